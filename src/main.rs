@@ -1,0 +1,3 @@
+//! The `countersign` program: parses the command line and calls one function.
+
+fn main() {}
