@@ -3,13 +3,21 @@
 //! Nothing here waits, reads a clock, rolls dice or touches the outside world. Time and chance come in as
 //! arguments ([`Timestamp`], [`Random`]), so every decision can be tried over its whole space.
 
+pub mod algorithm;
 pub mod email;
 pub mod ids;
+pub mod language;
+pub mod network;
 pub mod random;
+pub mod scope;
 pub mod secret;
+pub mod sign_in;
 pub mod timestamp;
 
+pub use algorithm::Algorithm;
 pub use email::Email;
+pub use language::Language;
 pub use random::Random;
+pub use scope::Scope;
 pub use secret::Secret;
 pub use timestamp::{Clock, Timestamp};

@@ -1,6 +1,8 @@
 //! Values that must not be printed, logged or left in memory.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -50,12 +52,6 @@ impl Fingerprint {
         Self(URL_SAFE_NO_PAD.encode(Sha256::digest(secret.as_bytes())))
     }
 
-    /// Takes back a fingerprint that a table kept.
-    #[must_use]
-    pub const fn from_stored(stored: String) -> Self {
-        Self(stored)
-    }
-
     /// The text that a table keeps.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -66,6 +62,21 @@ impl Fingerprint {
     #[must_use]
     pub fn matches(&self, secret: &str) -> bool {
         bool::from(self.0.as_bytes().ct_eq(Self::of(secret).0.as_bytes()))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = Infallible;
+
+    /// Takes back a fingerprint that a table kept.
+    fn from_str(stored: &str) -> Result<Self, Infallible> {
+        Ok(Self(stored.to_owned()))
     }
 }
 

@@ -1,1 +1,3 @@
-//! placeholder
+//! Floor 4.
+pub mod accounts;
+pub mod organisations;

@@ -1,0 +1,87 @@
+//! The schema, step by step: one file a step, one code for both engines.
+//!
+//! A step that was released is never changed; the next one builds on it. Ids and enums are TEXT, points in time
+//! BIGINT milliseconds, small structures JSON in TEXT: the same on SQLite and on PostgreSQL.
+
+mod m0001_people;
+mod m0002_sign_in;
+mod m0003_apps;
+mod m0004_audit;
+mod m0005_outbox;
+
+use sea_orm::sea_query::{ColumnDef, IntoIden};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// Knows all steps, in order.
+pub(super) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Migration),
+            Box::new(m0002_sign_in::Migration),
+            Box::new(m0003_apps::Migration),
+            Box::new(m0004_audit::Migration),
+            Box::new(m0005_outbox::Migration),
+        ]
+    }
+}
+
+/// The names of the steps that this database has seen, also of those that this program does not know.
+pub(super) async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let backend = connection.get_database_backend();
+    let exists = match backend {
+        DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
+        _ => "SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL",
+    };
+    if connection.query_one_raw(Statement::from_string(backend, exists)).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = connection
+        .query_all_raw(Statement::from_string(backend, "SELECT version FROM seaql_migrations ORDER BY version"))
+        .await?;
+    rows.iter().map(|row| row.try_get("", "version")).collect()
+}
+
+/// A TEXT column that always holds something.
+fn text(name: impl IntoIden) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    column.text().not_null();
+    column
+}
+
+/// A TEXT column that may hold nothing.
+fn text_or_null(name: impl IntoIden) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    column.text();
+    column
+}
+
+/// A TEXT primary key.
+fn key(name: impl IntoIden) -> ColumnDef {
+    let mut column = text(name);
+    column.primary_key();
+    column
+}
+
+/// A whole number, or a point in time in milliseconds.
+fn number(name: impl IntoIden) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    column.big_integer().not_null();
+    column
+}
+
+/// A whole number or a point in time that may be missing.
+fn number_or_null(name: impl IntoIden) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    column.big_integer();
+    column
+}
+
+/// Yes or no.
+fn flag(name: impl IntoIden) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    column.boolean().not_null();
+    column
+}

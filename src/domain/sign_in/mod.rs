@@ -1,0 +1,13 @@
+//! The sign-in decision: facts in, the next step out.
+//!
+//! Facts are stored, the step is not: every request loads the evidence again and decides anew, so no step can be
+//! skipped to. The same function judges a sign-in, a session that is used again, a code that is redeemed and a
+//! refresh token; only its [`Clearance`] opens a session or issues a code or a token.
+
+mod decide;
+mod evidence;
+mod facts;
+
+pub use decide::{AppClearance, Clearance, Decision, RULES, Rule, decide, decide_app};
+pub use evidence::{Acr, Evidence, Proof};
+pub use facts::{AccountFacts, AppFacts, ConsentFacts, Facts, Question, Refusal, Use, Wish};

@@ -1,0 +1,81 @@
+//! Accounts: one person each.
+
+mod store;
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString};
+
+use crate::domain::ids::{AccountId, OrganisationId};
+use crate::domain::{Email, Language, Timestamp};
+
+pub use store::{
+    add_account, change_language, find_account, find_account_by_login, list_accounts, mark_signed_in,
+    set_account_disabled,
+};
+
+/// One person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The identifier; also the `sub` claim, so it is never given to anybody else.
+    pub id: AccountId,
+    /// The organisation whose administrators look after the account's security.
+    pub home_organisation_id: OrganisationId,
+    /// Where mail goes, and what most people sign in with.
+    pub email: Email,
+    /// Whether the person has shown that they read mail at this address.
+    pub email_verified: bool,
+    /// Another name to sign in with; it never looks like an e-mail address.
+    pub username: Option<String>,
+    /// The full name.
+    pub name: String,
+    /// The given name, where known.
+    pub given_name: Option<String>,
+    /// The family name, where known.
+    pub family_name: Option<String>,
+    /// The language of pages and mails.
+    pub language: Language,
+    /// What the person may do for the whole instance.
+    pub instance_role: InstanceRole,
+    /// Since when the account exists.
+    pub created_at: Timestamp,
+    /// When the profile last changed: the `updated_at` claim.
+    pub updated_at: Timestamp,
+    /// When it was switched off.
+    pub disabled_at: Option<Timestamp>,
+    /// The last time somebody signed in with it.
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+/// What a person may do for the whole instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Display, EnumString, Serialize, Deserialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum InstanceRole {
+    /// Nothing.
+    #[default]
+    None,
+    /// Recover people who are locked out, together with a second person.
+    Helpdesk,
+    /// Register apps and organisations, look after keys, read audit and health.
+    Administrator,
+}
+
+/// Whether `name` may be a user name: it can never be mistaken for an e-mail address, nor spoil a log line.
+#[must_use]
+pub fn is_username(name: &str) -> bool {
+    (2..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_username_never_looks_like_an_email_address() {
+        assert!(is_username("anna.devries"));
+        for name in ["a", "anna@kantoor.nl", "Anna", "anna de vries", "", "anna\n", "anné"] {
+            assert!(!is_username(name), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The table `accounts`.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+
+use super::{Account, InstanceRole};
+use crate::domain::ids::{AccountId, OrganisationId};
+use crate::domain::{Email, Language, Timestamp};
+use crate::storage::{PageRequest, Reader, StorageError, Writer, text_column};
+
+text_column!(InstanceRole);
+
+mod accounts {
+    use sea_orm::entity::prelude::*;
+
+    use super::super::InstanceRole;
+    use crate::domain::ids::{AccountId, OrganisationId};
+    use crate::domain::{Email, Language, Timestamp};
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "accounts")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: AccountId,
+        pub(super) home_organisation_id: OrganisationId,
+        pub(super) email: Email,
+        pub(super) email_verified: bool,
+        pub(super) username: Option<String>,
+        pub(super) name: String,
+        pub(super) given_name: Option<String>,
+        pub(super) family_name: Option<String>,
+        pub(super) language: Language,
+        pub(super) instance_role: InstanceRole,
+        pub(super) created_at: Timestamp,
+        pub(super) updated_at: Timestamp,
+        pub(super) disabled_at: Option<Timestamp>,
+        pub(super) last_sign_in_at: Option<Timestamp>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use accounts::Column;
+
+impl From<accounts::Model> for Account {
+    fn from(row: accounts::Model) -> Self {
+        Self {
+            id: row.id,
+            home_organisation_id: row.home_organisation_id,
+            email: row.email,
+            email_verified: row.email_verified,
+            username: row.username,
+            name: row.name,
+            given_name: row.given_name,
+            family_name: row.family_name,
+            language: row.language,
+            instance_role: row.instance_role,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            disabled_at: row.disabled_at,
+            last_sign_in_at: row.last_sign_in_at,
+        }
+    }
+}
+
+/// Adds an account.
+///
+/// # Errors
+///
+/// When the e-mail address or user name is taken ([`StorageError::Duplicate`]), or the database refuses.
+pub async fn add_account(db: &mut Writer, account: &Account) -> Result<(), StorageError> {
+    accounts::Entity::insert(accounts::ActiveModel {
+        id: Set(account.id),
+        home_organisation_id: Set(account.home_organisation_id),
+        email: Set(account.email.clone()),
+        email_verified: Set(account.email_verified),
+        username: Set(account.username.clone()),
+        name: Set(account.name.clone()),
+        given_name: Set(account.given_name.clone()),
+        family_name: Set(account.family_name.clone()),
+        language: Set(account.language),
+        instance_role: Set(account.instance_role),
+        created_at: Set(account.created_at),
+        updated_at: Set(account.updated_at),
+        disabled_at: Set(account.disabled_at),
+        last_sign_in_at: Set(account.last_sign_in_at),
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(())
+}
+
+/// The account with this identifier.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_account(db: &Reader, id: AccountId) -> Result<Option<Account>, StorageError> {
+    Ok(accounts::Entity::find_by_id(id).one(db).await?.map(Into::into))
+}
+
+/// The account that signs in with `login`: an e-mail address or a user name, in any case, with spaces around it.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_account_by_login(db: &Reader, login: &str) -> Result<Option<Account>, StorageError> {
+    let filter = match login.parse::<Email>() {
+        Ok(email) => Column::Email.eq(email),
+        Err(_) => Column::Username.eq(login.trim().to_lowercase()),
+    };
+    Ok(accounts::Entity::find().filter(filter).one(db).await?.map(Into::into))
+}
+
+/// The accounts whose home is this organisation (all, when none is named), oldest first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn list_accounts(
+    db: &Reader,
+    organisation: Option<OrganisationId>,
+    page: &PageRequest,
+) -> Result<Vec<Account>, StorageError> {
+    let mut query = accounts::Entity::find().order_by_asc(Column::Id).limit(page.limit);
+    if let Some(organisation) = organisation {
+        query = query.filter(Column::HomeOrganisationId.eq(organisation));
+    }
+    if let Some(after) = &page.after {
+        query = query.filter(Column::Id.gt(after.as_str()));
+    }
+    Ok(query.all(db).await?.into_iter().map(Into::into).collect())
+}
+
+/// Switches an account off, or on again with `None`. Says whether there was such an account.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_account_disabled(
+    db: &mut Writer,
+    id: AccountId,
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StorageError> {
+    let done = accounts::Entity::update_many()
+        .col_expr(Column::DisabledAt, Expr::value(disabled_at))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Remembers when somebody last signed in.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn mark_signed_in(db: &mut Writer, id: AccountId, at: Timestamp) -> Result<(), StorageError> {
+    accounts::Entity::update_many()
+        .col_expr(Column::LastSignInAt, Expr::value(at))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Changes the language of somebody's pages and mails.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn change_language(db: &mut Writer, id: AccountId, language: Language) -> Result<(), StorageError> {
+    accounts::Entity::update_many()
+        .col_expr(Column::Language, Expr::value(language))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Organisations (accountancy offices) and who belongs to them.
+
+mod store;
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString};
+
+use crate::domain::Timestamp;
+use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+
+pub use store::{
+    add_membership, add_organisation, find_organisation, find_organisation_by_name, list_organisations, memberships_of,
+};
+
+/// An accountancy office.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its identifier.
+    pub id: OrganisationId,
+    /// What people call it.
+    pub name: String,
+    /// Since when it is known here.
+    pub created_at: Timestamp,
+    /// When it was switched off.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// What somebody is in an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, EnumString, Serialize, Deserialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Works there.
+    Employee,
+    /// Works there as an accountant, for clients of the office.
+    Accountant,
+    /// Sets the rules and looks after the others.
+    Administrator,
+}
+
+/// An account's place in an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Its identifier.
+    pub id: MembershipId,
+    /// Where.
+    pub organisation_id: OrganisationId,
+    /// The name of the organisation.
+    pub organisation_name: String,
+    /// Whether the organisation is switched off.
+    pub organisation_disabled: bool,
+    /// Who.
+    pub account_id: AccountId,
+    /// As what.
+    pub role: Role,
+    /// The groups that apps are told of.
+    pub groups: Vec<String>,
+    /// When it was switched off.
+    pub disabled_at: Option<Timestamp>,
+}

@@ -1,0 +1,187 @@
+//! The tables `organisations` and `memberships`.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use super::{Membership, Organisation, Role};
+use crate::domain::Timestamp;
+use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::storage::{Json, Reader, StorageError, Writer, text_column};
+
+text_column!(Role);
+
+mod organisations {
+    use sea_orm::entity::prelude::*;
+
+    use crate::domain::Timestamp;
+    use crate::domain::ids::OrganisationId;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "organisations")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: OrganisationId,
+        pub(super) name: String,
+        pub(super) version: i64,
+        pub(super) created_at: Timestamp,
+        pub(super) disabled_at: Option<Timestamp>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod memberships {
+    use sea_orm::entity::prelude::*;
+
+    use super::super::Role;
+    use crate::domain::Timestamp;
+    use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+    use crate::storage::Json;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "memberships")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: MembershipId,
+        pub(super) organisation_id: OrganisationId,
+        pub(super) account_id: AccountId,
+        pub(super) role: Role,
+        pub(super) groups: Json<Vec<String>>,
+        pub(super) created_at: Timestamp,
+        pub(super) disabled_at: Option<Timestamp>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {
+        #[sea_orm(
+            belongs_to = "super::organisations::Entity",
+            from = "Column::OrganisationId",
+            to = "super::organisations::Column::Id"
+        )]
+        Organisation,
+    }
+
+    impl Related<super::organisations::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Organisation.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl From<organisations::Model> for Organisation {
+    fn from(row: organisations::Model) -> Self {
+        Self { id: row.id, name: row.name, created_at: row.created_at, disabled_at: row.disabled_at }
+    }
+}
+
+/// Adds an organisation.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn add_organisation(db: &mut Writer, organisation: &Organisation) -> Result<(), StorageError> {
+    organisations::Entity::insert(organisations::ActiveModel {
+        id: Set(organisation.id),
+        name: Set(organisation.name.clone()),
+        version: Set(0),
+        created_at: Set(organisation.created_at),
+        disabled_at: Set(organisation.disabled_at),
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(())
+}
+
+/// The organisation with this identifier.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_organisation(db: &Reader, id: OrganisationId) -> Result<Option<Organisation>, StorageError> {
+    Ok(organisations::Entity::find_by_id(id).one(db).await?.map(Into::into))
+}
+
+/// The first organisation with exactly this name.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_organisation_by_name(db: &Reader, name: &str) -> Result<Option<Organisation>, StorageError> {
+    let found = organisations::Entity::find()
+        .filter(organisations::Column::Name.eq(name))
+        .order_by_asc(organisations::Column::Id)
+        .one(db)
+        .await?;
+    Ok(found.map(Into::into))
+}
+
+/// All organisations, oldest first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn list_organisations(db: &Reader) -> Result<Vec<Organisation>, StorageError> {
+    let rows = organisations::Entity::find().order_by_asc(organisations::Column::Id).all(db).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Makes an account a member of an organisation.
+///
+/// # Errors
+///
+/// When it is one already ([`StorageError::Duplicate`]), or the database refuses.
+pub async fn add_membership(
+    db: &mut Writer,
+    id: MembershipId,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    role: Role,
+    groups: Vec<String>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    memberships::Entity::insert(memberships::ActiveModel {
+        id: Set(id),
+        organisation_id: Set(organisation_id),
+        account_id: Set(account_id),
+        role: Set(role),
+        groups: Set(Json(groups)),
+        created_at: Set(now),
+        disabled_at: Set(None),
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(())
+}
+
+/// The organisations that an account belongs to, oldest membership first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn memberships_of(db: &Reader, account_id: AccountId) -> Result<Vec<Membership>, StorageError> {
+    let rows = memberships::Entity::find()
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .find_also_related(organisations::Entity)
+        .order_by_asc(memberships::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(membership, organisation)| {
+            let organisation = organisation?;
+            Some(Membership {
+                id: membership.id,
+                organisation_id: organisation.id,
+                organisation_name: organisation.name,
+                organisation_disabled: organisation.disabled_at.is_some(),
+                account_id: membership.account_id,
+                role: membership.role,
+                groups: membership.groups.0,
+                disabled_at: membership.disabled_at,
+            })
+        })
+        .collect())
+}

@@ -1,0 +1,184 @@
+//! Opening the database, on either engine.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
+
+use super::group_commit::GroupCommit;
+use super::{ConnectError, Reader, StorageError, Writer};
+use crate::config;
+
+/// How long a statement may take before the database gives up on it.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The database, on SQLite or on PostgreSQL. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Database {
+    engine: Engine,
+    reader: Arc<Reader>,
+    /// Held while a server uses the SQLite file; the operating system lets go of it when the process ends.
+    lock: Option<Arc<File>>,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    Sqlite(Arc<GroupCommit>),
+    Postgres(DatabaseConnection),
+}
+
+impl Database {
+    /// Opens the database that `settings` name; a missing SQLite file is made, with its folder.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be made or the database does not answer.
+    pub async fn connect(settings: &config::Database) -> Result<Self, ConnectError> {
+        let url = settings.url.expose();
+        if let Some(file) = sqlite_file(url) {
+            Self::connect_sqlite(&file, settings.readers).await
+        } else {
+            Self::connect_postgres(url, settings.max_connections).await
+        }
+    }
+
+    async fn connect_sqlite(file: &Path, readers: u32) -> Result<Self, ConnectError> {
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|cause| ConnectError::Folder { folder: folder.display().to_string(), cause })?;
+        }
+        let url = format!("sqlite:{}", file.display());
+        let writer = sea_orm::Database::connect(sqlite_options(&url, 1, false)).await.map_err(unreachable)?;
+        let reader = sea_orm::Database::connect(sqlite_options(&url, readers, true)).await.map_err(unreachable)?;
+        Ok(Self {
+            engine: Engine::Sqlite(GroupCommit::new(writer)),
+            reader: Arc::new(Reader::of_pool(reader)),
+            lock: None,
+        })
+    }
+
+    async fn connect_postgres(url: &str, connections: u32) -> Result<Self, ConnectError> {
+        // Reading and writing each have half: a burst of one never starves the other.
+        let half = (connections / 2).max(1);
+        let writer = sea_orm::Database::connect(postgres_options(url, half, false)).await.map_err(unreachable)?;
+        let reader = sea_orm::Database::connect(postgres_options(url, half, true)).await.map_err(unreachable)?;
+        Ok(Self { engine: Engine::Postgres(writer), reader: Arc::new(Reader::of_pool(reader)), lock: None })
+    }
+
+    /// Claims a SQLite file for one server; other programs of ours may still use it. PostgreSQL is for several.
+    ///
+    /// # Errors
+    ///
+    /// When another server holds it.
+    pub fn claim(mut self, settings: &config::Database) -> Result<Self, ConnectError> {
+        let Some(file) = sqlite_file(settings.url.expose()) else { return Ok(self) };
+        let mut name = file.into_os_string();
+        name.push(".lock");
+        let in_use = || ConnectError::InUse { file: PathBuf::from(&name).display().to_string() };
+        let lock = File::options().create(true).truncate(false).write(true).open(&name).map_err(|_| in_use())?;
+        match lock.try_lock() {
+            Ok(()) => self.lock = Some(Arc::new(lock)),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return Err(in_use()),
+        }
+        Ok(self)
+    }
+
+    /// For queries outside of a change.
+    #[must_use]
+    pub fn reading(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Begins a change. On SQLite this waits for the writers before.
+    ///
+    /// # Errors
+    ///
+    /// When the database gives no connection or begins no transaction.
+    pub async fn writing(&self) -> Result<Writer, StorageError> {
+        Ok(match &self.engine {
+            Engine::Sqlite(group) => group.write().await?,
+            Engine::Postgres(pool) => Writer::new(pool.begin().await?, None),
+        })
+    }
+
+    /// Whether several nodes may share this database.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
+    /// Proves that the database takes writes, without leaving any.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub async fn probe(&self) -> Result<(), StorageError> {
+        let writer = self.writing().await?;
+        writer.execute_unprepared("UPDATE versions SET version = version WHERE name = 'probe'").await?;
+        Ok(())
+    }
+
+    /// A connection that may change the schema.
+    pub(super) fn writing_pool(&self) -> &DatabaseConnection {
+        match &self.engine {
+            Engine::Sqlite(group) => group.connection(),
+            Engine::Postgres(pool) => pool,
+        }
+    }
+}
+
+/// The file of a `sqlite:` address.
+fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
+}
+
+fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(connections)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            let options = options
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // With NORMAL a power cut takes back commits that were answered: a used code would work again.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(STATEMENT_TIMEOUT)
+                .foreign_keys(true)
+                .statement_cache_capacity(256);
+            if read_only { options.pragma("query_only", "ON") } else { options }
+        });
+    options
+}
+
+fn postgres_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(STATEMENT_TIMEOUT)
+        .test_before_acquire_if_idle_for(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(move |options| {
+            let options = options.application_name("countersign").options([
+                ("statement_timeout", "5s"),
+                ("lock_timeout", "2s"),
+                ("synchronous_commit", "on"),
+            ]);
+            if read_only { options.options([("default_transaction_read_only", "on")]) } else { options }
+        });
+    options
+}
+
+fn unreachable(error: sea_orm::DbErr) -> ConnectError {
+    ConnectError::Unreachable(error.to_string())
+}
