@@ -117,7 +117,7 @@ fn flatten(prefix: &str, values: &Map<String, Value>, visit: &mut impl FnMut(Str
     for (name, value) in values {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
-            Value::Dict(_, inner) if !inner.is_empty() => flatten(&key, inner, visit),
+            Value::Dict(_, inner) => flatten(&key, inner, visit),
             other => visit(key, other),
         }
     }
