@@ -1,1 +1,44 @@
-//! placeholder
+//! Floor 3: the kit that every page and endpoint is built with.
+//!
+//! [`around`] stands before every request: it makes the [`Context`], and turns what went wrong into a calm page with
+//! a reference. [`Form`] takes a form only from our own pages. [`AppState`] is what all share.
+
+mod around;
+mod assets;
+mod client_ip;
+mod context;
+mod cookies;
+mod cors;
+mod csrf;
+mod error;
+mod form;
+mod headers;
+mod language;
+pub mod listener;
+pub mod log;
+pub mod metrics;
+mod page;
+mod reference;
+mod services;
+mod state;
+mod templates;
+pub mod tls;
+pub mod urls;
+mod user_agent;
+
+pub use around::around;
+pub use assets::asset;
+pub use context::Context;
+pub use cookies::{CookieKind, CookieNames};
+pub use cors::cross_origin;
+pub use error::{Error, ErrorPage, PageProblem, ProtocolDetail};
+pub use form::Form;
+pub use headers::Framing;
+pub use language::switch_language;
+pub use listener::Peer;
+pub use page::{Page, PageSample, SignedIn, samples_of};
+pub use reference::Reference;
+pub use services::{Service, Services};
+pub use state::{AppState, Parts};
+pub use templates::{Frame, TemplateError, Templates};
+pub use user_agent::browser_name;

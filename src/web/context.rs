@@ -1,0 +1,124 @@
+//! What is known about a request before anybody looks at it.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts as RequestParts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+
+use super::client_ip::client_ip;
+use super::cookies::CookieKind;
+use super::error::{Error, unavailable};
+use super::language;
+use super::listener::Peer;
+use super::page::{Page, SignedIn};
+use super::reference::Reference;
+use super::state::AppState;
+use super::templates::Frame;
+use super::csrf;
+use crate::domain::network::ClientIp;
+use crate::domain::{Language, Secret, Timestamp};
+
+/// What is known about a request before anybody looks at it.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// When it came.
+    pub now: Timestamp,
+    /// Where it came from.
+    pub client_ip: ClientIp,
+    /// What the log, the audit and the page call it.
+    pub reference: Reference,
+    /// What the browser says it is.
+    pub user_agent: Option<String>,
+    /// The language of the answer.
+    pub language: Language,
+    /// The secret of the browser, if it has one.
+    pub browser: Option<String>,
+    /// The secret of the session, if there is one.
+    pub session: Option<Secret<String>>,
+    /// The path, for the way back after changing the language.
+    pub path: String,
+    /// Who is signed in, as far as the page shows it.
+    pub signed_in: Option<SignedIn>,
+    /// Set when the answer must hand the browser its secret.
+    new_browser: bool,
+}
+
+impl Context {
+    pub(super) fn of(state: &AppState, parts: &RequestParts) -> Self {
+        let headers = &parts.headers;
+        let server = &state.config.server;
+        let header = server.client_ip_header.as_deref().and_then(|name| HeaderName::try_from(name).ok());
+        let client_ip = parts.extensions.get::<Peer>().map_or(ClientIp::Unknown, |Peer(peer)| {
+            client_ip(peer.ip(), headers, &server.trusted_proxies, header.as_ref())
+        });
+        let browser = state.cookies.read(headers, CookieKind::Browser);
+        Self {
+            now: state.now(),
+            client_ip,
+            reference: Reference::new(state.random.as_ref()),
+            user_agent: text(headers, &header::USER_AGENT).map(|agent| agent.chars().take(300).collect()),
+            language: language::choose(
+                state.cookies.read(headers, CookieKind::Language).as_deref(),
+                text(headers, &header::ACCEPT_LANGUAGE).as_deref(),
+                state.config.branding.default_language,
+            ),
+            browser,
+            session: state.cookies.read(headers, CookieKind::Session).map(Secret::new),
+            path: parts.uri.path().to_owned(),
+            signed_in: None,
+            new_browser: false,
+        }
+    }
+
+    /// The secret of the browser; a new one, if it has none yet.
+    pub fn browser(&mut self, state: &AppState) -> String {
+        let known = self.browser.take();
+        self.new_browser |= known.is_none();
+        let browser = known.unwrap_or_else(|| state.random.secret().expose().clone());
+        self.browser = Some(browser.clone());
+        browser
+    }
+
+    /// The page, in the language of the request.
+    ///
+    /// # Errors
+    ///
+    /// When the template is wrong.
+    pub fn page<P: Page>(&mut self, state: &AppState, status: StatusCode, page: &P) -> Result<Response, Error> {
+        let browser = self.browser(state);
+        let frame = Frame {
+            language: self.language,
+            reference: self.reference.to_string(),
+            csrf: csrf::token(&state.mac, &browser),
+            path: self.path.clone(),
+            signed_in: self.signed_in.clone(),
+            now: self.now,
+        };
+        let html = state.templates.render(&frame, page)?;
+        let mut response = (status, Html(html)).into_response();
+        if let Ok(language) = HeaderValue::try_from(self.language.code()) {
+            response.headers_mut().insert(header::CONTENT_LANGUAGE, language);
+        }
+        self.hand_over_browser(state, response.headers_mut());
+        Ok(response)
+    }
+
+    /// Hands the browser its secret, if it is new.
+    pub fn hand_over_browser(&self, state: &AppState, headers: &mut HeaderMap) {
+        if let Some(browser) = self.browser.as_ref().filter(|_| self.new_browser) {
+            state.cookies.set(headers, CookieKind::Browser, browser);
+        }
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+impl FromRequestParts<AppState> for Context {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut RequestParts, _: &AppState) -> Result<Self, Response> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(unavailable)
+    }
+}

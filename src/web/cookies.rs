@@ -1,0 +1,126 @@
+//! Cookies: what they are called, reading and setting them.
+
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum_extra::extract::cookie::{Cookie, SameSite};
+
+/// The longest cookie value that is looked at, in bytes.
+const LONGEST: usize = 200;
+
+/// What a cookie is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieKind {
+    /// The secret of the session.
+    Session,
+    /// A secret of the browser: it binds forms and sign-ins in progress to it.
+    Browser,
+    /// The language that the person chose.
+    Language,
+}
+
+/// The names. Over https they begin with `__Host-` (RFC 6265bis, section 4.1.3.2): then no other host and no plain
+/// http can set them. Over http on localhost browsers refuse that prefix.
+#[derive(Clone, Debug)]
+pub struct CookieNames {
+    https: bool,
+    session: String,
+    browser: String,
+    language: String,
+}
+
+impl CookieNames {
+    /// The names for this kind of address.
+    #[must_use]
+    pub fn new(https: bool) -> Self {
+        let name = |what: &str| format!("{}countersign-{what}", if https { "__Host-" } else { "" });
+        Self { https, session: name("session"), browser: name("browser"), language: name("language") }
+    }
+
+    fn name(&self, kind: CookieKind) -> &str {
+        match kind {
+            CookieKind::Session => &self.session,
+            CookieKind::Browser => &self.browser,
+            CookieKind::Language => &self.language,
+        }
+    }
+
+    /// The value of a cookie that the browser sent.
+    #[must_use]
+    pub fn read(&self, headers: &HeaderMap, kind: CookieKind) -> Option<String> {
+        let name = self.name(kind);
+        headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(key, value)| *key == name && !value.is_empty() && value.len() <= LONGEST)
+            .map(|(_, value)| value.to_owned())
+    }
+
+    /// Sets a cookie until the browser closes.
+    pub fn set(&self, headers: &mut HeaderMap, kind: CookieKind, value: &str) {
+        let cookie = self.base(kind, value.to_owned());
+        append(headers, &cookie);
+    }
+
+    /// Sets a cookie for a year: nothing secret.
+    pub fn set_for_a_year(&self, headers: &mut HeaderMap, kind: CookieKind, value: &str) {
+        let mut cookie = self.base(kind, value.to_owned());
+        cookie.set_max_age(axum_extra::extract::cookie::time::Duration::days(365));
+        append(headers, &cookie);
+    }
+
+    /// Makes the browser forget a cookie.
+    pub fn clear(&self, headers: &mut HeaderMap, kind: CookieKind) {
+        let mut cookie = self.base(kind, String::new());
+        cookie.make_removal();
+        append(headers, &cookie);
+    }
+
+    fn base(&self, kind: CookieKind, value: String) -> Cookie<'static> {
+        Cookie::build((self.name(kind).to_owned(), value))
+            .path("/")
+            .http_only(true)
+            .secure(self.https)
+            .same_site(SameSite::Lax)
+            .build()
+    }
+}
+
+fn append(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
+    if let Ok(value) = HeaderValue::try_from(cookie.to_string()) {
+        headers.append(SET_COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_over_https_is_bound_to_the_host() {
+        let mut headers = HeaderMap::new();
+        CookieNames::new(true).set(&mut headers, CookieKind::Session, "secret");
+        let cookie = headers[SET_COOKIE].to_str().unwrap();
+        assert_eq!(cookie, "__Host-countersign-session=secret; HttpOnly; SameSite=Lax; Secure; Path=/");
+    }
+
+    #[test]
+    fn only_the_exact_name_is_read() {
+        let names = CookieNames::new(true);
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "countersign-session=a; x__Host-countersign-session=b".parse().unwrap());
+        assert_eq!(names.read(&headers, CookieKind::Session), None);
+        headers.append(COOKIE, "y=1;  __Host-countersign-session=c".parse().unwrap());
+        assert_eq!(names.read(&headers, CookieKind::Session).as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_not_read() {
+        let names = CookieNames::new(false);
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, format!("countersign-browser={}", "x".repeat(201)).parse().unwrap());
+        assert_eq!(names.read(&headers, CookieKind::Browser), None);
+    }
+}
