@@ -2,7 +2,7 @@
 
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
-use axum_extra::extract::cookie::{Cookie, SameSite};
+use cookie::{Cookie, SameSite};
 
 /// The longest cookie value that is looked at, in bytes.
 const LONGEST: usize = 200;
@@ -67,7 +67,7 @@ impl CookieNames {
     /// Sets a cookie for a year: nothing secret.
     pub fn set_for_a_year(&self, headers: &mut HeaderMap, kind: CookieKind, value: &str) {
         let mut cookie = self.base(kind, value.to_owned());
-        cookie.set_max_age(axum_extra::extract::cookie::time::Duration::days(365));
+        cookie.set_max_age(cookie::time::Duration::days(365));
         append(headers, &cookie);
     }
 

@@ -1,5 +1,6 @@
 //! Pages: a template, what it needs, and samples of it.
 
+use minijinja::value::Serde;
 use serde::Serialize;
 
 /// What a template sees, and which template that is.
@@ -33,6 +34,6 @@ pub struct PageSample {
 pub fn samples_of<P: Page>() -> Vec<PageSample> {
     P::samples()
         .into_iter()
-        .map(|page| PageSample { template: P::TEMPLATE, values: minijinja::Value::from_serialize(page) })
+        .map(|page| PageSample { template: P::TEMPLATE, values: minijinja::Value::from(Serde(page)) })
         .collect()
 }

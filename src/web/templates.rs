@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid};
 use jiff::tz::TimeZone;
-use minijinja::value::{Kwargs, Value, ValueKind};
+use minijinja::value::{Kwargs, Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, ErrorKind, State, UndefinedBehavior, context};
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -85,7 +85,7 @@ impl Templates {
         environment.set_loader(|name| {
             Ok(Files::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
         });
-        environment.add_global("brand", Value::from_serialize(branding));
+        environment.add_global("brand", Value::from(Serde(branding)));
         environment.add_function("t", translate);
         environment.add_function("asset", |name: &str| {
             assets::address(name).ok_or_else(|| minijinja::Error::new(ErrorKind::InvalidOperation, "no such asset"))
@@ -101,7 +101,7 @@ impl Templates {
     ///
     /// When the template or a word is wrong.
     pub fn render<P: Page>(&self, frame: &Frame, page: &P) -> Result<String, TemplateError> {
-        self.render_values(frame, P::TEMPLATE, &Value::from_serialize(page))
+        self.render_values(frame, P::TEMPLATE, &Value::from(Serde(page)))
     }
 
     /// Renders `values` with a template.
@@ -120,7 +120,7 @@ impl Templates {
             signed_in: frame.signed_in.as_ref(),
             now: frame.now.millis(),
         };
-        Ok(self.0.get_template(template)?.render(context! { frame => frame, page => values })?)
+        Ok(self.0.get_template(template)?.render(context! { frame => Serde(frame), page => values })?)
     }
 
     /// The files of all pages and mails.
@@ -140,7 +140,7 @@ fn translate(state: &State, key: &str, arguments: Kwargs) -> Result<String, mini
     for name in arguments.args().map(str::to_owned).collect::<Vec<_>>() {
         let value: Value = arguments.get(&name)?;
         let value = match value.kind() {
-            ValueKind::Number => FluentValue::try_number(&value.to_string()),
+            ValueKind::Number => f64::try_from(value).map(FluentValue::from)?,
             ValueKind::String => FluentValue::from(value.to_string()),
             other => return Err(failure(format!("{key}: argument {name} is {other}"))),
         };
