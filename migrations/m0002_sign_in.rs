@@ -59,7 +59,8 @@ impl MigrationTrait for Migration {
                     // Fingerprint of the cookie of the browser that began it.
                     .col(text("browser"))
                     .col(text("purpose"))
-                    .col(text("evidence"))
+                    // The session that its sign-in opened, or that it began with.
+                    .col(text_or_null("session_id"))
                     .col(number("created_at"))
                     .col(number("expires_at"))
                     .col(number_or_null("completed_at"))

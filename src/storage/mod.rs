@@ -12,6 +12,7 @@ mod error;
 mod group_commit;
 mod migrate;
 mod paging;
+mod versions;
 
 pub use columns::Json;
 pub(crate) use columns::text_column;
@@ -20,3 +21,4 @@ pub use database::Database;
 pub use error::{ConnectError, StorageError};
 pub use migrate::MigrateError;
 pub use paging::PageRequest;
+pub use versions::{Versioned, raise_version, version_of};

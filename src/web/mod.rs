@@ -5,6 +5,7 @@
 
 mod around;
 mod assets;
+mod cache;
 mod client_ip;
 mod context;
 mod cookies;
@@ -28,6 +29,7 @@ mod user_agent;
 
 pub use around::around;
 pub use assets::asset;
+pub use cache::Cached;
 pub use context::Context;
 pub use cookies::{CookieKind, CookieNames};
 pub use cors::cross_origin;

@@ -1,0 +1,343 @@
+//! The tables of the audit.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::rules::{Covered, commitment, commitments, link};
+use super::{Event, Ink};
+use crate::domain::ids::AuditId;
+use crate::keys::MacKey;
+use crate::storage::{Reader, StorageError, Writer};
+
+/// How many events are read at once.
+const BATCH: u64 = 1000;
+
+mod events {
+    use sea_orm::entity::prelude::*;
+
+    use crate::domain::Timestamp;
+    use crate::domain::ids::{AccountId, AuditId};
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_events")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: AuditId,
+        pub(super) chain: String,
+        pub(super) sequence: i64,
+        pub(super) at: Timestamp,
+        pub(super) kind: String,
+        pub(super) outcome: String,
+        pub(super) actor: Option<AccountId>,
+        pub(super) subject: Option<AccountId>,
+        pub(super) client_id: Option<String>,
+        pub(super) reference: String,
+        pub(super) facts: String,
+        pub(super) commitments: String,
+        pub(super) link: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod values {
+    use sea_orm::entity::prelude::*;
+
+    use crate::domain::ids::AuditId;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_values")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) event_id: AuditId,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) name: String,
+        pub(super) salt: String,
+        pub(super) value: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod heads {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_heads")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) chain: String,
+        pub(super) sequence: i64,
+        pub(super) link: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl events::Model {
+    fn link(&self, mac: &MacKey, previous: &str) -> String {
+        let text = |id: &Option<_>| id.as_ref().map(ToString::to_string).unwrap_or_default();
+        link(
+            mac,
+            previous,
+            &Covered {
+                id: &self.id.to_string(),
+                chain: &self.chain,
+                sequence: self.sequence,
+                at: self.at.millis(),
+                kind: &self.kind,
+                outcome: &self.outcome,
+                actor: &text(&self.actor),
+                subject: &text(&self.subject),
+                client_id: self.client_id.as_deref().unwrap_or_default(),
+                reference: &self.reference,
+                facts: &self.facts,
+                commitments: &self.commitments,
+            },
+        )
+    }
+}
+
+/// Writes an event, in the transaction of what it tells: no audit, no act.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn record(db: &mut Writer, ink: Ink<'_>, event: Event) -> Result<(), StorageError> {
+    let chain = event.chain.name();
+    // Taking the next place locks the chain until the commit, so links follow one another on every node.
+    let head = heads::Entity::insert(heads::ActiveModel {
+        chain: Set(chain.clone()),
+        sequence: Set(1),
+        link: Set(String::new()),
+    })
+    .on_conflict(
+        OnConflict::column(heads::Column::Chain)
+            .value(heads::Column::Sequence, Expr::col((heads::Entity, heads::Column::Sequence)).add(1))
+            .to_owned(),
+    )
+    .exec_with_returning(db)
+    .await?;
+    let id = AuditId::new(ink.now, ink.random);
+    let salted: Vec<(String, String, String)> = event
+        .personal
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), ink.random.secret().expose().clone(), value))
+        .collect();
+    let mut row = events::Model {
+        id,
+        chain: chain.clone(),
+        sequence: head.sequence,
+        at: ink.now,
+        kind: event.kind.to_owned(),
+        outcome: event.outcome.to_owned(),
+        actor: event.actor,
+        subject: event.subject,
+        client_id: event.client_id,
+        reference: event.reference,
+        facts: Value::Object(event.facts).to_string(),
+        commitments: commitments(&salted),
+        link: String::new(),
+    };
+    row.link = row.link(ink.mac, &head.link);
+    heads::Entity::update_many()
+        .col_expr(heads::Column::Link, Expr::value(row.link.clone()))
+        .filter(heads::Column::Chain.eq(chain))
+        .exec(db)
+        .await?;
+    insert_event(db, row).await?;
+    if !salted.is_empty() {
+        let rows = salted.into_iter().map(|(name, salt, value)| values::ActiveModel {
+            event_id: Set(id),
+            name: Set(name),
+            salt: Set(salt),
+            value: Set(value),
+        });
+        values::Entity::insert_many(rows).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+async fn insert_event(db: &mut Writer, row: events::Model) -> Result<(), StorageError> {
+    events::Entity::insert(events::ActiveModel {
+        id: Set(row.id),
+        chain: Set(row.chain),
+        sequence: Set(row.sequence),
+        at: Set(row.at),
+        kind: Set(row.kind),
+        outcome: Set(row.outcome),
+        actor: Set(row.actor),
+        subject: Set(row.subject),
+        client_id: Set(row.client_id),
+        reference: Set(row.reference),
+        facts: Set(row.facts),
+        commitments: Set(row.commitments),
+        link: Set(row.link),
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(())
+}
+
+/// An event as it was recorded.
+#[derive(Clone, Debug, Serialize)]
+pub struct Recorded {
+    /// Its identifier.
+    pub id: String,
+    /// Its chain.
+    pub chain: String,
+    /// Its place in the chain, from 1.
+    pub sequence: i64,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// What.
+    pub kind: String,
+    /// How it ended.
+    pub outcome: String,
+    /// Who did it.
+    pub actor: Option<String>,
+    /// Whom it was done to.
+    pub subject: Option<String>,
+    /// Through which app.
+    pub client_id: Option<String>,
+    /// What the page called it.
+    pub reference: String,
+    /// Facts that are not about a person.
+    pub facts: Value,
+    /// Personal values that were not erased.
+    pub personal: Map<String, Value>,
+}
+
+/// What checking the audit found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Verdict {
+    /// Every link holds.
+    Sound {
+        /// How many events there are.
+        events: u64,
+    },
+    /// Something was changed, removed or put in.
+    Broken {
+        /// Which chain.
+        chain: String,
+        /// The first place that is wrong.
+        sequence: i64,
+        /// The event there, if there is one.
+        id: Option<String>,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+/// Checks every chain from its beginning, and that every personal value is still the one that was committed to.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn verify(db: &Reader, mac: &MacKey) -> Result<Verdict, StorageError> {
+    let mut total = 0;
+    for head in heads::Entity::find().order_by_asc(heads::Column::Chain).all(db).await? {
+        let mut previous = String::new();
+        let mut expected = 1;
+        loop {
+            let batch = events::Entity::find()
+                .filter(events::Column::Chain.eq(&head.chain))
+                .filter(events::Column::Sequence.gte(expected))
+                .order_by_asc(events::Column::Sequence)
+                .limit(BATCH)
+                .all(db)
+                .await?;
+            let personal = values_of(db, &batch).await?;
+            let full = batch.len() as u64 == BATCH;
+            for event in batch {
+                let broken = |what| Verdict::Broken {
+                    chain: head.chain.clone(),
+                    sequence: expected,
+                    id: Some(event.id.to_string()),
+                    what,
+                };
+                if event.sequence != expected {
+                    return Ok(broken("an event before it is missing"));
+                }
+                if event.link != event.link(mac, &previous) {
+                    return Ok(broken("it was changed"));
+                }
+                if !values_match(&event, &personal) {
+                    return Ok(broken("a personal value of it was changed"));
+                }
+                previous = event.link;
+                expected += 1;
+                total += 1;
+            }
+            if !full {
+                break;
+            }
+        }
+        if head.sequence != expected - 1 || head.link != previous {
+            let (chain, what) = (head.chain, "the last events are missing");
+            return Ok(Verdict::Broken { chain, sequence: expected, id: None, what });
+        }
+    }
+    Ok(Verdict::Sound { events: total })
+}
+
+async fn values_of(db: &Reader, events: &[events::Model]) -> Result<Vec<values::Model>, StorageError> {
+    let (Some(first), Some(last)) = (events.iter().map(|e| e.id).min(), events.iter().map(|e| e.id).max()) else {
+        return Ok(Vec::new());
+    };
+    Ok(values::Entity::find().filter(values::Column::EventId.between(first, last)).all(db).await?)
+}
+
+/// A value that was erased proves nothing; one that is there must be the one that was committed to.
+fn values_match(event: &events::Model, values: &[values::Model]) -> bool {
+    let committed: Map<String, Value> = serde_json::from_str(&event.commitments).unwrap_or_default();
+    values.iter().filter(|value| value.event_id == event.id).all(|value| {
+        committed.get(&value.name).and_then(Value::as_str) == Some(commitment(&value.salt, &value.value).as_str())
+    })
+}
+
+/// The events after `after`, oldest first, at most `limit`.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn export(db: &Reader, after: Option<&str>, limit: u64) -> Result<Vec<Recorded>, StorageError> {
+    let mut query = events::Entity::find().order_by_asc(events::Column::Id).limit(limit);
+    if let Some(after) = after {
+        query = query.filter(events::Column::Id.gt(after));
+    }
+    let events = query.all(db).await?;
+    let values = values_of(db, &events).await?;
+    Ok(events
+        .into_iter()
+        .map(|event| Recorded {
+            personal: values
+                .iter()
+                .filter(|value| value.event_id == event.id)
+                .map(|value| (value.name.clone(), Value::from(value.value.clone())))
+                .collect(),
+            id: event.id.to_string(),
+            chain: event.chain,
+            sequence: event.sequence,
+            at: event.at.millis(),
+            kind: event.kind,
+            outcome: event.outcome,
+            actor: event.actor.map(|id| id.to_string()),
+            subject: event.subject.map(|id| id.to_string()),
+            client_id: event.client_id,
+            reference: event.reference,
+            facts: serde_json::from_str(&event.facts).unwrap_or_default(),
+        })
+        .collect())
+}

@@ -1,0 +1,233 @@
+//! The table `sessions`.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::{Lifetime, Session};
+use crate::domain::ids::{AccountId, SessionId};
+use crate::domain::network::Network;
+use crate::domain::secret::Fingerprint;
+use crate::domain::sign_in::Clearance;
+use crate::domain::{Random, Secret, Timestamp};
+use crate::storage::{Json, Reader, StorageError, Writer};
+
+/// The most sessions that a page lists.
+const MOST_LISTED: u64 = 50;
+
+mod sessions {
+    use sea_orm::entity::prelude::*;
+
+    use crate::domain::Timestamp;
+    use crate::domain::ids::{AccountId, SessionId};
+    use crate::domain::network::Network;
+    use crate::domain::secret::Fingerprint;
+    use crate::domain::sign_in::Evidence;
+    use crate::storage::Json;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sessions")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: SessionId,
+        pub(super) secret: Fingerprint,
+        pub(super) account_id: AccountId,
+        pub(super) evidence: Json<Evidence>,
+        pub(super) network: Option<Network>,
+        pub(super) user_agent: Option<String>,
+        pub(super) created_at: Timestamp,
+        pub(super) last_used_at: Timestamp,
+        pub(super) expires_at: Timestamp,
+        pub(super) ended_at: Option<Timestamp>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use sessions::Column;
+
+impl From<sessions::Model> for Session {
+    fn from(row: sessions::Model) -> Self {
+        Self {
+            id: row.id,
+            account_id: row.account_id,
+            evidence: row.evidence.0,
+            network: row.network,
+            user_agent: row.user_agent,
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            expires_at: row.expires_at,
+            ended_at: row.ended_at,
+        }
+    }
+}
+
+/// A session that was just opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its identifier.
+    pub id: SessionId,
+    /// What the browser keeps.
+    pub secret: Secret<String>,
+}
+
+/// Opens a session for whoever was cleared. The identifier and the secret are new at every sign-in.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn open_session(
+    db: &mut Writer,
+    clearance: Clearance,
+    (network, user_agent): (Option<Network>, Option<String>),
+    lifetime: Lifetime,
+    (now, random): (Timestamp, &dyn Random),
+) -> Result<Opened, StorageError> {
+    let opened = Opened { id: SessionId::new(now, random), secret: random.secret() };
+    sessions::Entity::insert(sessions::ActiveModel {
+        id: Set(opened.id),
+        secret: Set(Fingerprint::of(opened.secret.expose())),
+        account_id: Set(clearance.account_id()),
+        evidence: Set(Json(clearance.evidence().clone())),
+        network: Set(network),
+        user_agent: Set(user_agent),
+        created_at: Set(now),
+        last_used_at: Set(now),
+        expires_at: Set(now.after(lifetime.absolute)),
+        ended_at: Set(None),
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(opened)
+}
+
+/// The session with this secret, if it still counts.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_live_session(
+    db: &Reader,
+    secret: &str,
+    now: Timestamp,
+    lifetime: Lifetime,
+) -> Result<Option<Session>, StorageError> {
+    let row = sessions::Entity::find().filter(Column::Secret.eq(Fingerprint::of(secret))).one(db).await?;
+    Ok(row.map(Session::from).filter(|session| session.is_live(now, lifetime)))
+}
+
+/// The session with this identifier, whether it still counts or not.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_session(db: &Reader, id: SessionId) -> Result<Option<Session>, StorageError> {
+    Ok(sessions::Entity::find_by_id(id).one(db).await?.map(Into::into))
+}
+
+/// Remembers that a session is in use.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn touch_session(db: &mut Writer, id: SessionId, now: Timestamp) -> Result<(), StorageError> {
+    sessions::Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Where somebody is signed in at this moment, the latest first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn list_live_sessions(
+    db: &Reader,
+    account: AccountId,
+    now: Timestamp,
+    lifetime: Lifetime,
+) -> Result<Vec<Session>, StorageError> {
+    let rows = sessions::Entity::find()
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .filter(Column::LastUsedAt.gt(now.before(lifetime.idle)))
+        .order_by_desc(Column::Id)
+        .limit(MOST_LISTED)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Ends one session of an account. Says whether it was there and open.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn end_session(
+    db: &mut Writer,
+    account: AccountId,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = sessions::Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Ends all sessions of an account but `keep`, and says how many.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn end_other_sessions(
+    db: &mut Writer,
+    account: AccountId,
+    keep: SessionId,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    let done = sessions::Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now))
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::Id.ne(keep))
+        .filter(Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Ends all sessions of an account, and says how many.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn end_sessions_of(db: &mut Writer, account: AccountId, now: Timestamp) -> Result<u64, StorageError> {
+    let done = sessions::Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now))
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Removes sessions that ended by age before `before`, and says how many.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn remove_old_sessions(db: &mut Writer, before: Timestamp) -> Result<u64, StorageError> {
+    let done = sessions::Entity::delete_many().filter(Column::ExpiresAt.lt(before)).exec(db).await?;
+    Ok(done.rows_affected)
+}
