@@ -4,3 +4,4 @@ pub mod accounts;
 pub mod audit;
 pub mod organisations;
 pub mod sessions;
+pub mod passwords;

@@ -1,0 +1,189 @@
+//! argon2id, on as many threads as there are processors and no more.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use super::rules::{NewPassword, is_plausible, normalised};
+use crate::config;
+use crate::domain::Secret;
+use crate::web::{Parts, Service};
+
+/// More is being hashed than the queue takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are being checked at this moment")]
+pub struct Busy;
+
+/// The pool that hashes.
+pub struct Hashing {
+    argon2: Argon2<'static>,
+    params: Params,
+    decoy: Secret<String>,
+    running: Arc<Semaphore>,
+    queued: AtomicUsize,
+    queue: usize,
+    wait: Duration,
+    hashed: AtomicUsize,
+}
+
+/// What a check found.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) right: bool,
+    pub(super) renewed: Option<Secret<String>>,
+}
+
+impl Service for Hashing {
+    fn build(parts: &Parts) -> Self {
+        Self::new(&parts.config.sign_in, parts.random.array())
+    }
+}
+
+impl Hashing {
+    /// A pool as configured. `salt` is for the decoy that stands in for people who do not exist.
+    #[must_use]
+    pub fn new(settings: &config::SignIn, salt: [u8; 16]) -> Self {
+        let params =
+            Params::new(settings.argon2_memory_kib, settings.argon2_iterations, settings.argon2_parallelism, None)
+                .unwrap_or_default();
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+        let threads = match settings.hash_threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        let decoy = argon2.hash_password_with_salt(b"nobody has this password", &salt);
+        Self {
+            decoy: Secret::new(decoy.map(|hash| hash.to_string()).unwrap_or_default()),
+            argon2,
+            params,
+            running: Arc::new(Semaphore::new(threads)),
+            queued: AtomicUsize::new(0),
+            queue: settings.hash_queue,
+            wait: Duration::from_secs(settings.hash_wait_seconds.into()),
+            hashed: AtomicUsize::new(0),
+        }
+    }
+
+    /// How many hashes were computed. A test sees by it that a stranger costs as much as a member.
+    #[must_use]
+    pub fn hashed(&self) -> usize {
+        self.hashed.load(Ordering::Relaxed)
+    }
+
+    /// Whether `password` is the one that `stored` was made of. Without a stored hash the decoy is checked, and the
+    /// answer is no.
+    pub(super) async fn check(&self, stored: Option<Secret<String>>, password: Secret<String>) -> Result<Checked, Busy> {
+        let exists = stored.is_some() && is_plausible(&password);
+        let stored = stored.unwrap_or_else(|| self.decoy.clone());
+        let password = if is_plausible(&password) { normalised(&password) } else { Secret::default() };
+        let (argon2, params) = (self.argon2.clone(), self.params.clone());
+        self.run(move || {
+            let Ok(parsed) = PasswordHash::new(stored.expose()) else { return Checked { right: false, renewed: None } };
+            let right = argon2.verify_password(password.expose().as_bytes(), &parsed).is_ok() && exists;
+            let outdated = Params::try_from(&parsed).map_or(true, |used| {
+                (used.m_cost(), used.t_cost(), used.p_cost()) != (params.m_cost(), params.t_cost(), params.p_cost())
+            });
+            let renewed = (right && outdated).then(|| argon2.hash_password(password.expose().as_bytes()).ok()).flatten();
+            Checked { right, renewed: renewed.map(|hash| Secret::new(hash.to_string())) }
+        })
+        .await
+    }
+
+    /// Hashes a new password, as a PHC string.
+    ///
+    /// # Errors
+    ///
+    /// When too much is being hashed.
+    pub async fn hash(&self, password: NewPassword, salt: [u8; 16]) -> Result<Secret<String>, Busy> {
+        let argon2 = self.argon2.clone();
+        let password = password.into_inner();
+        let hash = self
+            .run(move || argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).map(|hash| hash.to_string()))
+            .await?;
+        // argon2 refuses only parameters and lengths that were checked before.
+        hash.map(Secret::new).map_err(|_| Busy)
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+        if self.queued.fetch_add(1, Ordering::AcqRel) >= self.queue {
+            self.queued.fetch_sub(1, Ordering::AcqRel);
+            return Err(Busy);
+        }
+        let permit = timeout(self.wait, Arc::clone(&self.running).acquire_owned()).await;
+        self.queued.fetch_sub(1, Ordering::AcqRel);
+        let Ok(Ok(permit)) = permit else { return Err(Busy) };
+        self.hashed.fetch_add(1, Ordering::Relaxed);
+        spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(|_| Busy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> config::SignIn {
+        config::SignIn { hash_threads: 1, hash_queue: 1, hash_wait_seconds: 1, ..config::SignIn::default() }
+    }
+
+    fn secret(text: &str) -> Secret<String> {
+        Secret::new(text.to_owned())
+    }
+
+    async fn hash(hashing: &Hashing, text: &str) -> Secret<String> {
+        let new = NewPassword::parse(&secret(text), 8, &"a@b.nl".parse().unwrap()).unwrap();
+        hashing.hash(new, [3; 16]).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_is_right() {
+        let hashing = Hashing::new(&settings(), [1; 16]);
+        let stored = hash(&hashing, "vier rode fietsen").await;
+        assert!(stored.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(hashing.check(Some(stored.clone()), secret("vier rode fietsen")).await.unwrap().right);
+        assert!(!hashing.check(Some(stored.clone()), secret("vier rode fietsem")).await.unwrap().right);
+        assert!(!hashing.check(Some(stored), secret(&"x".repeat(2000))).await.unwrap().right);
+    }
+
+    #[tokio::test]
+    async fn a_stranger_costs_one_hash_and_is_never_right() {
+        let hashing = Hashing::new(&settings(), [1; 16]);
+        assert!(!hashing.check(None, secret("nobody has this password")).await.unwrap().right);
+        assert_eq!(hashing.hashed(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_weaker_hash_is_renewed_at_sign_in() {
+        let old = Hashing::new(&settings(), [1; 16]);
+        let stored = hash(&old, "vier rode fietsen").await;
+        let new = Hashing::new(&config::SignIn { argon2_iterations: 3, ..settings() }, [1; 16]);
+        let checked = new.check(Some(stored.clone()), secret("vier rode fietsen")).await.unwrap();
+        let renewed = checked.renewed.expect("the hash is renewed");
+        assert!(renewed.expose().contains("t=3"));
+        assert!(new.check(Some(renewed), secret("vier rode fietsen")).await.unwrap().renewed.is_none());
+        assert!(new.check(Some(stored), secret("wrong")).await.unwrap().renewed.is_none());
+    }
+
+    #[tokio::test]
+    async fn beyond_the_queue_people_are_told_at_once() {
+        let hashing = Arc::new(Hashing::new(&settings(), [1; 16]));
+        // Somebody holds the only thread, and somebody else the only place in the queue.
+        let held = Arc::clone(&hashing.running).acquire_owned().await.unwrap();
+        hashing.queued.fetch_add(1, Ordering::AcqRel);
+        assert!(hashing.check(None, secret("x")).await.is_err());
+        hashing.queued.fetch_sub(1, Ordering::AcqRel);
+        drop(held);
+        assert!(hashing.check(None, secret("x")).await.is_ok());
+    }
+}

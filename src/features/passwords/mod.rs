@@ -1,0 +1,102 @@
+//! Passwords: hashing on a bounded pool, and slowing down whoever guesses.
+
+mod hashing;
+mod rules;
+mod store;
+mod throttle;
+
+use crate::domain::network::ClientIp;
+use crate::domain::{Random, Secret, Timestamp};
+use crate::features::accounts::{Account, find_account_by_login};
+use crate::storage::{StorageError, Writer};
+use crate::web::AppState;
+
+pub use hashing::{Busy, Hashing};
+pub use rules::{NewPassword, PasswordProblem};
+pub use store::{remove_old_throttles, set_password};
+pub use throttle::Blocked;
+
+/// What became of a sign-in by password.
+#[derive(Debug)]
+pub enum PasswordOutcome {
+    /// The password is right.
+    Right(Box<Verified>),
+    /// Name or password is wrong; which one, nobody is told.
+    Wrong {
+        /// The account, when there is one, for the audit.
+        account: Option<Box<Account>>,
+    },
+    /// Too many were wrong before.
+    Blocked(Blocked),
+    /// Too many people sign in at this moment.
+    Busy,
+}
+
+/// A right password, and what to write down about it.
+#[derive(Debug)]
+pub struct Verified {
+    /// Whose password it is.
+    pub account: Account,
+    counters: throttle::Counters,
+    renewed: Option<Secret<String>>,
+}
+
+/// Checks a password. The attempt is counted before it is hashed, so that attempts at the same time count as well,
+/// and a name that nobody has takes as long as any other.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn check_password(
+    state: &AppState,
+    login: &str,
+    password: Secret<String>,
+    from: ClientIp,
+    now: Timestamp,
+) -> Result<PasswordOutcome, StorageError> {
+    let account = find_account_by_login(state.db.reading(), login).await?;
+    let counters = throttle::Counters::of(account.as_ref().map(|account| account.id), login, from, &state.mac);
+    if let Some(blocked) = throttle::reserve(&state.db, &counters, &state.config.sign_in, now).await? {
+        return Ok(PasswordOutcome::Blocked(blocked));
+    }
+    let stored = match &account {
+        Some(account) => store::find_password(state.db.reading(), account.id).await?,
+        None => None,
+    };
+    let hashing = state.service::<Hashing>();
+    let Ok(checked) = hashing.check(stored, password).await else { return Ok(PasswordOutcome::Busy) };
+    Ok(match (account, checked.right) {
+        (Some(account), true) => {
+            PasswordOutcome::Right(Box::new(Verified { account, counters, renewed: checked.renewed }))
+        }
+        (account, _) => PasswordOutcome::Wrong { account: account.map(Box::new) },
+    })
+}
+
+impl Verified {
+    /// Takes back the counted attempts, and keeps a stronger hash where the settings were raised.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn settle(self, db: &mut Writer) -> Result<Account, StorageError> {
+        throttle::forgive(db, &self.counters).await?;
+        if let Some(phc) = self.renewed {
+            store::renew_hash(db, self.account.id, &phc).await?;
+        }
+        Ok(self.account)
+    }
+}
+
+/// Hashes a new password and keeps it.
+///
+/// # Errors
+///
+/// When too much is being hashed, or the database refuses.
+pub async fn hash_new_password(
+    hashing: &Hashing,
+    password: NewPassword,
+    random: &dyn Random,
+) -> Result<Secret<String>, Busy> {
+    hashing.hash(password, random.array()).await
+}
