@@ -1,0 +1,136 @@
+//! The pages of the account area.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use super::views::{OverviewPage, SessionRow, SessionsPage};
+use crate::domain::ids::SessionId;
+use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::sessions::{Lifetime, Member, Session, end_other_sessions, end_session, list_live_sessions};
+use crate::web::{AppState, Context, Error, Form, browser_name, urls};
+
+/// The routes of the account area.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route(urls::ACCOUNT, get(overview))
+        .route(urls::ACCOUNT_SESSIONS, get(sessions))
+        .route(urls::ACCOUNT_SESSION_END, post(end_one))
+        .route(urls::ACCOUNT_SESSIONS_END_OTHERS, post(end_others))
+}
+
+async fn overview(
+    State(state): State<AppState>,
+    mut context: Context,
+    member: Member,
+) -> Result<Response, Error> {
+    let sessions = live_sessions(&state, &context, &member).await?;
+    let account = &member.standing.account;
+    let page = OverviewPage {
+        name: account.name.clone(),
+        email: account.email.to_string(),
+        organisations: member
+            .standing
+            .memberships
+            .iter()
+            .filter(|place| place.disabled_at.is_none())
+            .map(|place| (place.organisation_name.clone(), place.role))
+            .collect(),
+        signed_in_at: member.session.created_at.millis(),
+        other_sessions: sessions.len().saturating_sub(1),
+    };
+    context.signed_in = Some(member.shown());
+    context.page(&state, StatusCode::OK, &page)
+}
+
+#[derive(Debug, Deserialize)]
+struct Done {
+    ended: Option<u64>,
+}
+
+async fn sessions(
+    State(state): State<AppState>,
+    mut context: Context,
+    member: Member,
+    Query(done): Query<Done>,
+) -> Result<Response, Error> {
+    let mut sessions: Vec<SessionRow> = live_sessions(&state, &context, &member)
+        .await?
+        .into_iter()
+        .map(|session| SessionRow {
+            id: session.id.to_string(),
+            browser: browser_name(session.user_agent.as_deref()).map(|(b, s)| (b.to_owned(), s.to_owned())),
+            network: session.network.map(|network| network.to_string()),
+            started: session.created_at.millis(),
+            last_used: session.last_used_at.millis(),
+            here: session.id == member.session.id,
+        })
+        .collect();
+    sessions.sort_by_key(|row| !row.here);
+    context.signed_in = Some(member.shown());
+    context.page(&state, StatusCode::OK, &SessionsPage { sessions, ended: done.ended })
+}
+
+#[derive(Debug, Deserialize)]
+struct One {
+    session: SessionId,
+}
+
+async fn end_one(
+    State(state): State<AppState>,
+    context: Context,
+    member: Member,
+    Form(one): Form<One>,
+) -> Result<Response, Error> {
+    let account = member.session.account_id;
+    let mut writer = state.db.writing().await?;
+    let ended = end_session(&mut writer, account, one.session, context.now).await?;
+    if ended {
+        let event = event(&context, &member).with("session", one.session.to_string());
+        audit::record(&mut writer, ink(&state, &context), event).await?;
+        writer.commit().await?;
+    }
+    Ok(back_to_list(u64::from(ended)))
+}
+
+#[derive(Debug, Deserialize)]
+struct Nothing {}
+
+async fn end_others(
+    State(state): State<AppState>,
+    context: Context,
+    member: Member,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Error> {
+    let mut writer = state.db.writing().await?;
+    let account = member.session.account_id;
+    let ended = end_other_sessions(&mut writer, account, member.session.id, context.now).await?;
+    audit::record(&mut writer, ink(&state, &context), event(&context, &member).with("ended", ended)).await?;
+    writer.commit().await?;
+    Ok(back_to_list(ended))
+}
+
+async fn live_sessions(state: &AppState, context: &Context, member: &Member) -> Result<Vec<Session>, Error> {
+    let lifetime = Lifetime::of(&state.config.sign_in);
+    Ok(list_live_sessions(state.db.reading(), member.session.account_id, context.now, lifetime).await?)
+}
+
+fn event(context: &Context, member: &Member) -> Event {
+    let account = &member.standing.account;
+    Event::new(Chain::Organisation(account.home_organisation_id), "session.end", "done")
+        .by(account.id)
+        .referred_to(context.reference)
+        .with_personal("ip", context.client_ip.to_string())
+}
+
+fn ink<'a>(state: &'a AppState, context: &Context) -> Ink<'a> {
+    Ink { mac: &state.mac, random: state.random.as_ref(), now: context.now }
+}
+
+fn back_to_list(ended: u64) -> Response {
+    let to = format!("{}?ended={ended}", urls::ACCOUNT_SESSIONS);
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}

@@ -1,0 +1,127 @@
+//! The table `interactions`.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::Interaction;
+use crate::domain::Timestamp;
+use crate::domain::ids::{InteractionId, SessionId};
+use crate::storage::{Json, Reader, StorageError, Writer};
+
+mod interactions {
+    use sea_orm::entity::prelude::*;
+
+    use super::super::Purpose;
+    use crate::domain::Timestamp;
+    use crate::domain::ids::{InteractionId, SessionId};
+    use crate::domain::secret::Fingerprint;
+    use crate::storage::Json;
+
+    #[derive(Clone, Debug, DeriveEntityModel)]
+    #[sea_orm(table_name = "interactions")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: InteractionId,
+        pub(super) browser: Fingerprint,
+        pub(super) purpose: Json<Purpose>,
+        pub(super) session_id: Option<SessionId>,
+        pub(super) created_at: Timestamp,
+        pub(super) expires_at: Timestamp,
+        pub(super) completed_at: Option<Timestamp>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use interactions::Column;
+
+impl From<interactions::Model> for Interaction {
+    fn from(row: interactions::Model) -> Self {
+        Self {
+            id: row.id,
+            browser: row.browser,
+            purpose: row.purpose.0,
+            session_id: row.session_id,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            completed_at: row.completed_at,
+        }
+    }
+}
+
+/// Keeps a sign-in that has begun.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn add_interaction(db: &mut Writer, interaction: &Interaction) -> Result<(), StorageError> {
+    interactions::Entity::insert(interactions::ActiveModel {
+        id: Set(interaction.id),
+        browser: Set(interaction.browser.clone()),
+        purpose: Set(Json(interaction.purpose.clone())),
+        session_id: Set(interaction.session_id),
+        created_at: Set(interaction.created_at),
+        expires_at: Set(interaction.expires_at),
+        completed_at: Set(None),
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(())
+}
+
+/// The sign-in with this identifier.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_interaction(db: &Reader, id: InteractionId) -> Result<Option<Interaction>, StorageError> {
+    Ok(interactions::Entity::find_by_id(id).one(db).await?.map(Into::into))
+}
+
+/// Remembers which session came of a sign-in.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_interaction_session(
+    db: &mut Writer,
+    id: InteractionId,
+    session: SessionId,
+) -> Result<(), StorageError> {
+    interactions::Entity::update_many()
+        .col_expr(Column::SessionId, Expr::value(session))
+        .filter(Column::Id.eq(id))
+        .filter(Column::CompletedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends a sign-in with an answer to the app. Says no when it had one already.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn complete_interaction(db: &mut Writer, id: InteractionId, now: Timestamp) -> Result<bool, StorageError> {
+    let done = interactions::Entity::update_many()
+        .col_expr(Column::CompletedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::CompletedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Removes sign-ins that nobody can finish any more, and says how many.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn remove_old_interactions(db: &mut Writer, now: Timestamp) -> Result<u64, StorageError> {
+    let done = interactions::Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(db).await?;
+    Ok(done.rows_affected)
+}
