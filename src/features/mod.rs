@@ -8,3 +8,4 @@ pub mod passwords;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+pub mod oidc;

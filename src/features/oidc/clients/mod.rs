@@ -1,0 +1,120 @@
+//! Apps: what the protocol calls clients.
+
+mod cache;
+mod rules;
+mod store;
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString};
+
+use crate::domain::secret::Fingerprint;
+use crate::domain::{Algorithm, Scope, Timestamp};
+
+pub use cache::Clients;
+pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
+pub use store::{add_client, list_clients, remove_client};
+
+/// A registered app.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The `client_id`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Which rules of the protocol it follows.
+    pub profile: Profile,
+    /// How it proves that it is itself.
+    pub authentication: ClientAuthentication,
+    /// Whether it belongs to the operator: its people are not asked for consent.
+    pub first_party: bool,
+    /// The rest of the registration.
+    pub metadata: Metadata,
+    /// The secrets that count, by fingerprint.
+    pub secrets: Vec<ClientSecret>,
+    /// When it was switched off.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// A secret of an app.
+#[derive(Clone, Debug)]
+pub struct ClientSecret {
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Which rules of the protocol an app follows, where the specifications contradict each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, Serialize, Deserialize)]
+#[strum(serialize_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// OAuth 2.1: PKCE always.
+    Oauth21,
+    /// Classic OpenID Connect: an app with a secret may go without PKCE.
+    Oidc,
+}
+
+/// How an app authenticates at the token endpoint (OpenID Connect Core, section 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, Serialize, Deserialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthentication {
+    /// Not at all: an app in a browser or on a telephone, which cannot keep a secret.
+    None,
+    /// With its secret in the `Authorization` header.
+    ClientSecretBasic,
+    /// With its secret in the form.
+    ClientSecretPost,
+}
+
+/// What an app registered beside its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Where answers may go, to the letter.
+    pub redirect_uris: Vec<String>,
+    /// Where a browser may go after signing out, to the letter.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// The grants that it may use.
+    pub grant_types: Vec<String>,
+    /// The scopes that it may ask for.
+    pub scope: Scope,
+    /// Its own front page.
+    pub home_uri: Option<String>,
+    /// What its ID tokens are signed with.
+    pub id_token_algorithm: Algorithm,
+    /// What its access tokens are signed with; none means what the configuration says.
+    pub access_token_algorithm: Option<Algorithm>,
+    /// The `max_age` of requests that name none, in seconds.
+    pub default_max_age: Option<u64>,
+}
+
+impl Client {
+    /// Whether it can keep a secret.
+    #[must_use]
+    pub fn is_confidential(&self) -> bool {
+        self.authentication != ClientAuthentication::None
+    }
+
+    /// Whether its authorization requests must carry a PKCE challenge (RFC 7636).
+    #[must_use]
+    pub fn needs_pkce(&self) -> bool {
+        !self.is_confidential() || self.profile == Profile::Oauth21
+    }
+
+    /// Whether it registered this grant.
+    #[must_use]
+    pub fn may_use(&self, grant_type: &str) -> bool {
+        self.metadata.grant_types.iter().any(|registered| registered == grant_type)
+    }
+
+    /// Whether `secret` is one of its secrets at `now`.
+    #[must_use]
+    pub fn has_secret(&self, secret: &str, now: Timestamp) -> bool {
+        // Every secret is compared, so that the time does not tell which one fits.
+        self.secrets
+            .iter()
+            .filter(|known| known.expires_at.is_none_or(|end| now < end))
+            .fold(false, |found, known| known.fingerprint.matches(secret) | found)
+    }
+}

@@ -1,0 +1,158 @@
+//! The tables `clients` and `client_secrets`.
+
+use sea_orm::{ActiveValue::Set, EntityTrait as _, QueryOrder as _};
+
+use super::{Client, ClientAuthentication, ClientSecret, Profile};
+use crate::domain::ids::ClientSecretId;
+use crate::domain::{Random, Timestamp};
+use crate::storage::{Json, Reader, StorageError, Versioned, Writer, raise_version, text_column};
+
+text_column!(Profile, ClientAuthentication);
+
+mod clients {
+    use sea_orm::entity::prelude::*;
+
+    use super::super::{ClientAuthentication, Metadata, Profile};
+    use crate::domain::Timestamp;
+    use crate::storage::Json;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "clients")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: String,
+        pub(super) name: String,
+        pub(super) profile: Profile,
+        pub(super) authentication: ClientAuthentication,
+        pub(super) first_party: bool,
+        pub(super) metadata: Json<Metadata>,
+        pub(super) created_at: Timestamp,
+        pub(super) updated_at: Timestamp,
+        pub(super) disabled_at: Option<Timestamp>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {
+        #[sea_orm(has_many = "super::secrets::Entity")]
+        Secrets,
+    }
+
+    impl Related<super::secrets::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Secrets.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+mod secrets {
+    use sea_orm::entity::prelude::*;
+
+    use crate::domain::Timestamp;
+    use crate::domain::ids::ClientSecretId;
+    use crate::domain::secret::Fingerprint;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "client_secrets")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) id: ClientSecretId,
+        pub(super) client_id: String,
+        pub(super) secret: Fingerprint,
+        pub(super) created_at: Timestamp,
+        pub(super) expires_at: Option<Timestamp>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {
+        #[sea_orm(belongs_to = "super::clients::Entity", from = "Column::ClientId", to = "super::clients::Column::Id")]
+        Client,
+    }
+
+    impl Related<super::clients::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Client.def()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Registers an app.
+///
+/// # Errors
+///
+/// When the identifier is taken ([`StorageError::Duplicate`]), or the database refuses.
+pub async fn add_client(
+    db: &mut Writer,
+    client: &Client,
+    now: Timestamp,
+    random: &dyn Random,
+) -> Result<(), StorageError> {
+    clients::Entity::insert(clients::ActiveModel {
+        id: Set(client.id.clone()),
+        name: Set(client.name.clone()),
+        profile: Set(client.profile),
+        authentication: Set(client.authentication),
+        first_party: Set(client.first_party),
+        metadata: Set(Json(client.metadata.clone())),
+        created_at: Set(now),
+        updated_at: Set(now),
+        disabled_at: Set(client.disabled_at),
+    })
+    .exec_without_returning(db)
+    .await?;
+    for secret in &client.secrets {
+        secrets::Entity::insert(secrets::ActiveModel {
+            id: Set(ClientSecretId::new(now, random)),
+            client_id: Set(client.id.clone()),
+            secret: Set(secret.fingerprint.clone()),
+            created_at: Set(now),
+            expires_at: Set(secret.expires_at),
+        })
+        .exec_without_returning(db)
+        .await?;
+    }
+    raise_version(db, Versioned::Apps).await
+}
+
+/// Removes an app, with all that it was granted. Says whether it was there.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn remove_client(db: &mut Writer, id: &str) -> Result<bool, StorageError> {
+    let done = clients::Entity::delete_by_id(id).exec(db).await?;
+    raise_version(db, Versioned::Apps).await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// All apps, by identifier.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn list_clients(db: &Reader) -> Result<Vec<Client>, StorageError> {
+    let rows = clients::Entity::find()
+        .find_with_related(secrets::Entity)
+        .order_by_asc(clients::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(row, secrets)| Client {
+            id: row.id,
+            name: row.name,
+            profile: row.profile,
+            authentication: row.authentication,
+            first_party: row.first_party,
+            metadata: row.metadata.0,
+            secrets: secrets
+                .into_iter()
+                .map(|secret| ClientSecret { fingerprint: secret.secret, expires_at: secret.expires_at })
+                .collect(),
+            disabled_at: row.disabled_at,
+        })
+        .collect())
+}

@@ -1,0 +1,3 @@
+//! The protocol: OpenID Connect and OAuth 2.
+
+pub mod clients;
