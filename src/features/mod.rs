@@ -8,4 +8,5 @@ pub mod passwords;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+pub mod signing;
 pub mod oidc;

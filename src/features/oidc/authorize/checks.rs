@@ -1,0 +1,249 @@
+//! The checks of an authorization request, in the order in which they are made.
+
+use super::request::{AuthorizationRequest, Prompt};
+use crate::domain::{Scope, Timestamp};
+use crate::features::oidc::clients::{Client, allowed_redirect};
+use crate::features::oidc::errors::{ErrorCode, OAuthError};
+use crate::features::oidc::parameters::Parameters;
+use crate::keys::{Ring, verify};
+
+/// The longest `state` and `nonce`, in bytes: they are given back whole or not at all.
+const LONGEST_ECHO: usize = 4096;
+
+/// Why there is a page and no answer to the app: nothing here may redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PageOnly {
+    pub(super) code: ErrorCode,
+    pub(super) description: &'static str,
+}
+
+/// What the checks look at.
+pub(super) struct Asked<'a> {
+    pub(super) parameters: &'a Parameters,
+    pub(super) client: &'a Client,
+    pub(super) redirect_uri: &'a str,
+    pub(super) ring: &'a Ring,
+    pub(super) issuer: &'a str,
+    pub(super) now: Timestamp,
+}
+
+/// A check: what it is called, and what it adds to the request or finds wrong.
+struct Check {
+    name: &'static str,
+    run: fn(&Asked<'_>, &mut AuthorizationRequest) -> Result<(), OAuthError>,
+}
+
+/// The checks after client and redirect URI are known: all of them answer the app by redirect.
+const CHECKS: &[Check] = &[
+    Check { name: "no parameter twice", run: no_parameter_twice },
+    Check { name: "request objects", run: request_objects },
+    Check { name: "response_type", run: response_type },
+    Check { name: "response_mode", run: response_mode },
+    Check { name: "grant", run: grant },
+    Check { name: "scope", run: scope },
+    Check { name: "state and nonce", run: state_and_nonce },
+    Check { name: "PKCE", run: pkce },
+    Check { name: "prompt", run: prompt },
+    Check { name: "max_age", run: max_age },
+    Check { name: "id_token_hint", run: id_token_hint },
+    Check { name: "claims", run: claims },
+    Check { name: "hints", run: hints },
+];
+
+/// The client identifier, when it can be told at all.
+pub(super) fn client_id(parameters: &Parameters) -> Result<&str, PageOnly> {
+    if parameters.is_doubled("client_id") || parameters.is_doubled("redirect_uri") {
+        return Err(PageOnly {
+            code: ErrorCode::InvalidRequest,
+            description: "client_id or redirect_uri was sent more than once",
+        });
+    }
+    parameters
+        .get("client_id")
+        .ok_or(PageOnly { code: ErrorCode::InvalidRequest, description: "client_id is missing" })
+}
+
+/// The redirect URI, when it is registered to the letter.
+pub(super) fn redirect_uri<'a>(parameters: &'a Parameters, client: &Client) -> Result<&'a str, PageOnly> {
+    let requested = parameters
+        .get("redirect_uri")
+        .ok_or(PageOnly { code: ErrorCode::InvalidRequest, description: "redirect_uri is missing" })?;
+    if allowed_redirect(&client.metadata.redirect_uris, requested, !client.is_confidential()) {
+        Ok(requested)
+    } else {
+        Err(PageOnly {
+            code: ErrorCode::InvalidRequest,
+            description: "redirect_uri is not one of the registered addresses",
+        })
+    }
+}
+
+/// Runs every check.
+pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError> {
+    let mut request = AuthorizationRequest {
+        client_id: asked.client.id.clone(),
+        redirect_uri: asked.redirect_uri.to_owned(),
+        scope: Scope::default(),
+        state: None,
+        nonce: None,
+        code_challenge: None,
+        prompt: Prompt::default(),
+        max_age: None,
+        login_hint: None,
+        expected_subject: None,
+        ui_locales: None,
+    };
+    for check in CHECKS {
+        (check.run)(asked, &mut request).inspect_err(|error| {
+            tracing::debug!(check = check.name, code = %error.code, "authorization request refused");
+        })?;
+    }
+    Ok(request)
+}
+
+const fn invalid(description: &'static str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidRequest, description)
+}
+
+fn no_parameter_twice(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    asked.parameters.refuse_doubled()
+}
+
+fn request_objects(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let present = |name| asked.parameters.get(name).is_some();
+    if present("request") && present("request_uri") {
+        return Err(invalid("request and request_uri exclude each other"));
+    }
+    if present("request") {
+        return Err(OAuthError::new(ErrorCode::RequestNotSupported, "request objects are not supported"));
+    }
+    if present("request_uri") {
+        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request objects are not supported"));
+    }
+    if present("registration") {
+        return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration in requests is not supported"));
+    }
+    Ok(())
+}
+
+fn response_type(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    match asked.parameters.require("response_type", "response_type is missing")? {
+        "code" => Ok(()),
+        _ => Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "only response_type=code is supported")),
+    }
+}
+
+fn response_mode(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    match asked.parameters.get("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(_) => Err(invalid("only response_mode=query is supported")),
+    }
+}
+
+fn grant(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    if asked.client.may_use("authorization_code") {
+        return Ok(());
+    }
+    Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this app may not use the authorization code grant"))
+}
+
+fn scope(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let wanted = asked.parameters.get("scope").unwrap_or_default();
+    let wanted: Scope =
+        wanted.parse().map_err(|_| OAuthError::new(ErrorCode::InvalidScope, "the scope is malformed"))?;
+    let allowed = wanted.and(&asked.client.metadata.scope);
+    if allowed.is_empty() && !wanted.is_empty() {
+        return Err(OAuthError::new(ErrorCode::InvalidScope, "this app may ask for none of these scopes"));
+    }
+    // `offline_access` without consent is ignored, not refused (OpenID Connect Core, section 11); the operator's own
+    // apps have it by registration.
+    let consented = asked.client.first_party
+        || asked.parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent"));
+    let refreshing = consented && asked.client.may_use("refresh_token");
+    request.scope = if refreshing { allowed } else { allowed.except("offline_access") };
+    Ok(())
+}
+
+fn state_and_nonce(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let echo = |name| match asked.parameters.get(name) {
+        Some(value) if value.len() > LONGEST_ECHO => Err(invalid("state or nonce is too long")),
+        other => Ok(other.map(str::to_owned)),
+    };
+    request.nonce = echo("nonce")?;
+    request.state = echo("state")?;
+    Ok(())
+}
+
+fn pkce(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let Some(challenge) = asked.parameters.get("code_challenge") else {
+        if asked.parameters.get("code_challenge_method").is_some() {
+            return Err(invalid("code_challenge is missing"));
+        }
+        return if asked.client.needs_pkce() { Err(invalid("this app must use PKCE")) } else { Ok(()) };
+    };
+    // Without a method the specification means `plain`, which protects nothing.
+    if asked.parameters.get("code_challenge_method") != Some("S256") {
+        return Err(invalid("code_challenge_method must be S256"));
+    }
+    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if !(43..=128).contains(&challenge.len()) || !challenge.bytes().all(unreserved) {
+        return Err(invalid("code_challenge is malformed"));
+    }
+    request.code_challenge = Some(challenge.to_owned());
+    Ok(())
+}
+
+fn prompt(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let prompt = &mut request.prompt;
+    let values = asked.parameters.get("prompt").unwrap_or_default();
+    for value in values.split(' ').filter(|value| !value.is_empty()) {
+        match value {
+            "none" => prompt.none = true,
+            "login" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            "select_account" => prompt.select_account = true,
+            _ => return Err(invalid("prompt holds an unknown value")),
+        }
+    }
+    if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+        return Err(invalid("prompt=none excludes every other value"));
+    }
+    Ok(())
+}
+
+fn max_age(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    request.max_age = match asked.parameters.get("max_age") {
+        Some(age) => Some(age.parse().map_err(|_| invalid("max_age must be a whole number of seconds"))?),
+        None => asked.client.metadata.default_max_age,
+    };
+    Ok(())
+}
+
+fn id_token_hint(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let Some(hint) = asked.parameters.get("id_token_hint") else { return Ok(()) };
+    // An expired one is fine: it only says whom the app expects.
+    let claims = verify(hint, "JWT", asked.ring, asked.now).map_err(|_| invalid("id_token_hint was not issued here"))?;
+    if claims.get("iss").and_then(|iss| iss.as_str()) != Some(asked.issuer) {
+        return Err(invalid("id_token_hint was not issued here"));
+    }
+    request.expected_subject = claims.get("sub").and_then(|sub| sub.as_str()).map(str::to_owned);
+    Ok(())
+}
+
+fn claims(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let Some(claims) = asked.parameters.get("claims") else { return Ok(()) };
+    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(claims) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(invalid("claims is not a JSON object")),
+    }
+}
+
+fn hints(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let short = |name| asked.parameters.get(name).filter(|value| value.len() <= 254).map(str::to_owned);
+    request.login_hint = short("login_hint");
+    request.ui_locales = short("ui_locales");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
