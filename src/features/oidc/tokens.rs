@@ -1,0 +1,160 @@
+//! Making tokens. Each is made from a clearance and from nothing else.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256, Sha512};
+
+use super::clients::Client;
+use super::errors::{ErrorCode, OAuthError};
+use super::grant::Grant;
+use crate::domain::ids::GrantId;
+use crate::domain::sign_in::{AppClearance, Clearance};
+use crate::domain::{Algorithm, Scope, Timestamp};
+use crate::keys::Ring;
+use crate::web::{AppState, Error};
+
+/// The `typ` of an access token (RFC 9068, section 2.1).
+pub(super) const ACCESS_TOKEN: &str = "at+jwt";
+/// The `typ` of an ID token.
+pub(super) const ID_TOKEN: &str = "JWT";
+
+/// An access token (RFC 9068, section 2.2).
+#[derive(Serialize)]
+struct AccessToken<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    client_id: &'a str,
+    exp: i64,
+    iat: i64,
+    jti: String,
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<&'static str>>,
+}
+
+/// What all tokens of one answer share.
+pub(super) struct Mint<'a> {
+    pub(super) state: &'a AppState,
+    pub(super) ring: &'a Ring,
+    pub(super) client: &'a Client,
+    pub(super) now: Timestamp,
+}
+
+impl Mint<'_> {
+    /// An access token for a person who was cleared.
+    pub(super) fn access_token(
+        &self,
+        clearance: &Clearance,
+        grant: GrantId,
+        scope: &Scope,
+    ) -> Result<String, Error> {
+        let evidence = clearance.evidence();
+        let subject = clearance.account_id().to_string();
+        self.sign_access_token(&subject, grant.to_string(), scope, |token| {
+            token.auth_time = Some(evidence.auth_time().seconds());
+            token.acr = Some(evidence.acr().to_string());
+            token.amr = Some(evidence.amr());
+        })
+    }
+
+    /// An access token for an app that acts for itself.
+    pub(super) fn app_token(&self, _clearance: &AppClearance, scope: &Scope) -> Result<String, Error> {
+        self.sign_access_token(&self.client.id, "app".to_owned(), scope, |_| {})
+    }
+
+    fn sign_access_token(
+        &self,
+        subject: &str,
+        family: String,
+        scope: &Scope,
+        complete: impl FnOnce(&mut AccessToken<'_>),
+    ) -> Result<String, Error> {
+        let settings = &self.state.config.tokens;
+        let issuer = self.state.config.server.issuer();
+        let algorithm = self.client.metadata.access_token_algorithm.unwrap_or(settings.access_token_algorithm);
+        let random = URL_SAFE_NO_PAD.encode(self.state.random.array::<16>());
+        let mut token = AccessToken {
+            iss: &issuer,
+            sub: subject,
+            aud: &issuer,
+            client_id: &self.client.id,
+            iat: self.now.seconds(),
+            exp: self.now.seconds() + i64::from(settings.access_token_seconds),
+            // The grant is in the identifier, so that one look says whether the token was revoked.
+            jti: format!("{family}.{random}"),
+            scope: scope.to_string(),
+            auth_time: None,
+            acr: None,
+            amr: None,
+        };
+        complete(&mut token);
+        self.sign(algorithm, ACCESS_TOKEN, &token)
+    }
+
+    /// An ID token (OpenID Connect Core, section 2) beside this access token.
+    pub(super) fn id_token(
+        &self,
+        clearance: &Clearance,
+        grant: &Grant,
+        nonce: Option<&str>,
+        access_token: &str,
+    ) -> Result<String, Error> {
+        let evidence = clearance.evidence();
+        let algorithm = self.client.metadata.id_token_algorithm;
+        let mut claims = json!({
+            "iss": self.state.config.server.issuer(),
+            "sub": clearance.account_id(),
+            "aud": self.client.id,
+            "iat": self.now.seconds(),
+            "exp": self.now.seconds() + i64::from(self.state.config.tokens.id_token_seconds),
+            "auth_time": evidence.auth_time().seconds(),
+            "acr": evidence.acr(),
+            "amr": evidence.amr(),
+            "at_hash": half_hash(algorithm, access_token),
+        });
+        if let Value::Object(claims) = &mut claims {
+            if let Some(nonce) = nonce {
+                claims.insert("nonce".to_owned(), json!(nonce));
+            }
+            if let Some(session) = grant.session_id {
+                claims.insert("sid".to_owned(), json!(session));
+            }
+        }
+        self.sign(algorithm, ID_TOKEN, &claims)
+    }
+
+    fn sign(&self, algorithm: Algorithm, typ: &str, claims: &impl Serialize) -> Result<String, Error> {
+        let signer = self.ring.signer(algorithm, self.now).ok_or_else(|| Error::new(NoKey(algorithm)))?;
+        Ok(signer.sign(typ, claims)?)
+    }
+}
+
+/// There is no key for an algorithm that an app was registered with.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no signing key for {0}")]
+struct NoKey(Algorithm);
+
+/// `at_hash`: the left half of the hash that belongs to the algorithm (OpenID Connect Core, section 3.1.3.6).
+fn half_hash(algorithm: Algorithm, token: &str) -> String {
+    match algorithm {
+        Algorithm::EdDSA => URL_SAFE_NO_PAD.encode(&Sha512::digest(token)[..32]),
+        _ => URL_SAFE_NO_PAD.encode(&Sha256::digest(token)[..16]),
+    }
+}
+
+/// The grant in the identifier of an access token; none for the token of an app that acts for itself.
+pub(super) fn grant_in(jti: &str) -> Option<GrantId> {
+    jti.split('.').next().and_then(|family| family.parse().ok())
+}
+
+/// An error in words that say no more than they must.
+pub(super) const fn invalid_grant() -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidGrant, "the code or token is not valid")
+}
