@@ -225,6 +225,18 @@ pub(super) struct RefreshToken {
     pub(super) successor: Option<String>,
 }
 
+impl From<refresh_tokens::Model> for RefreshToken {
+    fn from(row: refresh_tokens::Model) -> Self {
+        Self {
+            id: row.id,
+            grant_id: row.grant_id,
+            expires_at: row.expires_at,
+            used_at: row.used_at,
+            successor: row.successor,
+        }
+    }
+}
+
 /// Gives out a refresh token.
 pub(super) async fn add_refresh_token(
     db: &mut Writer,
@@ -253,13 +265,15 @@ pub(super) async fn find_refresh_token(db: &Reader, secret: &str) -> Result<Opti
         .filter(refresh_tokens::Column::Secret.eq(Fingerprint::of(secret)))
         .one(db)
         .await?;
-    Ok(found.map(|row| RefreshToken {
-        id: row.id,
-        grant_id: row.grant_id,
-        expires_at: row.expires_at,
-        used_at: row.used_at,
-        successor: row.successor,
-    }))
+    Ok(found.map(Into::into))
+}
+
+/// The refresh token with this identifier.
+pub(super) async fn find_refresh_token_by_id(
+    db: &Reader,
+    id: RefreshTokenId,
+) -> Result<Option<RefreshToken>, StorageError> {
+    Ok(refresh_tokens::Entity::find_by_id(id).one(db).await?.map(Into::into))
 }
 
 /// Uses a refresh token up. Says no when somebody else did.

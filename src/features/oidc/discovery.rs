@@ -1,0 +1,121 @@
+//! Discovery (OpenID Connect Discovery, section 3; RFC 8414) and the key set.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::claims::{CLAIMS, SCOPES};
+use super::grants::GRANTS;
+use crate::config::Config;
+use crate::domain::Language;
+use crate::domain::sign_in::Acr;
+use crate::features::signing::Signing;
+use crate::keys::Ring;
+use crate::web::{AppState, Context, Error, Parts, Service, urls};
+
+/// How long clients may keep either document: an hour, and keys are published longer ahead than that.
+const CACHE: &str = "public, max-age=3600";
+
+/// A document that is sent as it is.
+#[derive(Clone)]
+struct Document {
+    body: Arc<str>,
+    tag: Arc<str>,
+}
+
+impl Document {
+    fn new(body: String) -> Self {
+        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..12]));
+        Self { body: body.into(), tag: tag.into() }
+    }
+
+    fn answer(&self, asked: &HeaderMap) -> Response {
+        let headers = [(header::CACHE_CONTROL, CACHE), (header::ETAG, self.tag.as_ref())];
+        if asked.get(header::IF_NONE_MATCH).is_some_and(|known| known == self.tag.as_ref()) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        (headers, kind, self.body.to_string()).into_response()
+    }
+}
+
+/// The documents, made once.
+pub(super) struct Documents {
+    discovery: Document,
+    jwks: RwLock<Option<(Arc<Ring>, i64, Document)>>,
+}
+
+impl Service for Documents {
+    fn build(parts: &Parts) -> Self {
+        Self { discovery: Document::new(metadata(&parts.config)), jwks: RwLock::new(None) }
+    }
+}
+
+impl Documents {
+    fn jwks(&self, ring: &Arc<Ring>, context: &Context) -> Document {
+        // The set changes with the ring, and by the clock: a key is forgotten on a minute.
+        let minute = context.now.seconds() / 60;
+        let known = self.jwks.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, _, document)) = known.filter(|(of, at, _)| Arc::ptr_eq(of, ring) && *at == minute) {
+            return document;
+        }
+        let document = Document::new(ring.jwks(context.now));
+        let entry = (Arc::clone(ring), minute, document.clone());
+        *self.jwks.write().unwrap_or_else(PoisonError::into_inner) = Some(entry);
+        document
+    }
+}
+
+/// Answers with the discovery document, at both well-known addresses.
+pub(super) async fn discovery(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    state.service::<Documents>().discovery.answer(&headers)
+}
+
+/// Answers with the key set.
+pub(super) async fn jwks(
+    State(state): State<AppState>,
+    context: Context,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let ring = Signing::ring(&state).await?;
+    Ok(state.service::<Documents>().jwks(&ring, &context).answer(&headers))
+}
+
+fn metadata(config: &Config) -> String {
+    let at = |path: &str| format!("{}{path}", config.server.issuer());
+    let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let languages: Vec<&str> = Language::ALL.iter().map(|language| language.code()).collect();
+    json!({
+        "issuer": config.server.issuer(),
+        "authorization_endpoint": at(urls::AUTHORIZE),
+        "token_endpoint": at(urls::TOKEN),
+        "userinfo_endpoint": at(urls::USERINFO),
+        "jwks_uri": at(urls::JWKS),
+        "end_session_endpoint": at(urls::END_SESSION),
+        "scopes_supported": SCOPES,
+        "claims_supported": CLAIMS,
+        "claim_types_supported": ["normal"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": grants,
+        "subject_types_supported": ["public"],
+        "acr_values_supported": Acr::ALL,
+        "id_token_signing_alg_values_supported": config.keys.algorithms,
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "ui_locales_supported": languages,
+        "authorization_response_iss_parameter_supported": true,
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "require_request_uri_registration": false,
+    })
+    .to_string()
+}

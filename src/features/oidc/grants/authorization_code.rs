@@ -1,0 +1,78 @@
+//! `authorization_code` (RFC 6749, section 4.1.3; RFC 7636, section 4.6): a code becomes tokens, once.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use super::{Call, Outcome};
+use crate::features::oidc::errors::{ErrorCode, OAuthError};
+use crate::features::oidc::grant::Grant;
+use crate::features::oidc::store;
+use crate::features::oidc::tokens::{Mint, invalid_grant};
+use crate::features::signing::Signing;
+
+pub(super) async fn run(call: Call<'_>) -> Outcome {
+    let refused = || Ok(Err(invalid_grant().into()));
+    let Some(code) = call.parameters.get("code") else {
+        return Ok(Err(OAuthError::new(ErrorCode::InvalidRequest, "code is missing").into()));
+    };
+    let now = call.context.now;
+    let Some(grant) = store::find_grant_by_code(call.state.db.reading(), code).await? else { return refused() };
+    if grant.client_id != call.client.id || !fits(&grant, &call) {
+        return refused();
+    }
+    if grant.code_used_at.is_some() {
+        // Whoever has the code a second time may be a thief, and so may whoever had it first (RFC 6749, 4.1.2).
+        call.revoke(&grant, "code.reuse").await?;
+        return refused();
+    }
+    let ring = Signing::ring(call.state).await?;
+    let mut writer = call.state.db.writing().await?;
+    if !store::use_code(&mut writer, grant.id, now).await? {
+        drop(writer);
+        let used = store::find_grant(call.state.db.reading(), grant.id).await?;
+        if used.is_some_and(|grant| grant.code_used_at.is_some()) {
+            call.revoke(&grant, "code.reuse").await?;
+        }
+        return refused();
+    }
+    let Some(clearance) = call.clear(&writer, &grant).await? else { return refused() };
+    let random = call.state.random.as_ref();
+    let refresh = if call.client.may_use("refresh_token") {
+        Some(store::add_refresh_token(&mut writer, grant.id, grant.expires_at, (now, random)).await?)
+    } else {
+        None
+    };
+    writer.commit().await?;
+    let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
+    let access_token = mint.access_token(&clearance, grant.id, &grant.scope)?;
+    let id_token = grant
+        .scope
+        .contains("openid")
+        .then(|| mint.id_token(&clearance, &grant, grant.details.nonce.as_deref(), &access_token))
+        .transpose()?;
+    let mut answer = call.answer(access_token, grant.scope);
+    answer.id_token = id_token;
+    answer.refresh_token = refresh.map(|secret| secret.expose().clone());
+    Ok(Ok(answer))
+}
+
+/// Whether address and verifier are those of the authorization request.
+fn fits(grant: &Grant, call: &Call<'_>) -> bool {
+    let details = &grant.details;
+    if call.parameters.get("redirect_uri").is_some_and(|sent| sent != details.redirect_uri) {
+        return false;
+    }
+    let challenge = call.parameters.get("code_verifier").map(|verifier| {
+        let sound = (43..=128).contains(&verifier.len());
+        sound.then(|| URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)))
+    });
+    match (&details.code_challenge, challenge) {
+        (Some(asked), Some(Some(proven))) => bool::from(asked.as_bytes().ct_eq(proven.as_bytes())),
+        // A verifier without a challenge is a downgrade (RFC 9700, section 2.1.1); without PKCE the address must be
+        // named, since nothing else binds the code to the request.
+        (None, None) => call.parameters.get("redirect_uri").is_some(),
+        _ => false,
+    }
+}
