@@ -18,7 +18,8 @@ use crate::domain::sign_in::Wish;
 
 pub use pages::{expired_page, no_access_page, routes};
 pub use store::{
-    add_interaction, complete_interaction, find_interaction, remove_old_interactions, set_interaction_session,
+    add_interaction, complete_interaction, deny_interaction, find_interaction, remove_old_interactions,
+    set_interaction_session,
 };
 pub use views::{ExpiredPage, NoAccessPage, SignInPage};
 
@@ -58,6 +59,8 @@ pub struct Purpose {
     pub max_age: Option<u64>,
     /// The whole request, for the protocol to go on with.
     pub request: serde_json::Value,
+    /// The person said no.
+    pub denied: bool,
 }
 
 impl Interaction {
@@ -103,6 +106,7 @@ mod tests {
                 again: true,
                 max_age: Some(60),
                 request: serde_json::Value::Null,
+                denied: false,
             },
             session_id: None,
             created_at: start,

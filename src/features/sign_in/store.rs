@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::Interaction;
+use super::{Interaction, Purpose};
 use crate::domain::Timestamp;
 use crate::domain::ids::{InteractionId, SessionId};
 use crate::storage::{Json, Reader, StorageError, Writer};
@@ -94,6 +94,22 @@ pub async fn set_interaction_session(
     interactions::Entity::update_many()
         .col_expr(Column::SessionId, Expr::value(session))
         .filter(Column::Id.eq(id))
+        .filter(Column::CompletedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Remembers that the person said no.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn deny_interaction(db: &mut Writer, interaction: &Interaction) -> Result<(), StorageError> {
+    let purpose = Purpose { denied: true, ..interaction.purpose.clone() };
+    interactions::Entity::update_many()
+        .col_expr(Column::Purpose, Expr::value(Json(purpose)))
+        .filter(Column::Id.eq(interaction.id))
         .filter(Column::CompletedAt.is_null())
         .exec(db)
         .await?;

@@ -1,0 +1,358 @@
+//! The authorization endpoint (RFC 6749, section 3.1; OpenID Connect Core, section 3.1.2).
+//!
+//! A request is checked, and then decided: again when the sign-in comes back, again when the consent does, and once
+//! more when the code is made. Only that last step gives the app anything.
+
+mod checks;
+mod request;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::form_urlencoded;
+
+use self::checks::{Asked, PageOnly};
+use self::request::AuthorizationRequest;
+use super::clients::{Client, Clients};
+use super::errors::{ErrorCode, OAuthError};
+use super::parameters::Parameters;
+use super::store::{self, NewGrant};
+use crate::domain::ids::InteractionId;
+use crate::domain::secret::Fingerprint;
+use crate::domain::sign_in::{
+    AppFacts, Clearance, ConsentFacts, Decision, Facts, Question, Refusal, Use, Wish, decide,
+};
+use crate::domain::{Scope, Timestamp};
+use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::sessions::Member;
+use crate::features::sign_in::{Interaction, Purpose, add_interaction, complete_interaction};
+use crate::features::signing::Signing;
+use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail};
+
+/// What the endpoint answers.
+pub(super) enum Outcome {
+    /// Back to the app, with a code or an error.
+    ToApp(String),
+    /// To the sign-in form.
+    SignIn(InteractionId),
+    /// To the consent page.
+    Consent(InteractionId),
+    /// Nothing left to ask: the page that says so.
+    Ready(Box<Interaction>),
+    /// The sign-in was open too long, was finished before, or belongs to another browser.
+    Expired,
+    /// A page, and nothing to the app.
+    Page(Box<ErrorPage>),
+}
+
+/// Answers a new request.
+pub(super) async fn start(
+    state: &AppState,
+    context: &mut Context,
+    parameters: &Parameters,
+) -> Result<Outcome, Error> {
+    let client_id = match checks::client_id(parameters) {
+        Ok(client_id) => client_id,
+        Err(page) => return Ok(page_only(PageProblem::UnknownApp, None, page)),
+    };
+    let known = Clients::find(state, client_id).await?.filter(|client| client.disabled_at.is_none());
+    let Some(client) = known else {
+        let page = PageOnly { code: ErrorCode::InvalidClient, description: "client_id is not registered" };
+        return Ok(page_only(PageProblem::UnknownApp, None, page));
+    };
+    let redirect_uri = match checks::redirect_uri(parameters, &client) {
+        Ok(redirect_uri) => redirect_uri,
+        Err(page) => return Ok(page_only(PageProblem::BadAppRequest, Some(&client), page)),
+    };
+    let ring = Signing::ring(state).await?;
+    let issuer = state.config.server.issuer();
+    let asked =
+        Asked { parameters, client: &client, redirect_uri, ring: &ring, issuer: &issuer, now: context.now };
+    let request = match checks::run(&asked) {
+        Ok(request) => request,
+        Err(error) => {
+            return Ok(Outcome::ToApp(answer(redirect_uri, parameters.get("state"), &issuer, &error_pairs(&error))));
+        }
+    };
+    let member = Member::find(state, context).await?;
+    let decision = judge(state, context, &client, &request, member.as_ref(), None).await?;
+    match decision {
+        Decision::Issue(clearance) => issue(state, context, &client, &request, clearance, member, None).await,
+        Decision::Refuse(refusal) => Ok(refuse(state, &request, refusal)),
+        Decision::Ask(question) if request.prompt.none => {
+            let error = match question {
+                Question::Authenticate => OAuthError::new(ErrorCode::LoginRequired, "nobody is signed in"),
+                Question::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "consent is missing"),
+            };
+            Ok(Outcome::ToApp(error_to_app(state, &request, &error)))
+        }
+        Decision::Ask(question) => {
+            let session = match question {
+                Question::Authenticate => None,
+                Question::Consent { .. } => member,
+            };
+            let id = begin(state, context, &client, &request, session).await?;
+            Ok(match question {
+                Question::Authenticate => Outcome::SignIn(id),
+                Question::Consent { .. } => Outcome::Consent(id),
+            })
+        }
+    }
+}
+
+/// Goes on with a request after a question was answered. With `finish` the app gets its answer; without, the person
+/// is only told where it will go.
+pub(super) async fn resume(
+    state: &AppState,
+    context: &Context,
+    id: &str,
+    finish: bool,
+) -> Result<Outcome, Error> {
+    let Some(Resumed { interaction, client, request, member }) = open(state, context, id).await? else {
+        return Ok(Outcome::Expired);
+    };
+    if interaction.purpose.denied {
+        if !finish {
+            return Ok(Outcome::Ready(Box::new(interaction)));
+        }
+        let mut writer = state.db.writing().await?;
+        if !complete_interaction(&mut writer, interaction.id, context.now).await? {
+            return Ok(Outcome::Expired);
+        }
+        writer.commit().await?;
+        let error = OAuthError::new(ErrorCode::AccessDenied, "the person said no");
+        return Ok(Outcome::ToApp(error_to_app(state, &request, &error)));
+    }
+    let decision = judge(state, context, &client, &request, member.as_ref(), Some(&interaction)).await?;
+    match decision {
+        Decision::Issue(_) if !finish => Ok(Outcome::Ready(Box::new(interaction))),
+        Decision::Issue(clearance) => {
+            issue(state, context, &client, &request, clearance, member, Some(interaction.id)).await
+        }
+        Decision::Ask(Question::Authenticate) => Ok(Outcome::SignIn(interaction.id)),
+        Decision::Ask(Question::Consent { .. }) => Ok(Outcome::Consent(interaction.id)),
+        Decision::Refuse(refusal) => Ok(refuse(state, &request, refusal)),
+    }
+}
+
+/// A request in the middle of its sign-in.
+pub(super) struct Resumed {
+    pub(super) interaction: Interaction,
+    pub(super) client: Arc<Client>,
+    pub(super) request: AuthorizationRequest,
+    /// Who signed in for it, in this browser.
+    pub(super) member: Option<Member>,
+}
+
+/// Loads a request that this browser may go on with.
+pub(super) async fn open(state: &AppState, context: &Context, id: &str) -> Result<Option<Resumed>, Error> {
+    let (Ok(id), Some(browser)) = (id.parse::<InteractionId>(), &context.browser) else { return Ok(None) };
+    let found = crate::features::sign_in::find_interaction(state.db.reading(), id).await?;
+    let usable = |found: &Interaction| found.is_open_for(browser, context.now) && found.completed_at.is_none();
+    let Some(interaction) = found.filter(usable) else { return Ok(None) };
+    let Ok(request) = serde_json::from_value::<AuthorizationRequest>(interaction.purpose.request.clone()) else {
+        return Ok(None);
+    };
+    let known = Clients::find(state, &request.client_id).await?.filter(|client| client.disabled_at.is_none());
+    let Some(client) = known else { return Ok(None) };
+    let member = Member::find(state, context)
+        .await?
+        .filter(|member| Some(member.session.id) == interaction.session_id);
+    Ok(Some(Resumed { interaction, client, request, member }))
+}
+
+/// Gathers the facts, and decides.
+async fn judge(
+    state: &AppState,
+    context: &Context,
+    client: &Client,
+    request: &AuthorizationRequest,
+    member: Option<&Member>,
+    interaction: Option<&Interaction>,
+) -> Result<Decision, Error> {
+    // Somebody else than the app expects counts as nobody (OpenID Connect Core, section 3.1.2.2).
+    let member = member.filter(|member| {
+        request.expected_subject.as_ref().is_none_or(|subject| *subject == member.session.account_id.to_string())
+    });
+    let given = match member {
+        Some(member) => store::find_consent(state.db.reading(), member.session.account_id, &client.id).await?,
+        None => None,
+    };
+    let asked_since = interaction.map_or(context.now, |interaction| interaction.created_at);
+    let answered = interaction.is_some() && given.as_ref().is_some_and(|(_, at)| *at >= asked_since);
+    let again = request.prompt.login || request.prompt.select_account;
+    let facts = Facts {
+        now: context.now,
+        occasion: Use::SignIn,
+        wish: Wish {
+            proven_since: again.then_some(asked_since),
+            max_age: request.max_age.map(Duration::from_secs),
+        },
+        evidence: member.map(|member| member.session.evidence.clone()),
+        account: member.map(|member| member.standing.facts()),
+        app: Some(AppFacts {
+            disabled: client.disabled_at.is_some(),
+            consent: ConsentFacts {
+                first_party: client.first_party,
+                must_ask: request.prompt.consent && !answered,
+                wanted: request.scope.clone(),
+                given: given.map(|(scope, _)| scope).unwrap_or_default(),
+            },
+        }),
+    };
+    // `prompt=login` with a sign-in that is older than this request: a second look must not let it pass by equality.
+    let stale = interaction.is_none() && again;
+    Ok(match decide(&facts) {
+        Decision::Issue(_) if stale => Decision::Ask(Question::Authenticate),
+        decision => decision,
+    })
+}
+
+/// Keeps the request while the person answers.
+async fn begin(
+    state: &AppState,
+    context: &mut Context,
+    client: &Client,
+    request: &AuthorizationRequest,
+    member: Option<Member>,
+) -> Result<InteractionId, Error> {
+    let browser = context.browser(state);
+    let minutes = u64::from(state.config.sign_in.interaction_minutes);
+    let interaction = Interaction {
+        id: InteractionId::new(context.now, state.random.as_ref()),
+        browser: Fingerprint::of(&browser),
+        purpose: Purpose {
+            client_id: client.id.clone(),
+            app: client.name.clone(),
+            app_home: client.metadata.home_uri.clone(),
+            login_hint: request.login_hint.clone(),
+            again: request.prompt.login || request.prompt.select_account,
+            max_age: request.max_age,
+            request: serde_json::to_value(request).map_err(Error::new)?,
+            denied: false,
+        },
+        session_id: member.map(|member| member.session.id),
+        created_at: context.now,
+        expires_at: context.now.after(Duration::from_secs(minutes * 60)),
+        completed_at: None,
+    };
+    let mut writer = state.db.writing().await?;
+    add_interaction(&mut writer, &interaction).await?;
+    writer.commit().await?;
+    Ok(interaction.id)
+}
+
+/// Makes the code, in one transaction with the end of the interaction and the audit.
+async fn issue(
+    state: &AppState,
+    context: &Context,
+    client: &Client,
+    request: &AuthorizationRequest,
+    clearance: Clearance,
+    member: Option<Member>,
+    interaction: Option<InteractionId>,
+) -> Result<Outcome, Error> {
+    let Some(member) = member else { return Ok(Outcome::Expired) };
+    let now = context.now;
+    let tokens = &state.config.tokens;
+    let mut writer = state.db.writing().await?;
+    if let Some(id) = interaction
+        && !complete_interaction(&mut writer, id, now).await?
+    {
+        return Ok(Outcome::Expired);
+    }
+    let new = NewGrant {
+        client_id: &client.id,
+        session_id: member.session.id,
+        scope: &request.scope,
+        redirect_uri: &request.redirect_uri,
+        nonce: request.nonce.clone(),
+        code_challenge: request.code_challenge.clone(),
+        code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
+        expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
+    };
+    let code = store::add_grant(&mut writer, clearance, new, (now, state.random.as_ref())).await?;
+    let account = &member.standing.account;
+    let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.authorize", "done")
+        .by(account.id)
+        .through(&client.id)
+        .referred_to(context.reference)
+        .with("scope", request.scope.to_string());
+    audit::record(&mut writer, ink(state, now), event).await?;
+    writer.commit().await?;
+    let pairs = [("code", code.expose().as_str())];
+    let issuer = state.config.server.issuer();
+    Ok(Outcome::ToApp(answer(&request.redirect_uri, request.state.as_deref(), &issuer, &pairs)))
+}
+
+fn refuse(state: &AppState, request: &AuthorizationRequest, refusal: Refusal) -> Outcome {
+    tracing::info!(refusal = refusal.as_str(), "authorization refused");
+    let error = OAuthError::new(ErrorCode::AccessDenied, "the account may not be used");
+    Outcome::ToApp(error_to_app(state, request, &error))
+}
+
+fn error_to_app(state: &AppState, request: &AuthorizationRequest, error: &OAuthError) -> String {
+    let issuer = state.config.server.issuer();
+    answer(&request.redirect_uri, request.state.as_deref(), &issuer, &error_pairs(error))
+}
+
+fn error_pairs(error: &OAuthError) -> Vec<(&'static str, String)> {
+    vec![("error", error.code.to_string()), ("error_description", error.description.to_owned())]
+}
+
+/// The address with the answer in its query; `iss` in every one (RFC 9207).
+fn answer(
+    redirect_uri: &str,
+    state: Option<&str>,
+    issuer: &str,
+    pairs: &[(&'static str, impl AsRef<str>)],
+) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs.iter().map(|(name, value)| (*name, value.as_ref())));
+    if let Some(state) = state {
+        query.append_pair("state", state);
+    }
+    query.append_pair("iss", issuer);
+    // Put behind by hand, so that what is registered stays as it is to the letter.
+    let separator = if redirect_uri.contains('?') { '&' } else { '?' };
+    format!("{redirect_uri}{separator}{}", query.finish())
+}
+
+fn page_only(problem: PageProblem, client: Option<&Client>, page: PageOnly) -> Outcome {
+    let back = client.and_then(|client| Some((client.metadata.home_uri.clone()?, client.name.clone())));
+    let detail = ProtocolDetail { error: page.code.to_string(), description: page.description.to_owned() };
+    Outcome::Page(Box::new(ErrorPage { problem, back, detail: Some(detail) }))
+}
+
+pub(super) fn ink(state: &AppState, now: Timestamp) -> Ink<'_> {
+    Ink { mac: &state.mac, random: state.random.as_ref(), now }
+}
+
+/// What the app did not have before.
+pub(super) async fn new_scopes(
+    state: &AppState,
+    member: &Member,
+    request: &AuthorizationRequest,
+) -> Result<Scope, Error> {
+    let given = store::find_consent(state.db.reading(), member.session.account_id, &request.client_id).await?;
+    Ok(request.scope.without(&given.map(|(scope, _)| scope).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_keeps_the_registered_query() {
+        let pairs = [("code", "a b")];
+        let issuer = "https://id.example";
+        assert_eq!(
+            answer("https://a.example/cb?x=1", Some("s&t"), issuer, &pairs),
+            "https://a.example/cb?x=1&code=a+b&state=s%26t&iss=https%3A%2F%2Fid.example"
+        );
+        assert_eq!(
+            answer("https://a.example/cb", None, issuer, &pairs),
+            "https://a.example/cb?code=a+b&iss=https%3A%2F%2Fid.example"
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! Signing out (OpenID Connect RP-Initiated Logout).
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::authorize::ink;
+use super::clients::Clients;
+use super::pages::see_other;
+use super::parameters::Parameters;
+use super::store;
+use super::tokens::ID_TOKEN;
+use super::views::{AppLink, SignOutPage, SignedOutPage};
+use crate::domain::Language;
+use crate::features::audit::{self, Chain, Event};
+use crate::features::sessions::{Member, end_session};
+use crate::features::signing::Signing;
+use crate::keys::verify;
+use crate::web::{AppState, Context, CookieKind, Error, Form};
+
+/// Where the confirmation goes.
+pub(super) const CONFIRMED: &str = "/sign-out";
+
+/// What the app proved and wants.
+#[derive(Default)]
+struct Wanted {
+    /// The subject and session of a hint that we signed for a registered app.
+    hinted: Option<(String, Option<String>)>,
+    /// Where the browser may go afterwards; only with such a hint and to the letter.
+    link: Option<AppLink>,
+    /// Whether an address was asked for that may not be used.
+    refused_address: bool,
+}
+
+/// Signs out at once when the hint is about this very session, and asks otherwise.
+pub(super) async fn start(
+    State(state): State<AppState>,
+    mut context: Context,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Error> {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    if let Some(language) = parameters.get("ui_locales").and_then(|wished| Language::first_of(wished.split(' '))) {
+        context.language = language;
+    }
+    let wanted = read(&state, &context, &parameters).await?;
+    let member = Member::find(&state, &context).await?;
+    let sure = match (&member, &wanted.hinted) {
+        (None, _) => true,
+        (Some(member), Some((subject, session))) => {
+            member.session.account_id.to_string() == *subject
+                && session.as_ref().is_none_or(|session| *session == member.session.id.to_string())
+        }
+        (Some(_), None) => false,
+    };
+    if !sure || (member.is_some() && wanted.refused_address) {
+        return context.page(&state, StatusCode::OK, &SignOutPage { action: CONFIRMED, app: wanted.link });
+    }
+    let mut response = match &wanted.link {
+        Some(link) => see_other(&link.url),
+        None => context.page(&state, StatusCode::OK, &SignedOutPage { app: None })?,
+    };
+    if let Some(member) = &member {
+        sign_out(&state, &context, member).await?;
+    }
+    state.cookies.clear(response.headers_mut(), CookieKind::Session);
+    Ok(response)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Confirmed {
+    app_name: Option<String>,
+    app_url: Option<String>,
+    app_tag: Option<String>,
+}
+
+/// Signs out after the person said yes.
+pub(super) async fn confirmed(
+    State(state): State<AppState>,
+    mut context: Context,
+    Form(form): Form<Confirmed>,
+) -> Result<Response, Error> {
+    if let Some(member) = Member::find(&state, &context).await? {
+        sign_out(&state, &context, &member).await?;
+    }
+    let app = match (form.app_name, form.app_url, form.app_tag) {
+        (Some(name), Some(url), Some(tag)) if state.mac.verify("sign-out link", &[&name, &url], &tag) => {
+            Some(AppLink { name, url, tag })
+        }
+        _ => None,
+    };
+    let mut response = context.page(&state, StatusCode::OK, &SignedOutPage { app })?;
+    state.cookies.clear(response.headers_mut(), CookieKind::Session);
+    Ok(response)
+}
+
+async fn read(state: &AppState, context: &Context, parameters: &Parameters) -> Result<Wanted, Error> {
+    let address = parameters.get("post_logout_redirect_uri");
+    let nothing = Wanted { refused_address: address.is_some(), ..Wanted::default() };
+    let Some(hint) = parameters.get("id_token_hint") else { return Ok(nothing) };
+    let ring = Signing::ring(state).await?;
+    // An expired hint is fine, since it only says which session the app means.
+    let Ok(claims) = verify(hint, ID_TOKEN, &ring, context.now) else { return Ok(nothing) };
+    let text = |name: &str| claims.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let (Some(subject), Some(audience)) = (text("sub"), text("aud")) else { return Ok(nothing) };
+    let foreign = parameters.get("client_id").is_some_and(|named| named != audience);
+    if foreign || text("iss") != Some(state.config.server.issuer()) {
+        return Ok(nothing);
+    }
+    let Some(client) = Clients::find(state, &audience).await? else { return Ok(nothing) };
+    let registered = |address: &&str| client.metadata.post_logout_redirect_uris.iter().any(|known| known == address);
+    let link = address.filter(registered).map(|address| {
+        let mut url = address.to_owned();
+        if let Some(given_back) = parameters.get("state") {
+            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", given_back).finish();
+            url = format!("{address}{}{query}", if address.contains('?') { '&' } else { '?' });
+        }
+        let tag = state.mac.tag("sign-out link", &[&client.name, &url]);
+        AppLink { name: client.name.clone(), url, tag }
+    });
+    Ok(Wanted { refused_address: address.is_some() && link.is_none(), hinted: Some((subject, text("sid"))), link })
+}
+
+async fn sign_out(state: &AppState, context: &Context, member: &Member) -> Result<(), Error> {
+    let (account, session) = (&member.standing.account, member.session.id);
+    let mut writer = state.db.writing().await?;
+    end_session(&mut writer, account.id, session, context.now).await?;
+    store::revoke_online_grants(&mut writer, session, context.now).await?;
+    let event = Event::new(Chain::Organisation(account.home_organisation_id), "session.sign_out", "done")
+        .by(account.id)
+        .referred_to(context.reference)
+        .with("session", session.to_string());
+    audit::record(&mut writer, ink(state, context.now), event).await?;
+    Ok(writer.commit().await?)
+}

@@ -1,0 +1,203 @@
+//! The routes and pages of the protocol.
+
+use axum::Router;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use super::authorize::{self, Outcome};
+use super::discovery::{discovery, jwks};
+use super::end_session;
+use super::parameters::Parameters;
+use super::store;
+use super::token::token;
+use super::userinfo::userinfo;
+use super::views::{ConsentItem, ConsentPage, ReturningPage};
+use crate::domain::Language;
+use crate::features::audit::{self, Chain, Event};
+use crate::features::sign_in::{deny_interaction, expired_page};
+use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, cross_origin, urls};
+
+/// The longest form that is turned into a query, in bytes.
+const LONGEST_POST: usize = 16 * 1024;
+
+/// The routes of the protocol.
+pub fn routes() -> Router<AppState> {
+    let open_to_all = Router::new()
+        .route(urls::OPENID_CONFIGURATION, get(discovery))
+        .route(urls::OAUTH_METADATA, get(discovery))
+        .route(urls::JWKS, get(jwks))
+        .route(urls::TOKEN, post(token))
+        .route(urls::USERINFO, get(userinfo).post(userinfo))
+        .layer(from_fn(cross_origin));
+    Router::new()
+        .route(urls::AUTHORIZE, get(authorize).post(post_to_get))
+        .route("/authorize/{interaction}", get(complete))
+        .route("/return/{interaction}", get(returning))
+        .route("/consent/{interaction}", get(show_consent).post(answer_consent))
+        .route(urls::END_SESSION, get(end_session::start).post(post_to_get_end_session))
+        .route(end_session::CONFIRMED, post(end_session::confirmed))
+        .merge(open_to_all)
+}
+
+async fn authorize(
+    State(state): State<AppState>,
+    mut context: Context,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Error> {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    let outcome = authorize::start(&state, &mut context, &parameters).await?;
+    respond(&state, context, outcome)
+}
+
+/// A form from the app's page comes without our cookies (`SameSite=Lax`); the redirect to ourselves brings them.
+async fn post_to_get(body: String) -> Response {
+    post_as_query(urls::AUTHORIZE, &body)
+}
+
+async fn post_to_get_end_session(body: String) -> Response {
+    post_as_query(urls::END_SESSION, &body)
+}
+
+fn post_as_query(path: &str, body: &str) -> Response {
+    let printable = body.bytes().all(|byte| byte.is_ascii_graphic());
+    if body.len() > LONGEST_POST || !printable {
+        return PageProblem::BadRequest.into_response_with(StatusCode::BAD_REQUEST);
+    }
+    see_other(&format!("{path}?{body}"))
+}
+
+async fn complete(
+    State(state): State<AppState>,
+    context: Context,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let outcome = authorize::resume(&state, &context, &id, true).await?;
+    respond(&state, context, outcome)
+}
+
+async fn returning(
+    State(state): State<AppState>,
+    context: Context,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let outcome = authorize::resume(&state, &context, &id, false).await?;
+    respond(&state, context, outcome)
+}
+
+fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<Response, Error> {
+    let mut response = match outcome {
+        Outcome::ToApp(url) => see_other(&url),
+        Outcome::SignIn(id) => see_other(&urls::sign_in(id)),
+        Outcome::Consent(id) => see_other(&urls::consent(id)),
+        Outcome::Expired => return expired_page(state, &mut context, None),
+        Outcome::Page(page) => page.into_response_with(StatusCode::BAD_REQUEST),
+        Outcome::Ready(interaction) => {
+            speak(&mut context, &interaction.purpose.request);
+            let page = ReturningPage { app: interaction.purpose.app, next: urls::complete(interaction.id) };
+            let mut response = context.page(state, StatusCode::OK, &page)?;
+            Framing::LeavesForApp.apply(response.headers_mut());
+            return Ok(response);
+        }
+    };
+    context.hand_over_browser(state, response.headers_mut());
+    Ok(response)
+}
+
+async fn show_consent(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let Some(resumed) = authorize::open(&state, &context, &id).await? else {
+        return expired_page(&state, &mut context, None);
+    };
+    let Some(member) = resumed.member else { return Ok(see_other(&urls::sign_in(resumed.interaction.id))) };
+    speak(&mut context, &resumed.interaction.purpose.request);
+    let new = authorize::new_scopes(&state, &member, &resumed.request).await?;
+    let account = &member.standing.account;
+    let home = member.standing.memberships.iter().find(|m| m.organisation_id == account.home_organisation_id);
+    let value = |scope: &str| match scope {
+        "profile" => Some(account.name.clone()),
+        "email" => Some(account.email.to_string()),
+        "organisation" => home.map(|place| place.organisation_name.clone()),
+        _ => None,
+    };
+    let item = |scope: &str| ConsentItem { scope: scope.to_owned(), value: value(scope), new: new.contains(scope) };
+    let host = url::Url::parse(&resumed.request.redirect_uri).ok();
+    let page = ConsentPage {
+        action: urls::consent(resumed.interaction.id),
+        app: resumed.client.name.clone(),
+        host: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
+        items: resumed.request.scope.iter().map(item).collect(),
+        account: account.email.to_string(),
+    };
+    context.page(&state, StatusCode::OK, &page)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Allow,
+    Deny,
+    OtherAccount,
+}
+
+#[derive(Debug, Deserialize)]
+struct Answered {
+    decision: Answer,
+}
+
+async fn answer_consent(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(id): Path<String>,
+    Form(answered): Form<Answered>,
+) -> Result<Response, Error> {
+    let Some(resumed) = authorize::open(&state, &context, &id).await? else {
+        return expired_page(&state, &mut context, None);
+    };
+    let to_sign_in = urls::sign_in(resumed.interaction.id);
+    let Some(member) = resumed.member else { return Ok(see_other(&to_sign_in)) };
+    let account = &member.standing.account;
+    let outcome = match answered.decision {
+        Answer::Allow => "given",
+        Answer::Deny => "denied",
+        Answer::OtherAccount => return Ok(see_other(&to_sign_in)),
+    };
+    let mut writer = state.db.writing().await?;
+    match answered.decision {
+        Answer::Allow => {
+            let scope = &resumed.request.scope;
+            store::add_consent(&mut writer, account.id, &resumed.client.id, scope, context.now).await?;
+        }
+        Answer::Deny | Answer::OtherAccount => deny_interaction(&mut writer, &resumed.interaction).await?,
+    }
+    let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.consent", outcome)
+        .by(account.id)
+        .through(&resumed.client.id)
+        .referred_to(context.reference)
+        .with("scope", resumed.request.scope.to_string());
+    audit::record(&mut writer, authorize::ink(&state, context.now), event).await?;
+    writer.commit().await?;
+    Ok(see_other(&urls::returning(resumed.interaction.id)))
+}
+
+/// `ui_locales`: the app may wish for a language.
+fn speak(context: &mut Context, request: &serde_json::Value) {
+    let wished = request.get("ui_locales").and_then(|wished| wished.as_str());
+    if let Some(language) = wished.and_then(|wished| Language::first_of(wished.split(' '))) {
+        context.language = language;
+    }
+}
+
+pub(super) fn see_other(to: &str) -> Response {
+    let mut headers = HeaderMap::new();
+    if let Ok(to) = header::HeaderValue::try_from(to) {
+        headers.insert(header::LOCATION, to);
+    }
+    (StatusCode::SEE_OTHER, headers).into_response()
+}

@@ -1,0 +1,127 @@
+//! What the pages of the protocol show.
+
+use serde::Serialize;
+
+use crate::web::Page;
+
+/// May this app have these? (H18)
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsentPage {
+    /// Where the form goes.
+    pub action: String,
+    /// The app.
+    pub app: String,
+    /// The host that the answer goes to.
+    pub host: String,
+    /// What it gets: the scope, a value where there is one, and whether it is new.
+    pub items: Vec<ConsentItem>,
+    /// Who is signed in.
+    pub account: String,
+}
+
+/// One thing that an app gets.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsentItem {
+    /// The scope.
+    pub scope: String,
+    /// The value that the app will see.
+    pub value: Option<String>,
+    /// Whether the app did not have it before.
+    pub new: bool,
+}
+
+impl Page for ConsentPage {
+    const TEMPLATE: &'static str = "pages/oidc/consent.html";
+
+    fn samples() -> Vec<Self> {
+        let item = |scope: &str, value: Option<&str>, new| ConsentItem {
+            scope: scope.to_owned(),
+            value: value.map(str::to_owned),
+            new,
+        };
+        vec![Self {
+            action: "/consent/int_1".to_owned(),
+            app: "Declaraties".to_owned(),
+            host: "declaraties.example".to_owned(),
+            items: vec![
+                item("openid", None, false),
+                item("profile", Some("Anna de Vries"), false),
+                item("email", Some("anna@kantoor.nl"), true),
+                item("organisation", Some("Kantoor De Vries"), true),
+                item("offline_access", None, true),
+                item("invoices", None, true),
+            ],
+            account: "anna@kantoor.nl".to_owned(),
+        }]
+    }
+}
+
+/// Returning to the app (H23).
+#[derive(Clone, Debug, Serialize)]
+pub struct ReturningPage {
+    /// The app.
+    pub app: String,
+    /// Where the page leads by itself.
+    pub next: String,
+}
+
+impl Page for ReturningPage {
+    const TEMPLATE: &'static str = "pages/oidc/returning.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { app: "Kantoorportaal".to_owned(), next: "/authorize/int_1".to_owned() }]
+    }
+}
+
+/// Sign out? (H20)
+#[derive(Clone, Debug, Serialize)]
+pub struct SignOutPage {
+    /// Where the form goes.
+    pub action: &'static str,
+    /// The app that asked, and where it wants the browser afterwards.
+    pub app: Option<AppLink>,
+}
+
+/// An app and an address of it. In a form it travels authenticated.
+#[derive(Clone, Debug, Serialize)]
+pub struct AppLink {
+    /// The app.
+    pub name: String,
+    /// The address.
+    pub url: String,
+    /// The tag of both.
+    pub tag: String,
+}
+
+impl AppLink {
+    fn sample() -> Self {
+        Self {
+            name: "Kantoorportaal".to_owned(),
+            url: "https://portal.example/bye".to_owned(),
+            tag: "tag".to_owned(),
+        }
+    }
+}
+
+impl Page for SignOutPage {
+    const TEMPLATE: &'static str = "pages/oidc/sign_out.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { action: "/sign-out", app: None }, Self { action: "/sign-out", app: Some(AppLink::sample()) }]
+    }
+}
+
+/// Signed out (H20).
+#[derive(Clone, Debug, Serialize)]
+pub struct SignedOutPage {
+    /// The way back.
+    pub app: Option<AppLink>,
+}
+
+impl Page for SignedOutPage {
+    const TEMPLATE: &'static str = "pages/oidc/signed_out.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { app: None }, Self { app: Some(AppLink::sample()) }]
+    }
+}
