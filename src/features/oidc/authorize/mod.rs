@@ -74,24 +74,38 @@ pub(super) async fn start(
             return Ok(Outcome::ToApp(answer(redirect_uri, parameters.get("state"), &issuer, &error_pairs(&error))));
         }
     };
+    // From here on the app gets an answer whatever happens (RFC 6749, section 4.1.2.1).
+    let decided = decide_request(state, context, &client, &request).await;
+    Ok(decided.unwrap_or_else(|fault| {
+        tracing::error!(reference = %context.reference, "authorization request failed: {fault}");
+        let error = OAuthError::new(ErrorCode::ServerError, "something went wrong on our side");
+        Outcome::ToApp(error_to_app(state, &request, &error))
+    }))
+}
+
+async fn decide_request(
+    state: &AppState,
+    context: &mut Context,
+    client: &Client,
+    request: &AuthorizationRequest,
+) -> Result<Outcome, Error> {
     let member = Member::find(state, context).await?;
-    let decision = judge(state, context, &client, &request, member.as_ref(), None).await?;
-    match decision {
-        Decision::Issue(clearance) => issue(state, context, &client, &request, clearance, member, None).await,
-        Decision::Refuse(refusal) => Ok(refuse(state, &request, refusal)),
+    match judge(state, context, client, request, member.as_ref(), None).await? {
+        Decision::Issue(clearance) => issue(state, context, client, request, clearance, member, None).await,
+        Decision::Refuse(refusal) => Ok(refuse(state, request, refusal)),
         Decision::Ask(question) if request.prompt.none => {
             let error = match question {
                 Question::Authenticate => OAuthError::new(ErrorCode::LoginRequired, "nobody is signed in"),
                 Question::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "consent is missing"),
             };
-            Ok(Outcome::ToApp(error_to_app(state, &request, &error)))
+            Ok(Outcome::ToApp(error_to_app(state, request, &error)))
         }
         Decision::Ask(question) => {
             let session = match question {
                 Question::Authenticate => None,
                 Question::Consent { .. } => member,
             };
-            let id = begin(state, context, &client, &request, session).await?;
+            let id = begin(state, context, client, request, session).await?;
             Ok(match question {
                 Question::Authenticate => Outcome::SignIn(id),
                 Question::Consent { .. } => Outcome::Consent(id),
