@@ -1,1 +1,238 @@
-//! placeholder
+//! Floor 5: builds the shared state once, and hands the router to a listener.
+
+mod health;
+mod system;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse as _;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tracing::info;
+
+use crate::config::Config;
+use crate::domain::{Clock, Random};
+use crate::features::housekeeping::keep_house;
+use crate::features::signing::{holds_sealed_rows, keep_keys};
+use crate::features::FEATURES;
+use crate::keys::{KeyFileError, KeyFiles};
+use crate::storage::{ConnectError, Database, MigrateError, StorageError};
+use crate::web::listener::{self, Settings};
+use crate::web::tls::{self, TlsError};
+use crate::web::{AppState, CookieNames, Error, Parts, TemplateError, Templates, around, metrics, urls};
+
+pub use system::{OsRandom, SystemClock};
+
+/// The server cannot start; each is one sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The schema cannot be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The database has steps to take first.
+    #[error("The database is {0} steps behind. Run `countersign migrate` first.")]
+    Behind(usize),
+    /// A key file cannot be used.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    /// The database refuses.
+    #[error("The database cannot be used: {0}")]
+    Storage(#[from] StorageError),
+    /// A page is wrong.
+    #[error("The pages cannot be loaded: {0}")]
+    Template(#[from] TemplateError),
+    /// The signing keys cannot be used.
+    #[error("The signing keys cannot be used: {0}.")]
+    Keys(Error),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The port is taken, or may not be listened on.
+    #[error("{address} cannot be listened on: {cause}. Choose another with {key}.")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system says.
+        cause: std::io::Error,
+        /// The configuration key.
+        key: &'static str,
+    },
+}
+
+/// Where time and chance come from.
+#[derive(Clone)]
+pub struct World {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+}
+
+impl World {
+    /// The real one.
+    #[must_use]
+    pub fn real() -> Self {
+        Self { clock: Arc::new(SystemClock), random: Arc::new(OsRandom) }
+    }
+}
+
+/// Opens database and keys, and builds what all requests share. Brings the schema up to date when `migrate` is set.
+///
+/// # Errors
+///
+/// When something is missing or does not fit.
+pub async fn build_state(config: Config, world: World, migrate: bool) -> Result<AppState, StartError> {
+    let db = Database::connect(&config.database).await?;
+    if migrate {
+        let steps = db.migrate().await?;
+        if steps > 0 {
+            info!(steps, "the database was brought up to date");
+        }
+    } else {
+        match db.pending_migrations().await? {
+            0 => {}
+            behind => return Err(StartError::Behind(behind)),
+        }
+    }
+    // A key that was lost must not be replaced silently: what it sealed could never be read again.
+    let may_create = !holds_sealed_rows(db.reading()).await?;
+    let KeyFiles { vault, mac } = KeyFiles::open(&config.keys.directory, may_create, world.random.as_ref())?;
+    let templates = Templates::new(&config.branding)?;
+    let cookies = CookieNames::new(config.server.is_https());
+    let World { clock, random } = world;
+    Ok(AppState::new(Parts { config, db, vault, mac, clock, random, templates, cookies }))
+}
+
+/// A server that is running.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where it shows its figures.
+    pub metrics_address: Option<SocketAddr>,
+    /// What its requests share.
+    pub state: AppState,
+    ready: Arc<AtomicBool>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    housekeeping: JoinHandle<()>,
+}
+
+/// Binds the address that the configuration names. Done first, so that a port 0 is known before the issuer is.
+///
+/// # Errors
+///
+/// When it cannot be listened on.
+pub async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause, key })
+}
+
+impl Server {
+    /// Starts to serve on `listener`.
+    ///
+    /// # Errors
+    ///
+    /// When database, keys or TLS cannot be used.
+    pub async fn start(config: Config, world: World, listener: TcpListener) -> Result<Self, StartError> {
+        metrics::install();
+        let tls = match (&config.server.tls.certificate_file, &config.server.tls.private_key_file) {
+            (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key)?),
+            _ => None,
+        };
+        let metrics_listener = match config.server.metrics_listen {
+            Some(address) => Some(bind(address, "server.metrics_listen").await?),
+            None => None,
+        };
+        let lock = Database::claim(&config.database)?;
+        let state = build_state(config, world, true).await?;
+        keep_keys(&state).await.map_err(StartError::Keys)?;
+        // Opened now, so that a foreign vault key is told at the start and not to the first who signs in.
+        crate::features::signing::Signing::ring(&state).await.map_err(StartError::Keys)?;
+
+        let ready = Arc::new(AtomicBool::new(true));
+        let (stop, stopped) = watch::channel(false);
+        let settings = settings(&state.config);
+        let address = local_address(&listener);
+        let router = router(state.clone(), Arc::clone(&ready));
+        let mut tasks = vec![tokio::spawn(listener::serve(listener, router, settings.clone(), tls, wait(&stopped)))];
+        let metrics_address = metrics_listener.as_ref().map(local_address);
+        if let Some(listener) = metrics_listener {
+            tasks.push(tokio::spawn(listener::serve(listener, metrics::router(), settings, None, wait(&stopped))));
+        }
+        let housekeeping = tokio::spawn({
+            let state = state.clone();
+            async move {
+                let _lock = lock;
+                keep_house(state).await;
+            }
+        });
+        Ok(Self { address, metrics_address, state, ready, stop, tasks, housekeeping })
+    }
+
+    /// Says "not ready", waits for load balancers to notice, lets requests finish, and ends.
+    pub async fn stop(self) {
+        self.ready.store(false, Ordering::Release);
+        tokio::time::sleep(Duration::from_secs(self.state.config.server.drain_seconds.into())).await;
+        self.end().await;
+    }
+
+    async fn end(self) {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+        self.housekeeping.abort();
+    }
+}
+
+fn local_address(listener: &TcpListener) -> SocketAddr {
+    // A listener that is bound has an address.
+    listener.local_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)))
+}
+
+fn wait(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
+    let mut stopped = stopped.clone();
+    async move {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    let limits = &config.server.limits;
+    Settings {
+        max_connections: limits.max_connections,
+        max_connections_per_ip: limits.max_connections_per_ip,
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        header_timeout: Duration::from_secs(limits.header_seconds.into()),
+        shutdown_timeout: Duration::from_secs(config.server.shutdown_seconds.into()),
+    }
+}
+
+/// Everything that is answered.
+fn router(state: AppState, ready: Arc<AtomicBool>) -> Router {
+    let limit = state.config.server.limits.body_kib as usize * 1024;
+    let pages = FEATURES.iter().fold(Router::new(), |router, feature| router.merge((feature.routes)()));
+    let pages = pages
+        .route(urls::HOME, get(|| async { (StatusCode::SEE_OTHER, [(header::LOCATION, urls::ACCOUNT)]).into_response() }))
+        .route(urls::LANGUAGE, post(crate::web::switch_language))
+        .route("/assets/{name}", get(crate::web::asset))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(CatchPanicLayer::new())
+        .layer(axum::extract::DefaultBodyLimit::max(limit))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(state.clone(), around))
+        .with_state(state.clone());
+    health::routes(state, ready).merge(pages)
+}

@@ -1,12 +1,76 @@
 //! Floor 4: what people and apps can do, a folder each.
+//!
+//! Records (accounts, organisations, audit) carry sessions; on those stand the proofs (passwords), the flows
+//! (sign-in, set-up), the protocol with its keys, and the areas that people look after themselves in. A feature uses
+//! the groups below it, through their `mod.rs`.
 
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod housekeeping;
+pub mod oidc;
 pub mod organisations;
 pub mod passwords;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod signing;
-pub mod oidc;
+
+use crate::web::{PageSample, Routes, samples_of};
+
+/// A feature that has pages: its routes, and samples of its pages for the test that renders them all.
+pub struct Feature {
+    /// What the folder is called.
+    pub name: &'static str,
+    /// What it answers.
+    pub routes: fn() -> Routes,
+    /// Samples of its pages.
+    pub pages: fn() -> Vec<PageSample>,
+}
+
+/// The features that have pages.
+pub const FEATURES: &[Feature] = &[
+    Feature {
+        name: "sign_in",
+        routes: sign_in::routes,
+        pages: || {
+            let mut all = samples_of::<sign_in::SignInPage>();
+            all.extend(samples_of::<sign_in::ExpiredPage>());
+            all.extend(samples_of::<sign_in::NoAccessPage>());
+            all
+        },
+    },
+    Feature {
+        name: "oidc",
+        routes: oidc::routes,
+        pages: || {
+            let mut all = samples_of::<oidc::ConsentPage>();
+            all.extend(samples_of::<oidc::ReturningPage>());
+            all.extend(samples_of::<oidc::SignOutPage>());
+            all.extend(samples_of::<oidc::SignedOutPage>());
+            all
+        },
+    },
+    Feature {
+        name: "setup",
+        routes: setup::routes,
+        pages: || {
+            let mut all = samples_of::<setup::SetupPage>();
+            all.extend(samples_of::<setup::SetupDonePage>());
+            all.extend(samples_of::<setup::SetupClosedPage>());
+            all
+        },
+    },
+    Feature {
+        name: "account",
+        routes: account::routes,
+        pages: || {
+            let mut all = samples_of::<account::OverviewPage>();
+            all.extend(samples_of::<account::SessionsPage>());
+            all
+        },
+    },
+];
+
+#[cfg(test)]
+mod tests;

@@ -20,9 +20,11 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Database {
     engine: Engine,
     reader: Arc<Reader>,
-    /// Held while a server uses the SQLite file; the operating system lets go of it when the process ends.
-    lock: Option<Arc<File>>,
 }
+
+/// The right to serve from a SQLite file; the operating system takes it back when the process ends.
+#[derive(Debug)]
+pub struct Claim(#[expect(dead_code, reason = "held, not used")] Option<File>);
 
 #[derive(Clone, Debug)]
 enum Engine {
@@ -46,17 +48,13 @@ impl Database {
     }
 
     async fn connect_sqlite(file: &Path, readers: u32) -> Result<Self, ConnectError> {
-        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|cause| ConnectError::Folder { folder: folder.display().to_string(), cause })?;
-        }
+        make_folder(file)?;
         let url = format!("sqlite:{}", file.display());
         let writer = sea_orm::Database::connect(sqlite_options(&url, 1, false)).await.map_err(unreachable)?;
         let reader = sea_orm::Database::connect(sqlite_options(&url, readers, true)).await.map_err(unreachable)?;
         Ok(Self {
             engine: Engine::Sqlite(GroupCommit::new(writer)),
             reader: Arc::new(Reader::of_pool(reader)),
-            lock: None,
         })
     }
 
@@ -65,7 +63,7 @@ impl Database {
         let half = (connections / 2).max(1);
         let writer = sea_orm::Database::connect(postgres_options(url, half, false)).await.map_err(unreachable)?;
         let reader = sea_orm::Database::connect(postgres_options(url, half, true)).await.map_err(unreachable)?;
-        Ok(Self { engine: Engine::Postgres(writer), reader: Arc::new(Reader::of_pool(reader)), lock: None })
+        Ok(Self { engine: Engine::Postgres(writer), reader: Arc::new(Reader::of_pool(reader)) })
     }
 
     /// Claims a SQLite file for one server; other programs of ours may still use it. PostgreSQL is for several.
@@ -73,17 +71,17 @@ impl Database {
     /// # Errors
     ///
     /// When another server holds it.
-    pub fn claim(mut self, settings: &config::Database) -> Result<Self, ConnectError> {
-        let Some(file) = sqlite_file(settings.url.expose()) else { return Ok(self) };
+    pub fn claim(settings: &config::Database) -> Result<Claim, ConnectError> {
+        let Some(file) = sqlite_file(settings.url.expose()) else { return Ok(Claim(None)) };
+        make_folder(&file)?;
         let mut name = file.into_os_string();
         name.push(".lock");
         let in_use = || ConnectError::InUse { file: PathBuf::from(&name).display().to_string() };
         let lock = File::options().create(true).truncate(false).write(true).open(&name).map_err(|_| in_use())?;
         match lock.try_lock() {
-            Ok(()) => self.lock = Some(Arc::new(lock)),
-            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return Err(in_use()),
+            Ok(()) => Ok(Claim(Some(lock))),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => Err(in_use()),
         }
-        Ok(self)
     }
 
     /// For queries outside of a change.
@@ -128,6 +126,12 @@ impl Database {
             Engine::Postgres(pool) => pool,
         }
     }
+}
+
+fn make_folder(file: &Path) -> Result<(), ConnectError> {
+    let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(folder)
+        .map_err(|cause| ConnectError::Folder { folder: folder.display().to_string(), cause })
 }
 
 /// The file of a `sqlite:` address.

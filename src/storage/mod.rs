@@ -17,7 +17,7 @@ mod versions;
 pub use columns::Json;
 pub(crate) use columns::text_column;
 pub use connection::{Reader, Writer};
-pub use database::Database;
+pub use database::{Claim, Database};
 pub use error::{ConnectError, StorageError};
 pub use migrate::MigrateError;
 pub use paging::PageRequest;

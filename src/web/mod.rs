@@ -41,6 +41,6 @@ pub use listener::Peer;
 pub use page::{Page, PageSample, SignedIn, samples_of};
 pub use reference::Reference;
 pub use services::{Service, Services};
-pub use state::{AppState, Parts};
+pub use state::{AppState, Parts, Routes};
 pub use templates::{Frame, TemplateError, Templates};
 pub use user_agent::browser_name;

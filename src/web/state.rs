@@ -11,6 +11,9 @@ use crate::domain::{Clock, Random, Timestamp};
 use crate::keys::{MacKey, Vault};
 use crate::storage::Database;
 
+/// The routes of a feature, before they know the state.
+pub type Routes = axum::Router<AppState>;
+
 /// What all requests share. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);

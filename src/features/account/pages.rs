@@ -11,10 +11,10 @@ use super::views::{OverviewPage, SessionRow, SessionsPage};
 use crate::domain::ids::SessionId;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::sessions::{Lifetime, Member, Session, end_other_sessions, end_session, list_live_sessions};
-use crate::web::{AppState, Context, Error, Form, browser_name, urls};
+use crate::web::{AppState, Context, Error, Form, browser_name, urls, Routes};
 
 /// The routes of the account area.
-pub fn routes() -> Router<AppState> {
+pub fn routes() -> Routes {
     Router::new()
         .route(urls::ACCOUNT, get(overview))
         .route(urls::ACCOUNT_SESSIONS, get(sessions))

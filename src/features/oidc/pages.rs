@@ -19,13 +19,13 @@ use super::views::{ConsentItem, ConsentPage, ReturningPage};
 use crate::domain::Language;
 use crate::features::audit::{self, Chain, Event};
 use crate::features::sign_in::{deny_interaction, expired_page};
-use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, cross_origin, urls};
+use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, cross_origin, urls, Routes};
 
 /// The longest form that is turned into a query, in bytes.
 const LONGEST_POST: usize = 16 * 1024;
 
 /// The routes of the protocol.
-pub fn routes() -> Router<AppState> {
+pub fn routes() -> Routes {
     let open_to_all = Router::new()
         .route(urls::OPENID_CONFIGURATION, get(discovery))
         .route(urls::OAUTH_METADATA, get(discovery))

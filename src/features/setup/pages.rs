@@ -15,10 +15,10 @@ use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation};
 use crate::features::passwords::{Hashing, NewPassword, PasswordProblem, hash_new_password, set_password};
-use crate::web::{AppState, Context, Error, Form, PageProblem, urls};
+use crate::web::{AppState, Context, Error, Form, PageProblem, urls, Routes};
 
 /// The routes of the set-up.
-pub fn routes() -> Router<AppState> {
+pub fn routes() -> Routes {
     Router::new().route("/setup/{secret}", get(show).post(create))
 }
 

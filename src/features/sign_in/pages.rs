@@ -16,10 +16,10 @@ use crate::features::accounts::{Account, mark_signed_in};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::passwords::{PasswordOutcome, Verified, check_password};
 use crate::features::sessions::{Lifetime, Member, Standing, end_session, find_standing, open_session};
-use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, metrics, urls};
+use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, metrics, urls, Routes};
 
 /// The routes of the sign-in.
-pub fn routes() -> Router<AppState> {
+pub fn routes() -> Routes {
     Router::new()
         .route(urls::SIGN_IN, get(show_own).post(sign_in_own))
         .route("/sign-in/{interaction}", get(show).post(sign_in))

@@ -4,7 +4,6 @@ footer-privacy = Privacy
 footer-reference = Reference
 title-error = Error: { $title }
 problem-heading = There is a problem
-required = required
 helpdesk-heading = Need help?
 helpdesk-reference = Mention reference { $reference }.
 helpdesk-email = Email

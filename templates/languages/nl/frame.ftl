@@ -4,7 +4,6 @@ footer-privacy = Privacy
 footer-reference = Referentie
 title-error = Fout: { $title }
 problem-heading = Er is een probleem
-required = verplicht
 helpdesk-heading = Hulp nodig?
 helpdesk-reference = Noem referentie { $reference }.
 helpdesk-email = E-mail

@@ -1,0 +1,50 @@
+//! What is done now and then, without anybody asking: rotating keys, removing what is over.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tracing::{error, info};
+
+use super::oidc::remove_old_grants;
+use super::passwords::remove_old_throttles;
+use super::sessions::remove_old_sessions;
+use super::sign_in::remove_old_interactions;
+use super::signing::keep_keys;
+use crate::web::{AppState, Error, metrics};
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(60);
+/// How long what is over is kept, for the pages that explain it.
+const KEEP: Duration = Duration::from_hours(24 * 7);
+
+/// Keeps house until it is stopped. Nodes may do it at the same time; nothing is done twice.
+pub async fn keep_house(state: AppState) {
+    loop {
+        sleep(EVERY).await;
+        metrics::tidy();
+        match keep_keys(&state).await {
+            Ok(0) => {}
+            Ok(changes) => info!(changes, "signing keys changed"),
+            Err(fault) => error!("the signing keys could not be looked after: {fault}"),
+        }
+        if let Err(fault) = remove_old(&state).await {
+            error!("what is over could not be removed: {fault}");
+        }
+    }
+}
+
+/// Removes what is over.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn remove_old(state: &AppState) -> Result<(), Error> {
+    let now = state.now();
+    let before = now.before(KEEP);
+    let mut writer = state.db.writing().await?;
+    remove_old_interactions(&mut writer, now).await?;
+    remove_old_throttles(&mut writer, now).await?;
+    remove_old_grants(&mut writer, before).await?;
+    remove_old_sessions(&mut writer, before).await?;
+    Ok(writer.commit().await?)
+}
