@@ -38,7 +38,10 @@ pub(super) async fn run(common: &Common) -> Outcome {
         Ok(db) => match db.pending_migrations().await {
             Ok(0) => {
                 sealed = holds_sealed_rows(db.reading()).await.unwrap_or(true);
-                db.probe().await.map(|()| "It answers, is up to date and takes writes.".to_owned()).map_err(|e| e.to_string())
+                db.probe()
+                    .await
+                    .map(|()| "It answers, is up to date and takes writes.".to_owned())
+                    .map_err(|e| e.to_string())
             }
             Ok(steps) => Err(format!("It is {steps} steps behind. Run `countersign migrate`.")),
             Err(fault) => Err(fault.to_string()),

@@ -82,9 +82,8 @@ impl Templates {
         environment.set_auto_escape_callback(|name| {
             if name.ends_with(".txt") || name.ends_with(".subject") { AutoEscape::None } else { AutoEscape::Html }
         });
-        environment.set_loader(|name| {
-            Ok(Files::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok()))
-        });
+        environment
+            .set_loader(|name| Ok(Files::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())));
         environment.add_global("brand", Value::from(Serde(branding)));
         environment.add_function("t", translate);
         environment.add_function("asset", |name: &str| {
@@ -150,11 +149,7 @@ fn translate(state: &State, key: &str, arguments: Kwargs) -> Result<String, mini
     words(&language_of(state), key, &values).ok_or_else(|| failure(format!("no words for {key}")))
 }
 
-fn words(
-    language: &LanguageIdentifier,
-    key: &str,
-    values: &HashMap<Cow<'static, str>, FluentValue>,
-) -> Option<String> {
+fn words(language: &LanguageIdentifier, key: &str, values: &HashMap<Cow<'static, str>, FluentValue>) -> Option<String> {
     WORDS.try_lookup_with_args(language, key, values)
 }
 
@@ -170,7 +165,9 @@ fn moment(state: &State, at: i64, zone: &TimeZone) -> Result<Value, minijinja::E
         .and_then(|now| now.try_into().ok())
         .ok_or_else(|| failure("a page without the time".to_owned()))?;
     let read = |millis: i64| {
-        jiff::Timestamp::from_millisecond(millis).map(|at| at.to_zoned(zone.clone())).map_err(|e| failure(e.to_string()))
+        jiff::Timestamp::from_millisecond(millis)
+            .map(|at| at.to_zoned(zone.clone()))
+            .map_err(|e| failure(e.to_string()))
     };
     let (at, now) = (read(at)?, read(now)?);
     let language = language_of(state);
