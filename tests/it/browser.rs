@@ -37,6 +37,8 @@ struct Chromium {
 
 impl Chromium {
     async fn start(arguments: &[&str]) -> Self {
+        // Choosing the TLS stack twice is fine: the first choice stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let chromedriver = std::env::var("COUNTERSIGN_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut child = Command::new(chromedriver)
             .arg("--port=0")

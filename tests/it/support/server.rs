@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use countersign::app::{OsRandom, World, bind};
+use countersign::app::{OsRandom, SystemClock, World, bind};
 use countersign::config::Config;
 use countersign::domain::ids::{AccountId, MembershipId, OrganisationId};
 use countersign::domain::secret::Fingerprint;
@@ -29,7 +29,8 @@ pub(crate) struct TestClock(Arc<AtomicI64>);
 
 impl TestClock {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(AtomicI64::new(1_795_000_000_000)))
+        // An independent client judges tokens by its own clock, so this one starts at the real time.
+        Self(Arc::new(AtomicI64::new(SystemClock.now().millis())))
     }
 
     pub(crate) fn advance(&self, seconds: i64) {
