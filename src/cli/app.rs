@@ -121,7 +121,11 @@ impl Add {
         let event = Event::new(Chain::Instance, "app.add", "done").through(&client.id).with("by", "command line");
         record(&mut writer, installation.ink(), event).await?;
         writer.commit().await?;
-        self.show(&client, secret.filter(|_| self.secret_file.is_none()), state.config.server.issuer().as_str())
+        self.show(
+            &client,
+            secret.as_ref().filter(|_| self.secret_file.is_none()),
+            state.config.server.issuer().as_str(),
+        )
     }
 
     fn grants(&self) -> Result<Vec<String>, Failure> {
@@ -182,8 +186,8 @@ impl Add {
         })
     }
 
-    fn show(&self, client: &Client, secret: Option<Secret<String>>, issuer: &str) -> Outcome {
-        let shown = secret.as_ref().map(|secret| secret.expose().as_str());
+    fn show(&self, client: &Client, secret: Option<&Secret<String>>, issuer: &str) -> Outcome {
+        let shown = secret.map(|secret| secret.expose().as_str());
         let value = json!({ "client_id": client.id, "client_secret": shown, "issuer": issuer });
         let mut text = format!("Added {}.\nissuer         {issuer}\nclient_id      {}", client.name, client.id);
         if let Some(secret) = shown {

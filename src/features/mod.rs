@@ -7,7 +7,6 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
-pub mod housekeeping;
 pub mod oidc;
 pub mod organisations;
 pub mod passwords;
@@ -71,6 +70,3 @@ pub const FEATURES: &[Feature] = &[
         },
     },
 ];
-
-#[cfg(test)]
-mod tests;

@@ -63,8 +63,7 @@ impl Server {
     pub(crate) async fn start_with(engine: &Engine, clock: TestClock, change: impl FnOnce(&mut Config)) -> Self {
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0)), "server.listen").await.unwrap();
         let issuer = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let mut config = Config::default();
-        config.database = engine.database();
+        let mut config = Config { database: engine.database(), ..Config::default() };
         config.keys.directory = engine.folder.path().join("keys");
         config.server.public_url = issuer.parse().unwrap();
         config.server.drain_seconds = 0;
