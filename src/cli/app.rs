@@ -10,7 +10,7 @@ use super::{Common, Failure, Installation, Outcome, output, refuse};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Algorithm, Scope, Secret};
 use crate::features::audit::{Chain, Event, record};
-use crate::features::oidc::clients::{
+use crate::features::clients::{
     Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, check_redirect_uri, list_clients,
     remove_client,
 };
