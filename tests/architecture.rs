@@ -38,7 +38,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("flows", &["sign_in", "recovery", "setup"]),
     ("proofs", &["passwords", "passkeys", "two_factor", "ip_addresses"]),
     ("presence", &["sessions"]),
-    ("signing keys", &["signing"]),
+    ("signing keys and apps", &["signing", "clients"]),
     ("people", &["accounts", "organisations"]),
     ("audit", &["audit"]),
 ];

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod clients;
 pub mod oidc;
 pub mod organisations;
 pub mod passwords;

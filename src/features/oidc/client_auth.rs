@@ -6,10 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
-use super::clients::{Client, ClientAuthentication, Clients};
 use super::errors::{ErrorCode, OAuthError, TokenError};
 use super::parameters::Parameters;
 use crate::domain::Timestamp;
+use crate::features::clients::{Client, ClientAuthentication, Clients};
 use crate::web::{AppState, Error};
 
 /// What the app sent.

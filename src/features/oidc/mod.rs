@@ -3,7 +3,6 @@
 mod authorize;
 mod claims;
 mod client_auth;
-pub mod clients;
 mod endpoints;
 mod errors;
 mod grant;

@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::clients::Client;
 use super::errors::{ErrorCode, OAuthError};
 use super::grant::Grant;
 use crate::domain::ids::GrantId;
 use crate::domain::sign_in::{AppClearance, Clearance};
 use crate::domain::{Algorithm, Scope, Timestamp};
+use crate::features::clients::Client;
 use crate::keys::Ring;
 use crate::web::{AppState, Error};
 

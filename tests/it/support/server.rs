@@ -10,7 +10,7 @@ use countersign::domain::ids::{AccountId, MembershipId, OrganisationId};
 use countersign::domain::secret::Fingerprint;
 use countersign::domain::{Algorithm, Clock, Language, Secret, Timestamp};
 use countersign::features::accounts::{Account, InstanceRole, add_account};
-use countersign::features::oidc::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
+use countersign::features::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
 use countersign::features::organisations::{Organisation, Role, add_membership, add_organisation};
 use countersign::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 

@@ -2,7 +2,7 @@
 
 use super::request::{AuthorizationRequest, Prompt};
 use crate::domain::{Scope, Timestamp};
-use crate::features::oidc::clients::{Client, allowed_redirect};
+use crate::features::clients::{Client, allowed_redirect};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::keys::{Ring, verify};

@@ -13,7 +13,6 @@ use url::form_urlencoded;
 
 use self::checks::{Asked, PageOnly};
 use self::request::AuthorizationRequest;
-use super::clients::{Client, Clients};
 use super::errors::{ErrorCode, OAuthError};
 use super::parameters::Parameters;
 use super::store::{self, NewGrant};
@@ -24,6 +23,7 @@ use crate::domain::sign_in::{
 };
 use crate::domain::{Scope, Timestamp};
 use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::clients::{Client, Clients};
 use crate::features::sessions::Member;
 use crate::features::sign_in::{Interaction, Purpose, add_interaction, complete_interaction};
 use crate::features::signing::Signing;

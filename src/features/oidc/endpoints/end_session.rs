@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::domain::Language;
 use crate::features::audit::{self, Chain, Event};
+use crate::features::clients::Clients;
 use crate::features::oidc::authorize::ink;
-use crate::features::oidc::clients::Clients;
 use crate::features::oidc::pages::see_other;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::store;
