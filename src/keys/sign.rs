@@ -212,23 +212,6 @@ mod tests {
     }
 
     #[test]
-    fn another_library_verifies_every_signature_with_the_published_key() {
-        use openidconnect::JsonWebKey as _;
-        use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
-        for algorithm in Algorithm::ALL {
-            let key = SigningKey::generate(algorithm).unwrap();
-            let token = key.sign("JWT", &json!({ "sub": "acc_1" })).unwrap();
-            let (message, signature) = token.rsplit_once('.').unwrap();
-            let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
-            let published: CoreJsonWebKey = serde_json::from_value(key.public_jwk().clone().into()).unwrap();
-            let named: CoreJwsSigningAlgorithm = serde_json::from_value(algorithm.as_str().into()).unwrap();
-            published.verify_signature(&named, message.as_bytes(), &signature).unwrap();
-            let altered = message.replace('.', "_");
-            assert!(published.verify_signature(&named, altered.as_bytes(), &signature).is_err(), "{algorithm}");
-        }
-    }
-
-    #[test]
     fn numbers_in_a_curve_key_keep_their_leading_zeros() {
         // About every 128th key has a coordinate that starts with a zero byte; RFC 7518, section 6.2.1.2, wants all 32.
         for _ in 0..600 {
