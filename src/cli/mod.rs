@@ -1,1 +1,5 @@
-//! placeholder
+//! Floor 6: the command line.
+
+pub mod demo;
+#[cfg(test)]
+mod gallery;

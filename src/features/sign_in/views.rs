@@ -51,13 +51,8 @@ impl Page for SignInPage {
     const TEMPLATE: &'static str = "pages/sign_in/sign_in.html";
 
     fn samples() -> Vec<Self> {
-        let plain = Self {
-            action: "/sign-in".to_owned(),
-            app: None,
-            username: String::new(),
-            again: false,
-            problem: None,
-        };
+        let plain =
+            Self { action: "/sign-in".to_owned(), app: None, username: String::new(), again: false, problem: None };
         let app = WaitingApp {
             name: "Kantoorportaal".to_owned(),
             home: "https://portal.example".to_owned(),
@@ -67,7 +62,8 @@ impl Page for SignInPage {
             SignInProblem::Wrong,
             SignInProblem::NoName,
             SignInProblem::NoPassword,
-            SignInProblem::TooMany { until: 1_795_000_000_000 },
+            SignInProblem::TooMany { until: 1_795_527_120_000 },
+            SignInProblem::TooMany { until: 1_795_563_900_000 },
         ];
         let mut all = vec![
             plain.clone(),
@@ -95,10 +91,7 @@ impl Page for ExpiredPage {
     const TEMPLATE: &'static str = "pages/sign_in/expired.html";
 
     fn samples() -> Vec<Self> {
-        vec![
-            Self { app: None },
-            Self { app: Some(("Kantoorportaal".to_owned(), "https://portal.example".to_owned())) },
-        ]
+        vec![Self { app: None }, Self { app: Some(("Kantoorportaal".to_owned(), "https://portal.example".to_owned())) }]
     }
 }
 

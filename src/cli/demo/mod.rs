@@ -1,0 +1,3 @@
+//! `countersign demo`: everything in one program, with a portal to sign in to.
+
+pub mod views;
