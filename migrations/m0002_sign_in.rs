@@ -38,18 +38,11 @@ impl MigrationTrait for Migration {
             .await?;
         schema
             .create_index(
-                Index::create()
-                    .name("sessions_of_account")
-                    .table("sessions")
-                    .col("account_id")
-                    .col("id")
-                    .to_owned(),
+                Index::create().name("sessions_of_account").table("sessions").col("account_id").col("id").to_owned(),
             )
             .await?;
         schema
-            .create_index(
-                Index::create().name("sessions_by_expiry").table("sessions").col("expires_at").to_owned(),
-            )
+            .create_index(Index::create().name("sessions_by_expiry").table("sessions").col("expires_at").to_owned())
             .await?;
         schema
             .create_table(
@@ -69,11 +62,7 @@ impl MigrationTrait for Migration {
             .await?;
         schema
             .create_index(
-                Index::create()
-                    .name("interactions_by_expiry")
-                    .table("interactions")
-                    .col("expires_at")
-                    .to_owned(),
+                Index::create().name("interactions_by_expiry").table("interactions").col("expires_at").to_owned(),
             )
             .await?;
         schema
@@ -89,11 +78,7 @@ impl MigrationTrait for Migration {
             .await?;
         schema
             .create_index(
-                Index::create()
-                    .name("throttles_by_window")
-                    .table("throttles")
-                    .col("window_ends_at")
-                    .to_owned(),
+                Index::create().name("throttles_by_window").table("throttles").col("window_ends_at").to_owned(),
             )
             .await
     }

@@ -99,12 +99,12 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        for (name, column) in
-            [("grants_of_account", "account_id"), ("grants_of_session", "session_id"), ("grants_of_client", "client_id")]
-        {
-            schema
-                .create_index(Index::create().name(name).table("grants").col(column).col("id").to_owned())
-                .await?;
+        for (name, column) in [
+            ("grants_of_account", "account_id"),
+            ("grants_of_session", "session_id"),
+            ("grants_of_client", "client_id"),
+        ] {
+            schema.create_index(Index::create().name(name).table("grants").col(column).col("id").to_owned()).await?;
         }
         schema
             .create_index(Index::create().name("grants_by_expiry").table("grants").col("expires_at").to_owned())
@@ -132,11 +132,7 @@ impl MigrationTrait for Migration {
             .await?;
         schema
             .create_index(
-                Index::create()
-                    .name("refresh_tokens_of_grant")
-                    .table("refresh_tokens")
-                    .col("grant_id")
-                    .to_owned(),
+                Index::create().name("refresh_tokens_of_grant").table("refresh_tokens").col("grant_id").to_owned(),
             )
             .await?;
         schema

@@ -7,7 +7,6 @@ mod m0001_people;
 mod m0002_sign_in;
 mod m0003_apps;
 mod m0004_audit;
-mod m0005_outbox;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -23,7 +22,6 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_sign_in::Migration),
             Box::new(m0003_apps::Migration),
             Box::new(m0004_audit::Migration),
-            Box::new(m0005_outbox::Migration),
         ]
     }
 }

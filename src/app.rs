@@ -22,9 +22,9 @@ use tracing::info;
 
 use crate::config::Config;
 use crate::domain::{Clock, Random};
+use crate::features::FEATURES;
 use crate::features::housekeeping::keep_house;
 use crate::features::signing::{holds_sealed_rows, keep_keys};
-use crate::features::FEATURES;
 use crate::keys::{KeyFileError, KeyFiles};
 use crate::storage::{ConnectError, Database, MigrateError, StorageError};
 use crate::web::listener::{self, Settings};
@@ -225,7 +225,10 @@ fn router(state: AppState, ready: Arc<AtomicBool>) -> Router {
     let limit = state.config.server.limits.body_kib as usize * 1024;
     let pages = FEATURES.iter().fold(Router::new(), |router, feature| router.merge((feature.routes)()));
     let pages = pages
-        .route(urls::HOME, get(|| async { (StatusCode::SEE_OTHER, [(header::LOCATION, urls::ACCOUNT)]).into_response() }))
+        .route(
+            urls::HOME,
+            get(|| async { (StatusCode::SEE_OTHER, [(header::LOCATION, urls::ACCOUNT)]).into_response() }),
+        )
         .route(urls::LANGUAGE, post(crate::web::switch_language))
         .route("/assets/{name}", get(crate::web::asset))
         .fallback(|| async { StatusCode::NOT_FOUND })

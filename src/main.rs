@@ -1,3 +1,7 @@
 //! The `countersign` program: parses the command line and calls one function.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    countersign::cli::run()
+}

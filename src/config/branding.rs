@@ -52,10 +52,9 @@ impl Branding {
             "branding.time_zone",
             "Give a name of the IANA time zone database, such as Europe/Amsterdam.",
         );
-        for (key, url) in [
-            ("branding.helpdesk_chat_url", &self.helpdesk_chat_url),
-            ("branding.privacy_url", &self.privacy_url),
-        ] {
+        for (key, url) in
+            [("branding.helpdesk_chat_url", &self.helpdesk_chat_url), ("branding.privacy_url", &self.privacy_url)]
+        {
             faults.unless(
                 url.as_ref().is_none_or(|url| matches!(url.scheme(), "https" | "http")),
                 key,

@@ -63,10 +63,7 @@ impl Config {
     /// # Errors
     ///
     /// Every fault of every layer.
-    pub fn load(
-        file: Option<&Path>,
-        environment: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, Faults> {
+    pub fn load(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let layers = layers::Layers::read(file, environment, &mut faults);
         let mut config = layers.extract(&mut faults);

@@ -144,11 +144,7 @@ impl Server {
             "server.limits.request_seconds",
             "Give at least one second.",
         );
-        faults.unless(
-            (1..=1024).contains(&limits.body_kib),
-            "server.limits.body_kib",
-            "Give a number from 1 to 1024.",
-        );
+        faults.unless((1..=1024).contains(&limits.body_kib), "server.limits.body_kib", "Give a number from 1 to 1024.");
     }
 }
 

@@ -96,8 +96,6 @@ ids! {
     RefreshTokenId = "rft_";
     /// One line of the audit.
     AuditId = "aud_";
-    /// A message that waits to be sent.
-    MessageId = "msg_";
     /// A one-time link.
     LinkId = "lnk_";
 }

@@ -65,9 +65,7 @@ impl Network {
     pub fn limiter_keys(self) -> Vec<String> {
         match self.0 {
             IpAddr::V4(address) => vec![address.to_string()],
-            IpAddr::V6(address) => {
-                [64, 56, 48].map(|length| format!("{}/{length}", prefix(address, length))).to_vec()
-            }
+            IpAddr::V6(address) => [64, 56, 48].map(|length| format!("{}/{length}", prefix(address, length))).to_vec(),
         }
     }
 
@@ -173,11 +171,26 @@ mod tests {
         for address in ["203.0.113.7", "8.8.8.8", "2a00:1450::1", "100.128.0.1", "2001:db8::1"] {
             assert!(network(address).is_public(), "{address}");
         }
-        for address in
-            ["127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "100.64.0.1", "100.127.255.254", "169.254.1.1",
-             "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "fd12::1",
-             "ff02::1", "::ffff:10.0.0.1"]
-        {
+        for address in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.1.1",
+            "172.16.0.1",
+            "100.64.0.1",
+            "100.127.255.254",
+            "169.254.1.1",
+            "0.0.0.0",
+            "0.1.2.3",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "::ffff:10.0.0.1",
+        ] {
             assert!(!network(address).is_public(), "{address}");
         }
     }

@@ -78,7 +78,10 @@ impl FromStr for Scope {
         }
         let tokens: BTreeSet<String> = text.split(' ').filter(|token| !token.is_empty()).map(str::to_owned).collect();
         let well_formed = tokens.len() <= MOST
-            && tokens.iter().flat_map(|token| token.bytes()).all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E));
+            && tokens
+                .iter()
+                .flat_map(|token| token.bytes())
+                .all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E));
         if well_formed { Ok(Self(tokens)) } else { Err(NotAScope) }
     }
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
-    AccountId, AuditId, ClientSecretId, GrantId, InteractionId, LinkId, MembershipId, MessageId, OrganisationId,
-    RefreshTokenId, SessionId,
+    AccountId, AuditId, ClientSecretId, GrantId, InteractionId, LinkId, MembershipId, OrganisationId, RefreshTokenId,
+    SessionId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -84,7 +84,6 @@ text_column!(
     InteractionId,
     LinkId,
     MembershipId,
-    MessageId,
     OrganisationId,
     RefreshTokenId,
     SessionId,

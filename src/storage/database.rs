@@ -52,10 +52,7 @@ impl Database {
         let url = format!("sqlite:{}", file.display());
         let writer = sea_orm::Database::connect(sqlite_options(&url, 1, false)).await.map_err(unreachable)?;
         let reader = sea_orm::Database::connect(sqlite_options(&url, readers, true)).await.map_err(unreachable)?;
-        Ok(Self {
-            engine: Engine::Sqlite(GroupCommit::new(writer)),
-            reader: Arc::new(Reader::of_pool(reader)),
-        })
+        Ok(Self { engine: Engine::Sqlite(GroupCommit::new(writer)), reader: Arc::new(Reader::of_pool(reader)) })
     }
 
     async fn connect_postgres(url: &str, connections: u32) -> Result<Self, ConnectError> {

@@ -41,7 +41,9 @@ impl Database {
         };
         let transaction = self.writing_pool().begin_with_options(options).await?;
         if self.is_shared() {
-            transaction.execute_unprepared("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '10min'").await?;
+            transaction
+                .execute_unprepared("SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '10min'")
+                .await?;
             transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
         }
         self.refuse_newer(&transaction).await?;

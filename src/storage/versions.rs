@@ -1,7 +1,7 @@
 //! The version of what nodes keep in memory. Whoever changes it raises the version in the same transaction.
 
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 
 use super::{Reader, StorageError, Writer};
 

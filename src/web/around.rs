@@ -24,9 +24,10 @@ pub async fn around(State(state): State<AppState>, request: Request, next: Next)
     parts.extensions.insert(context.clone());
     let method = parts.method.clone();
     let route = parts.extensions.get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let wants_page = parts.headers.get(header::ACCEPT).is_none_or(|accept| {
-        accept.to_str().is_ok_and(|accept| accept.contains("text/html"))
-    });
+    let wants_page = parts
+        .headers
+        .get(header::ACCEPT)
+        .is_none_or(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
 
     let limit = Duration::from_secs(state.config.server.limits.request_seconds.into());
     let answer = timeout(limit, next.run(Request::from_parts(parts, body))).await;

@@ -27,6 +27,7 @@ pub(super) fn address(name: &str) -> Option<String> {
 pub async fn asset(Path(name): Path<String>) -> Response {
     let Some(file) = Assets::get(&name) else { return StatusCode::NOT_FOUND.into_response() };
     let kind = file.metadata.mimetype().to_owned();
-    let headers = [(header::CONTENT_TYPE, kind.as_str()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers =
+        [(header::CONTENT_TYPE, kind.as_str()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, file.data).into_response()
 }

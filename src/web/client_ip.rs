@@ -15,12 +15,7 @@ const MOST_HOPS: usize = 20;
 /// The header counts only when a trusted proxy sent it. Its addresses are walked from the right, where our own proxy
 /// wrote: the first that is no trusted proxy is the client. Anything odd makes the address unknown, never a guess.
 #[must_use]
-pub(super) fn client_ip(
-    peer: IpAddr,
-    headers: &HeaderMap,
-    trusted: &[IpNet],
-    header: Option<&HeaderName>,
-) -> ClientIp {
+pub(super) fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet], header: Option<&HeaderName>) -> ClientIp {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let Some(header) = header.filter(|_| is_trusted(peer)) else { return ClientIp::known(peer) };
     let lines: Option<Vec<&str>> = headers.get_all(header).iter().map(|line| line.to_str().ok()).collect();

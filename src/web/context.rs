@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 
 use super::client_ip::client_ip;
 use super::cookies::CookieKind;
+use super::csrf;
 use super::error::{Error, unavailable};
 use super::language;
 use super::listener::Peer;
@@ -14,7 +15,6 @@ use super::page::{Page, SignedIn};
 use super::reference::Reference;
 use super::state::AppState;
 use super::templates::Frame;
-use super::csrf;
 use crate::domain::network::ClientIp;
 use crate::domain::{Language, Secret, Timestamp};
 

@@ -50,7 +50,8 @@ mod tests {
         for site in ["cross-site", "same-site", "none", ""] {
             assert!(!comes_from(&[("sec-fetch-site", site), ("origin", "https://id.example.nl")]), "{site}");
         }
-        for origin in ["null", "https://id.example.nl.evil.example", "http://id.example.nl", "https://id.example.nl:1"] {
+        for origin in ["null", "https://id.example.nl.evil.example", "http://id.example.nl", "https://id.example.nl:1"]
+        {
             assert!(!comes_from(&[("origin", origin)]), "{origin}");
         }
         assert!(!comes_from(&[]));

@@ -49,9 +49,9 @@ pub async fn switch_language(State(state): State<AppState>, Form(choice): Form<C
 
 /// Whether `path` stays here: nothing that a browser could read as another host.
 fn is_own_path(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && path.bytes().all(|byte| {
-        byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte)
-    })
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte))
 }
 
 #[cfg(test)]

@@ -120,11 +120,7 @@ impl Connection {
 
     async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let mut builder = Builder::new(TokioExecutor::new());
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout)
-            .max_buf_size(HEADER_BYTES);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.header_timeout).max_buf_size(HEADER_BYTES);
         builder
             .http2()
             .timer(TokioTimer::new())

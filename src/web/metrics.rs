@@ -22,10 +22,13 @@ pub fn install() {
 
 /// The separate listener's only page.
 pub fn router() -> Router {
-    Router::new().route("/metrics", get(|| async {
-        let text = HANDLE.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default();
-        ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
-    }))
+    Router::new().route(
+        "/metrics",
+        get(|| async {
+            let text = HANDLE.get().and_then(Option::as_ref).map(PrometheusHandle::render).unwrap_or_default();
+            ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+        }),
+    )
 }
 
 /// Clears out old measurements; called now and then.

@@ -147,12 +147,14 @@ fn language_of(state: &State) -> Result<LanguageIdentifier, minijinja::Error> {
 }
 
 /// `t("key", name=value)`: the words of a key, in the language of the page.
+#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
 fn translate(state: &State, key: &str, arguments: Kwargs) -> Result<String, minijinja::Error> {
     say(&language_of(state)?, key, &arguments, |text| text)
 }
 
 /// `t_html("key", name=value)`: the same for words that hold markup of ours, such as `<strong>{ $app }</strong>`.
 /// The values are escaped, unless they are markup themselves.
+#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
 fn translate_html(state: &State, key: &str, arguments: Kwargs) -> Result<Value, minijinja::Error> {
     let escape = |text: Value| {
         if text.is_safe() { text } else { Value::from(HtmlEscape(&text.to_string()).to_string()) }

@@ -23,9 +23,8 @@ pub fn browser_name(user_agent: Option<&str>) -> Option<(&'static str, &'static 
         ("CrOS", "ChromeOS"),
         ("Linux", "Linux"),
     ];
-    let find = |table: &[(&str, &'static str)]| {
-        table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
-    };
+    let find =
+        |table: &[(&str, &'static str)]| table.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     Some((find(&browser)?, find(&system)?))
 }
 

@@ -9,8 +9,8 @@ if (heading && !document.querySelector("[autofocus]")) {
   heading.focus();
 }
 
-for (const button of document.querySelectorAll("[data-shows]")) {
-  const field = document.getElementById(button.dataset.shows);
+for (const button of document.querySelectorAll("[data-show]")) {
+  const field = document.getElementById(button.dataset.show);
   const [show, hide] = button.children;
   const reveal = (shown) => {
     field.type = shown ? "text" : "password";

@@ -11,7 +11,7 @@ use super::views::{OverviewPage, SessionRow, SessionsPage};
 use crate::domain::ids::SessionId;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::sessions::{Lifetime, Member, Session, end_other_sessions, end_session, list_live_sessions};
-use crate::web::{AppState, Context, Error, Form, browser_name, urls, Routes};
+use crate::web::{AppState, Context, Error, Form, Routes, browser_name, urls};
 
 /// The routes of the account area.
 pub fn routes() -> Routes {
@@ -22,11 +22,7 @@ pub fn routes() -> Routes {
         .route(urls::ACCOUNT_SESSIONS_END_OTHERS, post(end_others))
 }
 
-async fn overview(
-    State(state): State<AppState>,
-    mut context: Context,
-    member: Member,
-) -> Result<Response, Error> {
+async fn overview(State(state): State<AppState>, mut context: Context, member: Member) -> Result<Response, Error> {
     let sessions = live_sessions(&state, &context, &member).await?;
     let account = &member.standing.account;
     let page = OverviewPage {

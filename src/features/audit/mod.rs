@@ -9,9 +9,9 @@ mod store;
 
 use serde_json::{Map, Value};
 
+use crate::domain::Random;
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, OrganisationId};
-use crate::domain::Random;
 use crate::keys::MacKey;
 
 pub use store::{Recorded, Verdict, export, record, verify};

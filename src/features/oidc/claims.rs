@@ -10,9 +10,29 @@ pub(super) const SCOPES: [&str; 5] = ["openid", "profile", "email", "organisatio
 
 /// The claims that exist, as discovery lists them.
 pub(super) const CLAIMS: [&str; 23] = [
-    "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "given_name", "family_name",
-    "preferred_username", "locale", "zoneinfo", "updated_at", "email", "email_verified", "org_id", "org_name",
-    "org_roles", "groups",
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "sid",
+    "name",
+    "given_name",
+    "family_name",
+    "preferred_username",
+    "locale",
+    "zoneinfo",
+    "updated_at",
+    "email",
+    "email_verified",
+    "org_id",
+    "org_name",
+    "org_roles",
+    "groups",
 ];
 
 /// The claims that `scope` opens.

@@ -19,7 +19,7 @@ use super::views::{ConsentItem, ConsentPage, ReturningPage};
 use crate::domain::Language;
 use crate::features::audit::{self, Chain, Event};
 use crate::features::sign_in::{deny_interaction, expired_page};
-use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, cross_origin, urls, Routes};
+use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, Routes, cross_origin, urls};
 
 /// The longest form that is turned into a query, in bytes.
 const LONGEST_POST: usize = 16 * 1024;
@@ -70,20 +70,12 @@ fn post_as_query(path: &str, body: &str) -> Response {
     see_other(&format!("{path}?{body}"))
 }
 
-async fn complete(
-    State(state): State<AppState>,
-    context: Context,
-    Path(id): Path<String>,
-) -> Result<Response, Error> {
+async fn complete(State(state): State<AppState>, context: Context, Path(id): Path<String>) -> Result<Response, Error> {
     let outcome = authorize::resume(&state, &context, &id, true).await?;
     respond(&state, context, outcome)
 }
 
-async fn returning(
-    State(state): State<AppState>,
-    context: Context,
-    Path(id): Path<String>,
-) -> Result<Response, Error> {
+async fn returning(State(state): State<AppState>, context: Context, Path(id): Path<String>) -> Result<Response, Error> {
     let outcome = authorize::resume(&state, &context, &id, false).await?;
     respond(&state, context, outcome)
 }

@@ -49,12 +49,7 @@ pub(super) struct Mint<'a> {
 
 impl Mint<'_> {
     /// An access token for a person who was cleared.
-    pub(super) fn access_token(
-        &self,
-        clearance: &Clearance,
-        grant: GrantId,
-        scope: &Scope,
-    ) -> Result<String, Error> {
+    pub(super) fn access_token(&self, clearance: &Clearance, grant: GrantId, scope: &Scope) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let subject = clearance.account_id().to_string();
         self.sign_access_token(&subject, grant.to_string(), scope, |token| {

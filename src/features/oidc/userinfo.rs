@@ -103,9 +103,7 @@ fn refuse(refusal: Refusal) -> Response {
         Refusal::Missing => (StatusCode::UNAUTHORIZED, "Bearer"),
         Refusal::InvalidRequest => (StatusCode::BAD_REQUEST, "Bearer error=\"invalid_request\""),
         Refusal::InvalidToken => (StatusCode::UNAUTHORIZED, "Bearer error=\"invalid_token\""),
-        Refusal::InsufficientScope => {
-            (StatusCode::FORBIDDEN, "Bearer error=\"insufficient_scope\", scope=\"openid\"")
-        }
+        Refusal::InsufficientScope => (StatusCode::FORBIDDEN, "Bearer error=\"insufficient_scope\", scope=\"openid\""),
     };
     let headers = [
         (header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)),

@@ -95,11 +95,7 @@ pub struct AppLink {
 
 impl AppLink {
     fn sample() -> Self {
-        Self {
-            name: "Kantoorportaal".to_owned(),
-            url: "https://portal.example/bye".to_owned(),
-            tag: "tag".to_owned(),
-        }
+        Self { name: "Kantoorportaal".to_owned(), url: "https://portal.example/bye".to_owned(), tag: "tag".to_owned() }
     }
 }
 

@@ -79,7 +79,11 @@ impl Hashing {
 
     /// Whether `password` is the one that `stored` was made of. Without a stored hash the decoy is checked, and the
     /// answer is no.
-    pub(super) async fn check(&self, stored: Option<Secret<String>>, password: Secret<String>) -> Result<Checked, Busy> {
+    pub(super) async fn check(
+        &self,
+        stored: Option<Secret<String>>,
+        password: Secret<String>,
+    ) -> Result<Checked, Busy> {
         let exists = stored.is_some() && is_plausible(&password);
         let stored = stored.unwrap_or_else(|| self.decoy.clone());
         let password = if is_plausible(&password) { normalised(&password) } else { Secret::default() };
@@ -90,7 +94,8 @@ impl Hashing {
             let outdated = Params::try_from(&parsed).map_or(true, |used| {
                 (used.m_cost(), used.t_cost(), used.p_cost()) != (params.m_cost(), params.t_cost(), params.p_cost())
             });
-            let renewed = (right && outdated).then(|| argon2.hash_password(password.expose().as_bytes()).ok()).flatten();
+            let renewed =
+                (right && outdated).then(|| argon2.hash_password(password.expose().as_bytes()).ok()).flatten();
             Checked { right, renewed: renewed.map(|hash| Secret::new(hash.to_string())) }
         })
         .await
@@ -105,7 +110,9 @@ impl Hashing {
         let argon2 = self.argon2.clone();
         let password = password.into_inner();
         let hash = self
-            .run(move || argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).map(|hash| hash.to_string()))
+            .run(move || {
+                argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).map(|hash| hash.to_string())
+            })
             .await?;
         // argon2 refuses only parameters and lengths that were checked before.
         hash.map(Secret::new).map_err(|_| Busy)

@@ -86,11 +86,7 @@ pub async fn set_password(
 }
 
 /// Keeps a stronger hash of the same password.
-pub(super) async fn renew_hash(
-    db: &mut Writer,
-    account: AccountId,
-    phc: &Secret<String>,
-) -> Result<(), StorageError> {
+pub(super) async fn renew_hash(db: &mut Writer, account: AccountId, phc: &Secret<String>) -> Result<(), StorageError> {
     passwords::Entity::update_many()
         .col_expr(passwords::Column::Phc, Expr::value(phc.expose().clone()))
         .filter(passwords::Column::AccountId.eq(account))
@@ -107,9 +103,8 @@ pub(super) async fn count_attempt(
     now: Timestamp,
 ) -> Result<Count, StorageError> {
     let over = || Expr::col((throttles::Entity, Column::WindowEndsAt)).lte(now);
-    let failures = CaseStatement::new()
-        .case(over(), 1)
-        .finally(Expr::col((throttles::Entity, Column::Failures)).add(1));
+    let failures =
+        CaseStatement::new().case(over(), 1).finally(Expr::col((throttles::Entity, Column::Failures)).add(1));
     let ends = CaseStatement::new()
         .case(over(), now.after(window))
         .finally(Expr::col((throttles::Entity, Column::WindowEndsAt)));
@@ -120,10 +115,7 @@ pub(super) async fn count_attempt(
         blocked_until: Set(Timestamp::from_millis(0)),
     })
     .on_conflict(
-        OnConflict::column(Column::Key)
-            .value(Column::Failures, failures)
-            .value(Column::WindowEndsAt, ends)
-            .to_owned(),
+        OnConflict::column(Column::Key).value(Column::Failures, failures).value(Column::WindowEndsAt, ends).to_owned(),
     )
     .exec_with_returning(db)
     .await?;

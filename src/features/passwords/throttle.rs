@@ -88,11 +88,8 @@ pub(super) async fn reserve(
     now: Timestamp,
 ) -> Result<Option<Blocked>, StorageError> {
     let longest = Duration::from_secs(settings.account_max_delay_seconds.into());
-    let account = Limit {
-        free: settings.account_free_failures.into(),
-        most: settings.account_failures_per_hour.into(),
-        longest,
-    };
+    let account =
+        Limit { free: settings.account_free_failures.into(), most: settings.account_failures_per_hour.into(), longest };
     let network = Limit { free: settings.network_failures.into(), most: i64::MAX, longest };
     let window = Duration::from_secs(u64::from(settings.network_minutes) * 60);
     let mut writer = db.writing().await?;

@@ -15,7 +15,7 @@ use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation};
 use crate::features::passwords::{Hashing, NewPassword, PasswordProblem, hash_new_password, set_password};
-use crate::web::{AppState, Context, Error, Form, PageProblem, urls, Routes};
+use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, urls};
 
 /// The routes of the set-up.
 pub fn routes() -> Routes {
@@ -115,12 +115,7 @@ fn check(page: &SetupPage, password: &Secret<String>) -> Result<(Email, NewPassw
     Ok((email, password))
 }
 
-fn first_administrator(
-    state: &AppState,
-    context: &Context,
-    page: &SetupPage,
-    email: Email,
-) -> (Organisation, Account) {
+fn first_administrator(state: &AppState, context: &Context, page: &SetupPage, email: Email) -> (Organisation, Account) {
     let (now, random) = (context.now, state.random.as_ref());
     let organisation = Organisation {
         id: OrganisationId::new(now, random),

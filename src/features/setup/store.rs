@@ -40,11 +40,7 @@ use links::Column;
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn add_setup_link(
-    db: &mut Writer,
-    now: Timestamp,
-    random: &dyn Random,
-) -> Result<SetupLink, StorageError> {
+pub async fn add_setup_link(db: &mut Writer, now: Timestamp, random: &dyn Random) -> Result<SetupLink, StorageError> {
     links::Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now))
         .filter(Column::UsedAt.is_null())

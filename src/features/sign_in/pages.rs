@@ -16,7 +16,7 @@ use crate::features::accounts::{Account, mark_signed_in};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::passwords::{PasswordOutcome, Verified, check_password};
 use crate::features::sessions::{Lifetime, Member, Standing, end_session, find_standing, open_session};
-use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, metrics, urls, Routes};
+use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, Routes, metrics, urls};
 
 /// The routes of the sign-in.
 pub fn routes() -> Routes {
@@ -43,11 +43,7 @@ async fn show_own(State(state): State<AppState>, mut context: Context) -> Result
     context.page(&state, StatusCode::OK, &form(&state, None, ""))
 }
 
-async fn show(
-    State(state): State<AppState>,
-    mut context: Context,
-    Path(id): Path<String>,
-) -> Result<Response, Error> {
+async fn show(State(state): State<AppState>, mut context: Context, Path(id): Path<String>) -> Result<Response, Error> {
     let Some(interaction) = open_interaction(&state, &context, &id).await? else {
         return expired_page(&state, &mut context, None);
     };
@@ -244,11 +240,7 @@ fn waiting_app(state: &AppState, filled: &Filled) -> Option<(String, String)> {
 /// # Errors
 ///
 /// When the template is wrong.
-pub fn expired_page(
-    state: &AppState,
-    context: &mut Context,
-    app: Option<(String, String)>,
-) -> Result<Response, Error> {
+pub fn expired_page(state: &AppState, context: &mut Context, app: Option<(String, String)>) -> Result<Response, Error> {
     let app = app.filter(|(_, home)| !home.is_empty());
     context.page(state, StatusCode::BAD_REQUEST, &ExpiredPage { app })
 }

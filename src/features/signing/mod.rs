@@ -32,7 +32,11 @@ impl Signing {
     ///
     /// When the database refuses or a key does not open.
     pub async fn ring(state: &AppState) -> Result<Arc<Ring>, Error> {
-        state.service::<Self>().0.get(&state.db, async || store::load_ring(state.db.reading(), &state.vault).await).await
+        state
+            .service::<Self>()
+            .0
+            .get(&state.db, async || store::load_ring(state.db.reading(), &state.vault).await)
+            .await
     }
 }
 
@@ -75,23 +79,21 @@ pub async fn list_keys(state: &AppState) -> Result<Vec<KeyLife>, Error> {
     Ok(store::list_lives(state.db.reading()).await?)
 }
 
-async fn change(
-    state: &AppState,
-    decide: impl Fn(&[KeyLife], Timestamp) -> Vec<Action>,
-) -> Result<usize, Error> {
+async fn change(state: &AppState, decide: impl Fn(&[KeyLife], Timestamp) -> Vec<Action>) -> Result<usize, Error> {
     let now = state.now();
     let wanted = decide(&store::list_lives(state.db.reading()).await?, now);
     if wanted.is_empty() {
         return Ok(0);
     }
     // RSA keys take their time, so they are made before anybody else has to wait for the writer.
-    let creations: Vec<_> = wanted.iter().filter_map(|action| match action {
-        Action::Create { algorithm, .. } => Some(*algorithm),
-        _ => None,
-    }).collect();
-    let made = spawn_blocking(move || {
-        creations.into_iter().map(SigningKey::generate).collect::<Result<Vec<_>, _>>()
-    });
+    let creations: Vec<_> = wanted
+        .iter()
+        .filter_map(|action| match action {
+            Action::Create { algorithm, .. } => Some(*algorithm),
+            _ => None,
+        })
+        .collect();
+    let made = spawn_blocking(move || creations.into_iter().map(SigningKey::generate).collect::<Result<Vec<_>, _>>());
     let mut made = made.await.map_err(Error::new)??;
     let mut writer = state.db.writing().await?;
     store::lock(&mut writer).await?;

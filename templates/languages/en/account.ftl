@@ -23,9 +23,9 @@ sessions-started = Signed in
 sessions-last-used = Last active
 sessions-end-others = Sign out everywhere else
 sessions-ended = { $count ->
-    [0] That session had already ended.
-    [one] One session is signed out.
-   *[other] { $count } sessions are signed out.
+    [0] Nothing was left to sign out.
+    [one] Signed out in one place.
+   *[other] Signed out in { $count } places.
 }
 browser-on = { $browser } on { $system }
 browser-unknown = Unknown browser

@@ -11,7 +11,7 @@ signed-in-as = You are signed in as <strong>{ $account }</strong>
 returning-title = Returning to { $app }…
 returning-text = You are signed in. Does nothing happen? Choose Continue.
 
-sign-out-title = Do you want to sign out?
+sign-out-title = Sign out of { $product }?
 sign-out-text = You can sign in again at any time.
 sign-out-app = <strong>{ $app }</strong> asks to sign you out here as well.
 stay-signed-in = Stay signed in

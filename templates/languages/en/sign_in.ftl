@@ -12,7 +12,7 @@ sign-in-too-many = Too many attempts. Try again { $when }.
 
 expired-title = This page was open too long
 expired-text = Sign in again to go on.
-expired-app = Go back to <strong>{ $app }</strong> and sign in again from there.
+expired-app = Sign in again to go on to { $app }.
 
 no-access-title = You cannot go on with this account
 no-access-text = This account cannot be used at the moment. Ask your administrator.

@@ -23,9 +23,9 @@ sessions-started = Ingelogd
 sessions-last-used = Laatst actief
 sessions-end-others = Overal elders uitloggen
 sessions-ended = { $count ->
-    [0] Die sessie was al beëindigd.
-    [one] Eén sessie is uitgelogd.
-   *[other] { $count } sessies zijn uitgelogd.
+    [0] Er was niets meer om uit te loggen.
+    [one] Op één plek uitgelogd.
+   *[other] Op { $count } plekken uitgelogd.
 }
 browser-on = { $browser } op { $system }
 browser-unknown = Onbekende browser

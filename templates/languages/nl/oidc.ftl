@@ -11,7 +11,7 @@ signed-in-as = Je bent ingelogd als <strong>{ $account }</strong>
 returning-title = Terug naar { $app }…
 returning-text = Je bent ingelogd. Gebeurt er niets? Kies Doorgaan.
 
-sign-out-title = Wil je uitloggen?
+sign-out-title = Uitloggen bij { $product }?
 sign-out-text = Je kunt altijd weer inloggen.
 sign-out-app = <strong>{ $app }</strong> vraagt om je ook hier uit te loggen.
 stay-signed-in = Ingelogd blijven

@@ -12,7 +12,7 @@ sign-in-too-many = Te veel pogingen. Probeer het { $when } opnieuw.
 
 expired-title = Deze pagina stond te lang open
 expired-text = Log opnieuw in om door te gaan.
-expired-app = Ga terug naar <strong>{ $app }</strong> en log daar opnieuw in.
+expired-app = Log opnieuw in om door te gaan naar { $app }.
 
 no-access-title = Je kunt niet verder met dit account
 no-access-text = Dit account is nu niet te gebruiken. Vraag het je beheerder.

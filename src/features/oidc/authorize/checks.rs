@@ -58,9 +58,7 @@ pub(super) fn client_id(parameters: &Parameters) -> Result<&str, PageOnly> {
             description: "client_id or redirect_uri was sent more than once",
         });
     }
-    parameters
-        .get("client_id")
-        .ok_or(PageOnly { code: ErrorCode::InvalidRequest, description: "client_id is missing" })
+    parameters.get("client_id").ok_or(PageOnly { code: ErrorCode::InvalidRequest, description: "client_id is missing" })
 }
 
 /// The redirect URI, when it is registered to the letter.
@@ -222,7 +220,8 @@ fn max_age(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), 
 fn id_token_hint(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let Some(hint) = asked.parameters.get("id_token_hint") else { return Ok(()) };
     // An expired one is fine: it only says whom the app expects.
-    let claims = verify(hint, "JWT", asked.ring, asked.now).map_err(|_| invalid("id_token_hint was not issued here"))?;
+    let claims =
+        verify(hint, "JWT", asked.ring, asked.now).map_err(|_| invalid("id_token_hint was not issued here"))?;
     if claims.get("iss").and_then(|iss| iss.as_str()) != Some(asked.issuer) {
         return Err(invalid("id_token_hint was not issued here"));
     }

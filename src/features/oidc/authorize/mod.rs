@@ -46,11 +46,7 @@ pub(super) enum Outcome {
 }
 
 /// Answers a new request.
-pub(super) async fn start(
-    state: &AppState,
-    context: &mut Context,
-    parameters: &Parameters,
-) -> Result<Outcome, Error> {
+pub(super) async fn start(state: &AppState, context: &mut Context, parameters: &Parameters) -> Result<Outcome, Error> {
     let client_id = match checks::client_id(parameters) {
         Ok(client_id) => client_id,
         Err(page) => return Ok(page_only(PageProblem::UnknownApp, None, page)),
@@ -66,8 +62,7 @@ pub(super) async fn start(
     };
     let ring = Signing::ring(state).await?;
     let issuer = state.config.server.issuer();
-    let asked =
-        Asked { parameters, client: &client, redirect_uri, ring: &ring, issuer: &issuer, now: context.now };
+    let asked = Asked { parameters, client: &client, redirect_uri, ring: &ring, issuer: &issuer, now: context.now };
     let request = match checks::run(&asked) {
         Ok(request) => request,
         Err(error) => {
@@ -116,12 +111,7 @@ async fn decide_request(
 
 /// Goes on with a request after a question was answered. With `finish` the app gets its answer; without, the person
 /// is only told where it will go.
-pub(super) async fn resume(
-    state: &AppState,
-    context: &Context,
-    id: &str,
-    finish: bool,
-) -> Result<Outcome, Error> {
+pub(super) async fn resume(state: &AppState, context: &Context, id: &str, finish: bool) -> Result<Outcome, Error> {
     let Some(Resumed { interaction, client, request, member }) = open(state, context, id).await? else {
         return Ok(Outcome::Expired);
     };
@@ -169,9 +159,7 @@ pub(super) async fn open(state: &AppState, context: &Context, id: &str) -> Resul
     };
     let known = Clients::find(state, &request.client_id).await?.filter(|client| client.disabled_at.is_none());
     let Some(client) = known else { return Ok(None) };
-    let member = Member::find(state, context)
-        .await?
-        .filter(|member| Some(member.session.id) == interaction.session_id);
+    let member = Member::find(state, context).await?.filter(|member| Some(member.session.id) == interaction.session_id);
     Ok(Some(Resumed { interaction, client, request, member }))
 }
 
@@ -198,10 +186,7 @@ async fn judge(
     let facts = Facts {
         now: context.now,
         occasion: Use::SignIn,
-        wish: Wish {
-            proven_since: again.then_some(asked_since),
-            max_age: request.max_age.map(Duration::from_secs),
-        },
+        wish: Wish { proven_since: again.then_some(asked_since), max_age: request.max_age.map(Duration::from_secs) },
         evidence: member.map(|member| member.session.evidence.clone()),
         account: member.map(|member| member.standing.facts()),
         app: Some(AppFacts {
@@ -315,12 +300,7 @@ fn error_pairs(error: &OAuthError) -> Vec<(&'static str, String)> {
 }
 
 /// The address with the answer in its query; `iss` in every one (RFC 9207).
-fn answer(
-    redirect_uri: &str,
-    state: Option<&str>,
-    issuer: &str,
-    pairs: &[(&'static str, impl AsRef<str>)],
-) -> String {
+fn answer(redirect_uri: &str, state: Option<&str>, issuer: &str, pairs: &[(&'static str, impl AsRef<str>)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(pairs.iter().map(|(name, value)| (*name, value.as_ref())));
     if let Some(state) = state {

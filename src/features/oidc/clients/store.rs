@@ -134,11 +134,8 @@ pub async fn remove_client(db: &mut Writer, id: &str) -> Result<bool, StorageErr
 ///
 /// When the database refuses.
 pub async fn list_clients(db: &Reader) -> Result<Vec<Client>, StorageError> {
-    let rows = clients::Entity::find()
-        .find_with_related(secrets::Entity)
-        .order_by_asc(clients::Column::Id)
-        .all(db)
-        .await?;
+    let rows =
+        clients::Entity::find().find_with_related(secrets::Entity).order_by_asc(clients::Column::Id).all(db).await?;
     Ok(rows
         .into_iter()
         .map(|(row, secrets)| Client {

@@ -21,7 +21,6 @@ use crate::features::sessions::find_standing;
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error};
 
-
 /// What a grant works with.
 pub(super) struct Call<'a> {
     pub(super) state: &'a AppState,

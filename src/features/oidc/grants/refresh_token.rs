@@ -44,10 +44,8 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     };
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
     let access_token = mint.access_token(&clearance, grant.id, &scope)?;
-    let id_token = scope
-        .contains("openid")
-        .then(|| mint.id_token(&clearance, &grant, None, &access_token))
-        .transpose()?;
+    let id_token =
+        scope.contains("openid").then(|| mint.id_token(&clearance, &grant, None, &access_token)).transpose()?;
     let mut answer = call.answer(access_token, scope);
     answer.id_token = id_token;
     answer.refresh_token = Some(replacement.map_or_else(|| sent.to_owned(), |secret| secret.expose().clone()));

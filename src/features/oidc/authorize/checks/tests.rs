@@ -132,9 +132,8 @@ fn only_an_app_with_a_secret_and_the_classic_profile_may_go_without_pkce() {
 #[test]
 fn offline_access_needs_consent_unless_the_app_is_the_operators_own() {
     let wanted = ("scope", "openid offline_access");
-    let has = |client: &Client, changes: &[(&str, &str)]| {
-        check(client, changes).unwrap().scope.contains("offline_access")
-    };
+    let has =
+        |client: &Client, changes: &[(&str, &str)]| check(client, changes).unwrap().scope.contains("offline_access");
     assert!(has(&client(), &[wanted]));
     let foreign = Client { first_party: false, ..client() };
     assert!(!has(&foreign, &[wanted]));

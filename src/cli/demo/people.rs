@@ -1,0 +1,152 @@
+//! The sample office, its people and its portal.
+
+use crate::cli::Failure;
+use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::secret::Fingerprint;
+use crate::domain::{Algorithm, Language, Secret};
+use crate::features::accounts::{Account, InstanceRole, add_account};
+use crate::features::oidc::clients::{
+    Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, remove_client,
+};
+use crate::features::organisations::{Organisation, Role, add_membership, add_organisation, find_organisation_by_name};
+use crate::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
+use crate::web::AppState;
+
+/// The password of everybody.
+pub(super) const PASSWORD: &str = "vier-rode-fietsen";
+
+/// The `client_id` of the portal.
+pub(super) const PORTAL: &str = "portal";
+
+const OFFICE: &str = "Kantoor De Vries";
+const HELPDESK: &str = "Helpdesk";
+
+/// Somebody in the demo.
+pub(super) struct Person {
+    pub(super) name: &'static str,
+    given: &'static str,
+    family: &'static str,
+    pub(super) email: &'static str,
+    organisation: &'static str,
+    role: Role,
+    instance_role: InstanceRole,
+    /// What they are, in words.
+    pub(super) what: &'static str,
+}
+
+const fn employee(name: &'static str, given: &'static str, family: &'static str, email: &'static str) -> Person {
+    Person {
+        name,
+        given,
+        family,
+        email,
+        organisation: OFFICE,
+        role: Role::Employee,
+        instance_role: InstanceRole::None,
+        what: "employee",
+    }
+}
+
+const fn helper(name: &'static str, given: &'static str, family: &'static str, email: &'static str) -> Person {
+    Person {
+        organisation: HELPDESK,
+        instance_role: InstanceRole::Helpdesk,
+        what: "helpdesk",
+        ..employee(name, given, family, email)
+    }
+}
+
+/// Everybody in the demo.
+pub(super) const PEOPLE: &[Person] = &[
+    Person {
+        role: Role::Administrator,
+        what: "administrator",
+        ..employee("Anna de Vries", "Anna", "de Vries", "anna@kantoor.example")
+    },
+    Person {
+        role: Role::Accountant,
+        what: "accountant",
+        ..employee("Bram Bakker", "Bram", "Bakker", "bram@kantoor.example")
+    },
+    employee("Carla Jansen", "Carla", "Jansen", "carla@kantoor.example"),
+    employee("Daan Smit", "Daan", "Smit", "daan@kantoor.example"),
+    helper("Eva Mulder", "Eva", "Mulder", "eva@helpdesk.example"),
+    helper("Femke Visser", "Femke", "Visser", "femke@helpdesk.example"),
+];
+
+/// Adds office, people and portal where they are missing. The portal gets a new secret every time.
+pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String>, Failure> {
+    let now = state.now();
+    let random = state.random.as_ref();
+    let known = find_organisation_by_name(state.db.reading(), OFFICE).await?.is_some();
+    let hashing = state.service::<Hashing>();
+    let password = NewPassword::parse(&Secret::new(PASSWORD.to_owned()), 15, &"nobody@example.nl".parse()?)?;
+    let phc = hash_new_password(&hashing, password, random).await?;
+    let mut writer = state.db.writing().await?;
+    if !known {
+        for name in [OFFICE, HELPDESK] {
+            let organisation = Organisation {
+                id: OrganisationId::new(now, random),
+                name: name.to_owned(),
+                created_at: now,
+                disabled_at: None,
+            };
+            add_organisation(&mut writer, &organisation).await?;
+            for person in PEOPLE.iter().filter(|person| person.organisation == name) {
+                let account = account(person, organisation.id, state)?;
+                add_account(&mut writer, &account).await?;
+                let who = (organisation.id, account.id);
+                let place = MembershipId::new(now, random);
+                add_membership(&mut writer, place, who, person.role, Vec::new(), now).await?;
+                set_password(&mut writer, account.id, &phc, now).await?;
+            }
+        }
+    }
+    let secret = random.secret();
+    remove_client(&mut writer, PORTAL).await?;
+    add_client(&mut writer, &client(portal, &secret), now, random).await?;
+    writer.commit().await?;
+    Ok(secret)
+}
+
+fn account(person: &Person, organisation: OrganisationId, state: &AppState) -> Result<Account, Failure> {
+    let now = state.now();
+    Ok(Account {
+        id: AccountId::new(now, state.random.as_ref()),
+        home_organisation_id: organisation,
+        email: person.email.parse()?,
+        email_verified: true,
+        username: None,
+        name: person.name.to_owned(),
+        given_name: Some(person.given.to_owned()),
+        family_name: Some(person.family.to_owned()),
+        language: Language::Dutch,
+        instance_role: person.instance_role,
+        created_at: now,
+        updated_at: now,
+        disabled_at: None,
+        last_sign_in_at: None,
+    })
+}
+
+fn client(portal: &str, secret: &Secret<String>) -> Client {
+    Client {
+        id: PORTAL.to_owned(),
+        name: "Kantoorportaal".to_owned(),
+        profile: Profile::Oauth21,
+        authentication: ClientAuthentication::ClientSecretBasic,
+        first_party: true,
+        metadata: Metadata {
+            redirect_uris: vec![format!("{portal}/callback")],
+            post_logout_redirect_uris: vec![format!("{portal}/")],
+            grant_types: vec!["authorization_code".to_owned(), "refresh_token".to_owned()],
+            scope: ["openid", "profile", "email", "organisation"].into_iter().collect(),
+            home_uri: Some(portal.to_owned()),
+            id_token_algorithm: Algorithm::RS256,
+            access_token_algorithm: None,
+            default_max_age: None,
+        },
+        secrets: vec![ClientSecret { fingerprint: Fingerprint::of(secret.expose()), expires_at: None }],
+        disabled_at: None,
+    }
+}

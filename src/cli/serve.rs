@@ -1,0 +1,32 @@
+//! `countersign serve`.
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::info;
+
+use super::{Common, Outcome};
+use crate::app::{Server, World, bind};
+use crate::web::log;
+
+pub(super) async fn run(common: &Common) -> Outcome {
+    let config = common.load()?;
+    log::install(&config.log);
+    let listener = bind(config.server.listen, "server.listen").await?;
+    let issuer = config.server.issuer();
+    let server = Server::start(config, World::real(), listener).await?;
+    info!(address = %server.address, issuer, "ready");
+    until_asked_to_stop().await?;
+    info!("stopping");
+    server.stop().await;
+    Ok(())
+}
+
+/// Waits for SIGTERM or Ctrl+C.
+pub(super) async fn until_asked_to_stop() -> Outcome {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! `countersign user`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::input::read_secret;
+use super::{Common, Installation, Outcome, output, refuse};
+use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::{Email, Language};
+use crate::features::accounts::{
+    Account, InstanceRole, add_account, find_account_by_login, is_username, list_accounts, set_account_disabled,
+};
+use crate::features::audit::{Chain, Event, record};
+use crate::features::organisations::{Role, add_membership, find_organisation};
+use crate::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
+use crate::features::sessions::end_sessions_of;
+use crate::storage::PageRequest;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Add a person
+    Add(Add),
+    /// List people, oldest first
+    List {
+        /// Only of this organisation
+        #[arg(long, value_name = "ID")]
+        org: Option<OrganisationId>,
+        /// Only those after this identifier, for the next page
+        #[arg(long, value_name = "ID")]
+        after: Option<AccountId>,
+        /// How many at most
+        #[arg(long, default_value_t = 100)]
+        limit: u64,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Switch a person off and end all their sessions
+    Disable {
+        /// Their e-mail address or user name
+        login: String,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The home organisation
+    #[arg(long, value_name = "ID")]
+    org: OrganisationId,
+    /// The e-mail address
+    #[arg(long)]
+    email: Email,
+    /// The full name
+    #[arg(long)]
+    name: String,
+    /// Another name to sign in with
+    #[arg(long)]
+    username: Option<String>,
+    /// What they are in the organisation
+    #[arg(long, value_enum, default_value_t = RoleArgument::Employee)]
+    role: RoleArgument,
+    /// The language of pages and mails: en or nl
+    #[arg(long)]
+    language: Option<Language>,
+    /// A file with the password, or - for standard input; without it the person cannot sign in by password
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleArgument {
+    Employee,
+    Accountant,
+    Administrator,
+}
+
+impl From<RoleArgument> for Role {
+    fn from(argument: RoleArgument) -> Self {
+        match argument {
+            RoleArgument::Employee => Self::Employee,
+            RoleArgument::Accountant => Self::Accountant,
+            RoleArgument::Administrator => Self::Administrator,
+        }
+    }
+}
+
+impl User {
+    pub(super) async fn run(self) -> Outcome {
+        match self {
+            Self::Add(add) => add.run().await,
+            Self::List { org, after, limit, common } => list(&common, org, after, limit).await,
+            Self::Disable { login, common } => disable(&common, &login).await,
+        }
+    }
+}
+
+impl Add {
+    async fn run(self) -> Outcome {
+        if self.username.as_ref().is_some_and(|name| !is_username(name)) {
+            return refuse("A user name has 2 to 64 small letters, digits, dots, dashes or underscores.");
+        }
+        let installation = self.common.open().await?;
+        let state = &installation.state;
+        if find_organisation(state.db.reading(), self.org).await?.is_none() {
+            return refuse(format!("There is no organisation {}.", self.org));
+        }
+        let phc = match &self.password_file {
+            Some(file) => {
+                let least = state.config.sign_in.password_min_length;
+                let password = NewPassword::parse(&read_secret(file)?, least, &self.email)?;
+                let hashing = state.service::<Hashing>();
+                Some(hash_new_password(&hashing, password, state.random.as_ref()).await?)
+            }
+            None => None,
+        };
+        let account = self.account(&installation);
+        let mut writer = state.db.writing().await?;
+        if let Err(error) = add_account(&mut writer, &account).await {
+            if error.is_duplicate() {
+                return refuse(format!("There is an account with the address {} or that user name.", self.email));
+            }
+            return Err(error.into());
+        }
+        let place = MembershipId::new(installation.now, state.random.as_ref());
+        let who = (self.org, account.id);
+        add_membership(&mut writer, place, who, self.role.into(), Vec::new(), installation.now).await?;
+        if let Some(phc) = &phc {
+            set_password(&mut writer, account.id, phc, installation.now).await?;
+        }
+        let event = Event::new(Chain::Organisation(self.org), "account.add", "done")
+            .about(account.id)
+            .with("by", "command line")
+            .with_personal("email", account.email.to_string());
+        record(&mut writer, installation.ink(), event).await?;
+        writer.commit().await?;
+        let text = format!("Added {} as {}.", account.email, account.id);
+        output::print(self.common.json, &described(&account), &text)
+    }
+
+    fn account(&self, installation: &Installation) -> Account {
+        let now = installation.now;
+        Account {
+            id: AccountId::new(now, installation.state.random.as_ref()),
+            home_organisation_id: self.org,
+            email: self.email.clone(),
+            email_verified: true,
+            username: self.username.clone(),
+            name: self.name.trim().to_owned(),
+            given_name: None,
+            family_name: None,
+            language: self.language.unwrap_or(installation.state.config.branding.default_language),
+            instance_role: InstanceRole::None,
+            created_at: now,
+            updated_at: now,
+            disabled_at: None,
+            last_sign_in_at: None,
+        }
+    }
+}
+
+async fn list(common: &Common, org: Option<OrganisationId>, after: Option<AccountId>, limit: u64) -> Outcome {
+    let installation = common.open().await?;
+    let page = PageRequest { after: after.map(|id| id.to_string()), limit: limit.clamp(1, 1000) };
+    let accounts = list_accounts(installation.state.db.reading(), org, &page).await?;
+    let rows: Vec<Value> = accounts.iter().map(described).collect();
+    output::print_list(common.json, &rows, &["id", "email", "name", "state"], |row| {
+        ["id", "email", "name", "state"].iter().map(|name| row[*name].as_str().unwrap_or_default().to_owned()).collect()
+    })
+}
+
+async fn disable(common: &Common, login: &str) -> Outcome {
+    let installation = common.open().await?;
+    let mut writer = installation.state.db.writing().await?;
+    let Some(account) = find_account_by_login(&writer, login).await? else {
+        return refuse(format!("There is no account {login}."));
+    };
+    set_account_disabled(&mut writer, account.id, Some(installation.now)).await?;
+    let ended = end_sessions_of(&mut writer, account.id, installation.now).await?;
+    let event = Event::new(Chain::Organisation(account.home_organisation_id), "account.disable", "done")
+        .about(account.id)
+        .with("by", "command line")
+        .with("sessions_ended", ended);
+    record(&mut writer, installation.ink(), event).await?;
+    writer.commit().await?;
+    let value = json!({ "id": account.id, "sessions_ended": ended });
+    output::print(common.json, &value, &format!("Switched {} off and ended {ended} sessions.", account.email))
+}
+
+fn described(account: &Account) -> Value {
+    json!({
+        "id": account.id,
+        "organisation": account.home_organisation_id,
+        "email": account.email,
+        "name": account.name,
+        "username": account.username,
+        "state": if account.disabled_at.is_some() { "off" } else { "on" },
+        "last_sign_in_at": account.last_sign_in_at,
+    })
+}

@@ -1,0 +1,238 @@
+//! The program itself: commands, exit codes, and one calm sentence for whatever is wrong.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn countersign(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.current_dir(folder).env_clear().args(arguments);
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    countersign(folder, arguments).output().unwrap()
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn refused(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    let sentence = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(sentence.trim_end().lines().count(), 1, "{sentence}");
+    sentence
+}
+
+/// A server that dies with the test.
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts `serve` on a free port, and waits until it is ready.
+fn serve(folder: &Path) -> (Serving, String) {
+    let mut child = countersign(folder, &["serve"])
+        .env("COUNTERSIGN__SERVER__LISTEN", "127.0.0.1:0")
+        .env("COUNTERSIGN__SERVER__DRAIN_SECONDS", "0")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let serving = Serving(child);
+    for line in lines.map_while(Result::ok) {
+        if let Some(rest) = line.split("address=").nth(1) {
+            return (serving, rest.split_whitespace().next().unwrap().to_owned());
+        }
+    }
+    panic!("the server did not start");
+}
+
+#[test]
+fn an_installation_is_set_up_by_commands_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    assert!(refused(&run(folder, &["org", "list"])).contains("countersign migrate"));
+    assert!(json(&run(folder, &["migrate", "--json"]))["steps"].as_u64() > Some(0));
+    assert_eq!(json(&run(folder, &["migrate", "--json"]))["steps"], 0);
+
+    let org = json(&run(folder, &["org", "add", "Kantoor De Vries", "--json"]));
+    let org = org["id"].as_str().unwrap();
+    assert!(refused(&run(folder, &["org", "add", "Kantoor De Vries"])).contains("already"));
+    std::fs::write(folder.join("password"), "vier rode fietsen\n").unwrap();
+    let add = ["user", "add", "--org", org, "--email", "anna@kantoor.nl", "--name", "Anna", "--json"];
+    let mut with_password = add.to_vec();
+    with_password.extend(["--password-file", "password"]);
+    let user = json(&run(folder, &with_password));
+    assert_eq!(user["email"], "anna@kantoor.nl");
+    assert!(refused(&run(folder, &add)).contains("There is an account"));
+    std::fs::write(folder.join("weak"), "short\n").unwrap();
+    let mut weak = add.to_vec();
+    weak[5] = "bram@kantoor.nl";
+    weak.extend(["--password-file", "weak"]);
+    assert!(refused(&run(folder, &weak)).contains("at least 15 characters"));
+    assert_eq!(json(&run(folder, &["user", "list", "--json"])).as_array().unwrap().len(), 1);
+    assert_eq!(json(&run(folder, &["user", "disable", "anna@kantoor.nl", "--json"]))["sessions_ended"], 0);
+    assert_eq!(json(&run(folder, &["user", "list", "--json"]))[0]["state"], "off");
+
+    let app = ["app", "add", "Portal", "--redirect-uri", "https://portal.example/cb", "--json"];
+    let app = json(&run(folder, &app));
+    assert!(app["client_secret"].as_str().unwrap().len() >= 43);
+    let bad = run(folder, &["app", "add", "Portal", "--redirect-uri", "http://portal.example/cb"]);
+    assert!(refused(&bad).contains("use https"));
+    assert!(refused(&run(folder, &["app", "add", "Portal"])).contains("--redirect-uri"));
+    let id = app["client_id"].as_str().unwrap();
+    assert_eq!(json(&run(folder, &["app", "list", "--json"]))[0]["client_id"], id);
+    json(&run(folder, &["app", "remove", id, "--json"]));
+    assert!(refused(&run(folder, &["app", "remove", id])).contains("There is no app"));
+
+    assert!(json(&run(folder, &["setup-link", "--json"]))["url"].as_str().unwrap().contains("/setup/"));
+    json(&run(folder, &["key", "rotate", "--json"]));
+    assert_eq!(json(&run(folder, &["key", "list", "--json"])).as_array().unwrap().len(), 8);
+    assert!(json(&run(folder, &["audit", "verify", "--json"]))["Sound"]["events"].as_u64() >= Some(6));
+    let export = run(folder, &["audit", "export"]);
+    let first: serde_json::Value =
+        serde_json::from_slice(export.stdout.split(|b| *b == b'\n').next().unwrap()).unwrap();
+    assert_eq!(first["kind"], "organisation.add");
+    assert!(run(folder, &["check"]).status.success(), "{}", String::from_utf8_lossy(&run(folder, &["check"]).stdout));
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["dance"]).status.code(), Some(2));
+    assert_eq!(run(folder.path(), &["user", "add"]).status.code(), Some(2));
+}
+
+#[test]
+fn whatever_is_wrong_is_one_sentence_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let with =
+        |name: &str, value: &str, arguments: &[&str]| countersign(folder, arguments).env(name, value).output().unwrap();
+    let unknown = refused(&with("COUNTERSIGN__SERVER__LISSEN", "127.0.0.1:1", &["serve"]));
+    assert!(unknown.contains("Did you mean server.listen?"), "{unknown}");
+    let unreachable = with("COUNTERSIGN__DATABASE__URL", "postgres://127.0.0.1:9/x", &["serve"]);
+    assert!(refused(&unreachable).contains("The database cannot be reached"));
+    assert!(refused(&run(folder, &["serve", "--config", "nowhere.toml"])).contains("cannot be read"));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let busy = refused(&with("COUNTERSIGN__SERVER__LISTEN", &address, &["serve"]));
+    assert!(busy.contains("cannot be listened on") && busy.contains("server.listen"), "{busy}");
+    assert!(refused(&run(folder, &["demo", "--listen", &address])).contains("--listen"));
+    assert!(refused(&run(folder, &["demo", "--listen", "0.0.0.0:0"])).contains("127.0.0.1 only"));
+    assert!(!folder.join("keys").exists() && !folder.join("data").exists(), "nothing was made");
+}
+
+#[test]
+fn a_lost_or_foreign_vault_key_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    drop(serve(folder));
+    let key = folder.join("keys/vault.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    assert!(refused(&run(folder, &["serve"])).contains("vault.key is missing"));
+    assert!(!key.exists(), "no other key was made in its place");
+    let other = tempfile::tempdir().unwrap();
+    drop(serve(other.path()));
+    std::fs::copy(other.path().join("keys/vault.key"), &key).unwrap();
+    let foreign = run(folder, &["serve"]);
+    assert!(refused(&foreign).contains("another vault.key"), "{}", String::from_utf8_lossy(&foreign.stderr));
+    std::fs::write(&key, kept).unwrap();
+    drop(serve(folder));
+}
+
+#[test]
+fn one_file_has_one_server_and_a_stopped_server_ends_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (mut serving, address) = serve(folder);
+    let second = countersign(folder, &["serve"]).env("COUNTERSIGN__SERVER__LISTEN", "127.0.0.1:0").output().unwrap();
+    assert!(refused(&second).contains("Another server is using"));
+    assert_eq!(http_status(&address, "/livez"), 200);
+    assert_eq!(http_status(&address, "/readyz"), 200);
+    let pid = serving.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(serving.0.wait().unwrap().success());
+}
+
+fn http_status(address: &str, path: &str) -> u16 {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_acknowledged_session_is_lost_by_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().to_owned();
+    json(&run(&folder, &["migrate", "--json"]));
+    let org = json(&run(&folder, &["org", "add", "Kantoor", "--json"]));
+    std::fs::write(folder.join("password"), "vier rode fietsen").unwrap();
+    let add = ["user", "add", "--org", org["id"].as_str().unwrap(), "--email", "anna@kantoor.nl", "--name", "Anna"];
+    let mut add = add.to_vec();
+    add.extend(["--password-file", "password", "--json"]);
+    json(&run(&folder, &add));
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..4_u64 {
+        let (mut serving, address) = serve(&folder);
+        let (sent, mut received) = tokio::sync::mpsc::unbounded_channel();
+        for _ in 0..3 {
+            let (origin, sent) = (format!("http://{address}"), sent.clone());
+            tokio::spawn(async move {
+                loop {
+                    let Some(secret) = try_sign_in(&origin).await else { return };
+                    let _ = sent.send(secret);
+                }
+            });
+        }
+        drop(sent);
+        // Killed in the middle of it, after some sign-ins were answered.
+        for _ in 0..=round {
+            acknowledged.extend(received.recv().await);
+        }
+        serving.0.kill().unwrap();
+        serving.0.wait().unwrap();
+        while let Some(secret) = received.recv().await {
+            acknowledged.push(secret);
+        }
+    }
+    assert!(acknowledged.len() >= 10, "{}", acknowledged.len());
+    let (_serving, address) = serve(&folder);
+    for secret in acknowledged {
+        let mut browser = crate::support::Browser::new(&format!("http://{address}"));
+        browser.cookies.insert("countersign-session".to_owned(), secret);
+        assert_eq!(browser.get("/account").await.status, 200, "an acknowledged session was lost");
+    }
+}
+
+/// Signs in, and returns the secret of the session once the server has acknowledged it.
+async fn try_sign_in(origin: &str) -> Option<String> {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().ok()?;
+    let page = client.get(format!("{origin}/sign-in")).send().await.ok()?;
+    let cookie = page.headers().get("set-cookie")?.to_str().ok()?.split(';').next()?.to_owned();
+    let body = page.text().await.ok()?;
+    let start = body.find("name=\"csrf\" value=\"")? + 19;
+    let csrf = &body[start..start + body[start..].find('"')?];
+    let answer = client
+        .post(format!("{origin}/sign-in"))
+        .header("sec-fetch-site", "same-origin")
+        .header("cookie", cookie)
+        .form(&[("csrf", csrf), ("username", "anna@kantoor.nl"), ("password", "vier rode fietsen")])
+        .send()
+        .await
+        .ok()?;
+    let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+    let pair = cookies.filter_map(|line| line.strip_prefix("countersign-session=")).next()?;
+    Some(pair.split(';').next()?.to_owned())
+}

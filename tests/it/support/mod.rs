@@ -1,0 +1,30 @@
+//! What the tests stand on: a server with its own database, a browser without JavaScript, an app.
+
+mod app;
+mod browser;
+mod engine;
+mod server;
+
+pub(crate) use app::{CHALLENGE, VERIFIER, query_of};
+pub(crate) use browser::{Answer, Browser};
+pub(crate) use engine::Engine;
+pub(crate) use server::{CLIENT, PASSWORD, REDIRECT, SECRET, Server, TestClock};
+
+/// Makes two tests of one: on SQLite and on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($name:ident)+) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::support::Engine::sqlite()).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::support::Engine::postgres().await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both_engines;
