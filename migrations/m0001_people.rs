@@ -115,18 +115,6 @@ impl MigrationTrait for Migration {
                     .foreign_key(ForeignKey::create().from("passwords", "account_id").to("accounts", "id"))
                     .to_owned(),
             )
-            .await?;
-        schema
-            .create_table(
-                Table::create()
-                    .table("setup_links")
-                    .col(key("id"))
-                    .col(text("secret").unique_key())
-                    .col(number("created_at"))
-                    .col(number("expires_at"))
-                    .col(number_or_null("used_at"))
-                    .to_owned(),
-            )
             .await
     }
 }

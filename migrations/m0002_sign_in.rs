@@ -1,4 +1,4 @@
-//! Sessions, sign-ins in progress, and the counters against guessing.
+//! Set-up links, sessions, sign-ins in progress, and the counters against guessing.
 
 use sea_orm::DbErr;
 use sea_orm::sea_query::{ForeignKey, Index, Table};
@@ -17,6 +17,18 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
+        schema
+            .create_table(
+                Table::create()
+                    .table("setup_links")
+                    .col(key("id"))
+                    .col(text("secret").unique_key())
+                    .col(number("created_at"))
+                    .col(number("expires_at"))
+                    .col(number_or_null("used_at"))
+                    .to_owned(),
+            )
+            .await?;
         schema
             .create_table(
                 Table::create()

@@ -6,7 +6,8 @@
 mod m0001_people;
 mod m0002_sign_in;
 mod m0003_apps;
-mod m0004_audit;
+mod m0004_grants;
+mod m0005_audit;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -21,7 +22,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_people::Migration),
             Box::new(m0002_sign_in::Migration),
             Box::new(m0003_apps::Migration),
-            Box::new(m0004_audit::Migration),
+            Box::new(m0004_grants::Migration),
+            Box::new(m0005_audit::Migration),
         ]
     }
 }

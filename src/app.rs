@@ -1,6 +1,9 @@
 //! Floor 5: builds the shared state once, and hands the router to a listener.
 
 mod health;
+mod housekeeping;
+#[cfg(test)]
+mod page_tests;
 mod system;
 
 use std::net::SocketAddr;
@@ -23,7 +26,6 @@ use tracing::info;
 use crate::config::Config;
 use crate::domain::{Clock, Random};
 use crate::features::FEATURES;
-use crate::features::housekeeping::keep_house;
 use crate::features::signing::{holds_sealed_rows, keep_keys};
 use crate::keys::{KeyFileError, KeyFiles};
 use crate::storage::{ConnectError, Database, MigrateError, StorageError};
@@ -31,6 +33,7 @@ use crate::web::listener::{self, Settings};
 use crate::web::tls::{self, TlsError};
 use crate::web::{AppState, CookieNames, Error, Parts, TemplateError, Templates, around, metrics, urls};
 
+use housekeeping::keep_house;
 pub use system::{OsRandom, SystemClock};
 
 /// The server cannot start; each is one sentence that says what to do.

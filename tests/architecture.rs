@@ -38,13 +38,24 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("flows", &["sign_in", "recovery", "setup"]),
     ("proofs", &["passwords", "passkeys", "two_factor", "ip_addresses"]),
     ("presence", &["sessions"]),
-    ("records", &["accounts", "organisations", "audit"]),
+    ("signing keys and apps", &["signing", "clients"]),
+    ("people", &["accounts", "organisations"]),
+    ("audit", &["audit"]),
 ];
 
 /// Crates that only their home may name.
 const CRATES: &[(&[&str], &[Home])] = &[
     (&["sea_orm", "sea_orm_migration", "sqlx"], &[Folder("src/storage"), Folder("migrations"), Role("store")]),
-    (&["axum", "axum_extra"], &[Folder("src/web"), Role("pages"), Folder("src/app"), Folder("src/cli")]),
+    (
+        &["axum", "axum_extra"],
+        &[
+            Folder("src/web"),
+            Role("pages"),
+            Folder("src/features/oidc/endpoints"),
+            Folder("src/app"),
+            Folder("src/cli"),
+        ],
+    ),
     (&["minijinja"], &[Folder("src/web")]),
     (&["josekit"], &[Folder("src/keys")]),
     (&["lettre"], &[Folder("src/mail")]),

@@ -10,7 +10,7 @@ use super::{Common, Failure, Installation, Outcome, output, refuse};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Algorithm, Scope, Secret};
 use crate::features::audit::{Chain, Event, record};
-use crate::features::oidc::clients::{
+use crate::features::clients::{
     Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, check_redirect_uri, list_clients,
     remove_client,
 };
@@ -62,9 +62,9 @@ pub(super) struct Add {
     /// A grant that it may use; may be given several times
     #[arg(long = "grant", value_name = "TYPE")]
     grants: Vec<String>,
-    /// The scopes that it may ask for
-    #[arg(long, default_value = "openid profile email organisation offline_access")]
-    scope: Scope,
+    /// Scopes that it may ask for; may be given several times
+    #[arg(long = "scope", value_name = "SCOPES", default_value = "openid profile email organisation offline_access")]
+    scopes: Vec<Scope>,
     /// It belongs to the operator: people are not asked for consent
     #[arg(long)]
     first_party: bool,
@@ -121,7 +121,11 @@ impl Add {
         let event = Event::new(Chain::Instance, "app.add", "done").through(&client.id).with("by", "command line");
         record(&mut writer, installation.ink(), event).await?;
         writer.commit().await?;
-        self.show(&client, secret.filter(|_| self.secret_file.is_none()), state.config.server.issuer().as_str())
+        self.show(
+            &client,
+            secret.as_ref().filter(|_| self.secret_file.is_none()),
+            state.config.server.issuer().as_str(),
+        )
     }
 
     fn grants(&self) -> Result<Vec<String>, Failure> {
@@ -168,7 +172,7 @@ impl Add {
                 redirect_uris: self.redirect_uris.clone(),
                 post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
                 grant_types,
-                scope: self.scope.clone(),
+                scope: self.scopes.iter().fold(Scope::default(), |all, scope| all.or(scope)),
                 home_uri: self.home.clone(),
                 id_token_algorithm: self.id_token_alg,
                 access_token_algorithm: self.access_token_alg,
@@ -182,8 +186,8 @@ impl Add {
         })
     }
 
-    fn show(&self, client: &Client, secret: Option<Secret<String>>, issuer: &str) -> Outcome {
-        let shown = secret.as_ref().map(|secret| secret.expose().as_str());
+    fn show(&self, client: &Client, secret: Option<&Secret<String>>, issuer: &str) -> Outcome {
+        let shown = secret.map(|secret| secret.expose().as_str());
         let value = json!({ "client_id": client.id, "client_secret": shown, "issuer": issuer });
         let mut text = format!("Added {}.\nissuer         {issuer}\nclient_id      {}", client.name, client.id);
         if let Some(secret) = shown {

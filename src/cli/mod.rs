@@ -88,7 +88,7 @@ enum Command {
 /// What every command takes.
 #[derive(Debug, Args)]
 struct Common {
-    /// The configuration file; COUNTERSIGN__SECTION__KEY variables win over it
+    /// The configuration file; `COUNTERSIGN__SECTION__KEY` variables win over it
     #[arg(long, value_name = "FILE", env = "COUNTERSIGN_CONFIG")]
     config: Option<PathBuf>,
     /// Print JSON
@@ -98,7 +98,6 @@ struct Common {
 
 impl Common {
     fn load(&self) -> Result<Config, Failure> {
-        // The file's own variable is no key of the configuration.
         Config::load(self.config.as_deref(), std::env::vars()).map_err(Failure::from)
     }
 

@@ -56,21 +56,20 @@ impl Layers {
             }
             let guessed = single(&leaf.key, leaf.value.clone());
             let alone = |value: &Dict| {
-                Figment::from(Serialized::defaults(Config::default()))
-                    .merge(Serialized::globals(value))
-                    .extract::<Config>()
+                let figment = Figment::from(Serialized::defaults(Config::default())).merge(Serialized::globals(value));
+                figment.extract::<Config>().map(|_| ()).map_err(|error| wrong_value(&error))
             };
             match (alone(&guessed), &leaf.text) {
-                (Ok(_), _) => figment = figment.merge(Serialized::globals(guessed)),
+                (Ok(()), _) => figment = figment.merge(Serialized::globals(guessed)),
                 (Err(error), Some(text)) => {
                     let plain = single(&leaf.key, Value::from(text.clone()));
                     if alone(&plain).is_ok() {
                         figment = figment.merge(Serialized::globals(plain));
                     } else {
-                        faults.add_from(&leaf.key, &leaf.source, wrong_value(&error));
+                        faults.add_from(&leaf.key, &leaf.source, error);
                     }
                 }
-                (Err(error), None) => faults.add_from(&leaf.key, &leaf.source, wrong_value(&error)),
+                (Err(error), None) => faults.add_from(&leaf.key, &leaf.source, error),
             }
         }
         figment.extract().unwrap_or_else(|error| {

@@ -7,7 +7,7 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
-pub mod housekeeping;
+pub mod clients;
 pub mod oidc;
 pub mod organisations;
 pub mod passwords;
@@ -71,6 +71,3 @@ pub const FEATURES: &[Feature] = &[
         },
     },
 ];
-
-#[cfg(test)]
-mod tests;

@@ -103,7 +103,7 @@ fn newest_current<'a>(keys: impl Iterator<Item = &'a KeyLife>, now: Timestamp) -
 mod tests {
     use super::*;
 
-    const HOUR: Duration = Duration::from_secs(3600);
+    const HOUR: Duration = Duration::from_hours(1);
 
     fn settings() -> RotationSettings {
         RotationSettings {

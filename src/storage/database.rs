@@ -50,16 +50,22 @@ impl Database {
     async fn connect_sqlite(file: &Path, readers: u32) -> Result<Self, ConnectError> {
         make_folder(file)?;
         let url = format!("sqlite:{}", file.display());
-        let writer = sea_orm::Database::connect(sqlite_options(&url, 1, false)).await.map_err(unreachable)?;
-        let reader = sea_orm::Database::connect(sqlite_options(&url, readers, true)).await.map_err(unreachable)?;
+        let writer =
+            sea_orm::Database::connect(sqlite_options(&url, 1, false)).await.map_err(|error| unreachable(&error))?;
+        let reader = sea_orm::Database::connect(sqlite_options(&url, readers, true))
+            .await
+            .map_err(|error| unreachable(&error))?;
         Ok(Self { engine: Engine::Sqlite(GroupCommit::new(writer)), reader: Arc::new(Reader::of_pool(reader)) })
     }
 
     async fn connect_postgres(url: &str, connections: u32) -> Result<Self, ConnectError> {
         // Reading and writing each have half: a burst of one never starves the other.
         let half = (connections / 2).max(1);
-        let writer = sea_orm::Database::connect(postgres_options(url, half, false)).await.map_err(unreachable)?;
-        let reader = sea_orm::Database::connect(postgres_options(url, half, true)).await.map_err(unreachable)?;
+        let writer = sea_orm::Database::connect(postgres_options(url, half, false))
+            .await
+            .map_err(|error| unreachable(&error))?;
+        let reader =
+            sea_orm::Database::connect(postgres_options(url, half, true)).await.map_err(|error| unreachable(&error))?;
         Ok(Self { engine: Engine::Postgres(writer), reader: Arc::new(Reader::of_pool(reader)) })
     }
 
@@ -180,6 +186,6 @@ fn postgres_options(url: &str, connections: u32, read_only: bool) -> ConnectOpti
     options
 }
 
-fn unreachable(error: sea_orm::DbErr) -> ConnectError {
+fn unreachable(error: &sea_orm::DbErr) -> ConnectError {
     ConnectError::Unreachable(error.to_string())
 }

@@ -32,8 +32,7 @@ impl From<DbErr> for StorageError {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(what)) => Self::Duplicate(what),
             _ => match error {
-                DbErr::Type(what) => Self::Corrupt(what),
-                DbErr::Json(what) => Self::Corrupt(what),
+                DbErr::Type(what) | DbErr::Json(what) => Self::Corrupt(what),
                 other => Self::Refused(other),
             },
         }

@@ -144,10 +144,7 @@ async fn settle(group: &GroupCommit, mut slot: OwnedMutexGuard<Slot>) {
         return;
     }
     let Some(transaction) = slot.transaction.take() else { return };
-    let outcome = match slot.members.is_empty() {
-        true => transaction.rollback().await,
-        false => transaction.commit().await,
-    };
+    let outcome = if slot.members.is_empty() { transaction.rollback().await } else { transaction.commit().await };
     let outcome = outcome.map_err(|error| error.to_string());
     for member in slot.members.drain(..) {
         // A member that hung up needs no answer.

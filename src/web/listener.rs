@@ -140,10 +140,13 @@ impl Connection {
     }
 }
 
+/// How many connections there are from each address.
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// How many connections there are, in all and from each address.
 struct Places {
     all: Arc<Semaphore>,
-    by_ip: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    by_ip: Counts,
     per_ip: usize,
     unbound: Vec<IpNet>,
 }
@@ -151,7 +154,7 @@ struct Places {
 /// One connection's place; dropping it makes room.
 struct Place {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    counted: Option<(IpAddr, Counts)>,
 }
 
 impl Places {

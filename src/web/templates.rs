@@ -79,8 +79,9 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         // Everything is escaped, whatever its name, but for the plain text of mails.
-        environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".txt") || name.ends_with(".subject") { AutoEscape::None } else { AutoEscape::Html }
+        environment.set_auto_escape_callback(|name| match name.rsplit_once('.') {
+            Some((_, "txt" | "subject")) => AutoEscape::None,
+            _ => AutoEscape::Html,
         });
         environment
             .set_loader(|name| Ok(Files::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())));
@@ -147,14 +148,14 @@ fn language_of(state: &State) -> Result<LanguageIdentifier, minijinja::Error> {
 }
 
 /// `t("key", name=value)`: the words of a key, in the language of the page.
-#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
+#[expect(clippy::needless_pass_by_value, reason = "minijinja gives arguments by value")]
 fn translate(state: &State, key: &str, arguments: Kwargs) -> Result<String, minijinja::Error> {
     say(&language_of(state)?, key, &arguments, |text| text)
 }
 
 /// `t_html("key", name=value)`: the same for words that hold markup of ours, such as `<strong>{ $app }</strong>`.
 /// The values are escaped, unless they are markup themselves.
-#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over by value")]
+#[expect(clippy::needless_pass_by_value, reason = "minijinja gives arguments by value")]
 fn translate_html(state: &State, key: &str, arguments: Kwargs) -> Result<Value, minijinja::Error> {
     let escape = |text: Value| {
         if text.is_safe() { text } else { Value::from(HtmlEscape(&text.to_string()).to_string()) }

@@ -340,8 +340,8 @@ async fn the_audit_tells_what_happened_and_is_sound(engine: Engine) {
 
     let tampered = told.iter().find(|event| event.outcome == "wrong_password").unwrap();
     let statement = format!("UPDATE audit_events SET outcome = 'done' WHERE id = '{}'", tampered.id);
-    let mut writer = state.db.writing().await.unwrap();
-    sea_orm::ConnectionTrait::execute_unprepared(&mut writer, &statement).await.unwrap();
+    let writer = state.db.writing().await.unwrap();
+    sea_orm::ConnectionTrait::execute_unprepared(&writer, &statement).await.unwrap();
     writer.commit().await.unwrap();
     let verdict = verify(db, &state.mac).await.unwrap();
     assert!(matches!(verdict, Verdict::Broken { id: Some(ref id), .. } if *id == tampered.id), "{verdict:?}");

@@ -232,7 +232,7 @@ async fn try_sign_in(origin: &str) -> Option<String> {
         .send()
         .await
         .ok()?;
-    let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
-    let pair = cookies.filter_map(|line| line.strip_prefix("countersign-session=")).next()?;
+    let mut cookies = answer.headers().get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+    let pair = cookies.find_map(|line| line.strip_prefix("countersign-session="))?;
     Some(pair.split(';').next()?.to_owned())
 }

@@ -1,4 +1,5 @@
 //! Integration tests: the real server on port 0, on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 

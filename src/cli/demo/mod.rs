@@ -4,9 +4,7 @@ mod people;
 mod portal;
 mod relying_party;
 
-#[cfg(test)]
-pub(super) use portal::samples;
-
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +18,9 @@ use crate::app::{Server, World, bind};
 use crate::config::Config;
 use crate::domain::Secret;
 use crate::web::log;
+
+#[cfg(test)]
+pub(super) use portal::samples;
 
 /// Run everything on this machine, with sample people and a sample portal.
 #[derive(Debug, Args)]
@@ -88,9 +89,9 @@ impl Demo {
         config.server.client_ip_header = (!self.trusted_proxy.is_empty()).then(|| "x-forwarded-for".to_owned());
         config.database.url = Secret::new(format!("sqlite:{}", folder.join("countersign.sqlite").display()));
         config.keys.directory = folder.join("keys");
-        config.branding.name = "Countersign demo".to_owned();
+        config.branding.name = String::from("Countersign demo");
         config.branding.helpdesk_phone = Some("+31 20 123 45 67".to_owned());
-        config.log.level = "warn".to_owned();
+        config.log.level = String::from("warn");
         Ok(config)
     }
 
@@ -112,7 +113,7 @@ impl Demo {
             "The demo is ready, on this machine only.\n\n  portal    {portal}\n  provider  {issuer}\n\nSign in to the portal as:\n\n"
         );
         for person in people::PEOPLE {
-            text.push_str(&format!("  {:<28}{:<20}{}\n", person.email, people::PASSWORD, person.what));
+            writeln!(text, "  {:<28}{:<20}{}", person.email, people::PASSWORD, person.what)?;
         }
         text.push_str("\nCtrl+C ends it.");
         output::print(self.json, &value, &text)

@@ -5,7 +5,7 @@ use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Algorithm, Language, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
-use crate::features::oidc::clients::{
+use crate::features::clients::{
     Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, remove_client,
 };
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation, find_organisation_by_name};

@@ -4,7 +4,7 @@
 //! the database. Personal values (names, addresses) are not in the chain, only a salted commitment to each; they lie
 //! beside it and can be erased without breaking it.
 
-mod rules;
+mod chain;
 mod store;
 
 use serde_json::{Map, Value};

@@ -7,7 +7,7 @@ use sea_orm::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::rules::{Covered, commitment, commitments, link};
+use super::chain::{Covered, commitment, commitments, link};
 use super::{Event, Ink};
 use crate::domain::ids::AuditId;
 use crate::keys::MacKey;

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
-use super::clients::{Client, ClientAuthentication, Clients};
 use super::errors::{ErrorCode, OAuthError, TokenError};
 use super::parameters::Parameters;
 use crate::domain::Timestamp;
+use crate::features::clients::{Client, ClientAuthentication, Clients};
 use crate::web::{AppState, Error};
 
 /// What the app sent.
@@ -21,7 +20,7 @@ struct Credentials {
 }
 
 /// A way to authenticate: its name, and what it finds in a request.
-type Method = fn(&HeaderMap, &Parameters) -> Option<Result<Credentials, OAuthError>>;
+type Method = fn(Option<&str>, &Parameters) -> Option<Result<Credentials, OAuthError>>;
 
 /// The ways, one row each. Exactly one may be used in a request.
 const METHODS: &[Method] = &[basic, post, none];
@@ -29,13 +28,13 @@ const METHODS: &[Method] = &[basic, post, none];
 /// The app that sent this request, proven in the way that it registered.
 pub(super) async fn authenticate(
     state: &AppState,
-    headers: &HeaderMap,
+    authorization: Option<&str>,
     parameters: &Parameters,
     now: Timestamp,
 ) -> Result<Result<Arc<Client>, TokenError>, Error> {
-    let challenge = headers.contains_key(header::AUTHORIZATION);
+    let challenge = authorization.is_some();
     let refused = |error: OAuthError| Ok(Err(TokenError { error, challenge }));
-    let mut found = METHODS.iter().filter_map(|method| method(headers, parameters));
+    let mut found = METHODS.iter().filter_map(|method| method(authorization, parameters));
     let credentials = match (found.next(), found.next()) {
         (Some(Ok(credentials)), None) => credentials,
         (Some(Err(error)), None) => return refused(error),
@@ -58,12 +57,9 @@ pub(super) async fn authenticate(
     Ok(Ok(client))
 }
 
-fn basic(headers: &HeaderMap, parameters: &Parameters) -> Option<Result<Credentials, OAuthError>> {
-    let value = headers.get(header::AUTHORIZATION)?;
-    let credentials = value
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
+fn basic(authorization: Option<&str>, parameters: &Parameters) -> Option<Result<Credentials, OAuthError>> {
+    let credentials = authorization?
+        .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
         .and_then(|(_, encoded)| STANDARD.decode(encoded.trim()).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok())
@@ -77,7 +73,7 @@ fn basic(headers: &HeaderMap, parameters: &Parameters) -> Option<Result<Credenti
     Some(Ok(Credentials { client_id, secret: Some(secret), method: ClientAuthentication::ClientSecretBasic }))
 }
 
-fn post(_: &HeaderMap, parameters: &Parameters) -> Option<Result<Credentials, OAuthError>> {
+fn post(_: Option<&str>, parameters: &Parameters) -> Option<Result<Credentials, OAuthError>> {
     let secret = parameters.get("client_secret")?.to_owned();
     let Some(client_id) = parameters.get("client_id").map(str::to_owned) else {
         return Some(Err(OAuthError::new(ErrorCode::InvalidRequest, "client_id is missing")));
@@ -85,9 +81,9 @@ fn post(_: &HeaderMap, parameters: &Parameters) -> Option<Result<Credentials, OA
     Some(Ok(Credentials { client_id, secret: Some(secret), method: ClientAuthentication::ClientSecretPost }))
 }
 
-fn none(headers: &HeaderMap, parameters: &Parameters) -> Option<Result<Credentials, OAuthError>> {
+fn none(authorization: Option<&str>, parameters: &Parameters) -> Option<Result<Credentials, OAuthError>> {
     let client_id = parameters.get("client_id")?.to_owned();
-    if headers.contains_key(header::AUTHORIZATION) || parameters.get("client_secret").is_some() {
+    if authorization.is_some() || parameters.get("client_secret").is_some() {
         return None;
     }
     Some(Ok(Credentials { client_id, secret: None, method: ClientAuthentication::None }))
@@ -106,28 +102,23 @@ mod tests {
 
     #[test]
     fn the_header_is_form_decoded() {
-        let mut headers = HeaderMap::new();
-        let encoded = STANDARD.encode("my%20app:a%2Bb%3Ac+d");
-        headers.insert(header::AUTHORIZATION, format!("Basic {encoded}").parse().unwrap());
-        let credentials = basic(&headers, &Parameters::default()).unwrap().ok().unwrap();
+        let header = format!("Basic {}", STANDARD.encode("my%20app:a%2Bb%3Ac+d"));
+        let credentials = basic(Some(&header), &Parameters::default()).unwrap().ok().unwrap();
         assert_eq!(credentials.client_id, "my app");
         assert_eq!(credentials.secret.as_deref(), Some("a+b:c d"));
     }
 
     #[test]
     fn a_header_that_cannot_be_read_is_refused() {
-        for value in ["Basic", "Basic !!!", "Bearer abc", "Basic YWJj"] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-            assert!(basic(&headers, &Parameters::default()).unwrap().is_err(), "{value}");
+        for value in ["", "Basic", "Basic !!!", "Bearer abc", "Basic YWJj"] {
+            assert!(basic(Some(value), &Parameters::default()).unwrap().is_err(), "{value}");
         }
     }
 
     #[test]
     fn two_ways_at_once_are_both_seen() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::AUTHORIZATION, "Basic YTpi".parse().unwrap());
         let parameters = Parameters::parse(b"client_id=a&client_secret=b");
-        assert_eq!(METHODS.iter().filter_map(|method| method(&headers, &parameters)).count(), 2);
+        let found = METHODS.iter().filter_map(|method| method(Some("Basic YTpi"), &parameters));
+        assert_eq!(found.count(), 2);
     }
 }

@@ -1,15 +1,11 @@
 //! Protocol errors (RFC 6749, sections 4.1.2.1 and 5.2; OpenID Connect Core, section 3.1.2.6).
 
-use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::json;
 use strum::Display;
 
 /// An error code of the specifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display)]
 #[strum(serialize_all = "snake_case")]
-pub enum ErrorCode {
+pub(super) enum ErrorCode {
     /// A parameter is missing, doubled or malformed.
     InvalidRequest,
     /// The app did not register this response type or grant.
@@ -42,49 +38,32 @@ pub enum ErrorCode {
 
 /// An error on its way to an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OAuthError {
+pub(super) struct OAuthError {
     /// The code.
-    pub code: ErrorCode,
+    pub(super) code: ErrorCode,
     /// What is wrong, for whoever looks after the app. Holds no internals and nothing that was sent.
-    pub description: &'static str,
+    pub(super) description: &'static str,
 }
 
 impl OAuthError {
     /// An error with a description.
     #[must_use]
-    pub const fn new(code: ErrorCode, description: &'static str) -> Self {
+    pub(super) const fn new(code: ErrorCode, description: &'static str) -> Self {
         Self { code, description }
     }
 }
 
 /// An error as the token endpoint answers it (RFC 6749, section 5.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenError {
+pub(super) struct TokenError {
     /// The error.
-    pub error: OAuthError,
+    pub(super) error: OAuthError,
     /// Whether the app tried the `Authorization` header: then the answer names the scheme.
-    pub challenge: bool,
+    pub(super) challenge: bool,
 }
 
 impl From<OAuthError> for TokenError {
     fn from(error: OAuthError) -> Self {
         Self { error, challenge: false }
-    }
-}
-
-impl IntoResponse for TokenError {
-    fn into_response(self) -> Response {
-        let status = match self.error.code {
-            ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        let body = json!({ "error": self.error.code.to_string(), "error_description": self.error.description });
-        let mut response = (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
-        if self.challenge {
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"token endpoint\""));
-        }
-        response
     }
 }

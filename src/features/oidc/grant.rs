@@ -8,48 +8,44 @@ use crate::domain::{Scope, Timestamp};
 
 /// What one authorization gave an app.
 #[derive(Clone, Debug)]
-pub struct Grant {
+pub(super) struct Grant {
     /// Its identifier; access tokens carry it in their `jti`.
-    pub id: GrantId,
+    pub(super) id: GrantId,
     /// Which app.
-    pub client_id: String,
+    pub(super) client_id: String,
     /// Whose.
-    pub account_id: AccountId,
+    pub(super) account_id: AccountId,
     /// The session it came from.
-    pub session_id: Option<SessionId>,
+    pub(super) session_id: Option<SessionId>,
     /// What the app may do.
-    pub scope: Scope,
+    pub(super) scope: Scope,
     /// What was asked and proven.
-    pub details: GrantDetails,
-    /// Until when the code may be redeemed.
-    pub code_expires_at: Timestamp,
+    pub(super) details: GrantDetails,
     /// When the code was redeemed.
-    pub code_used_at: Option<Timestamp>,
-    /// When it was given.
-    pub created_at: Timestamp,
+    pub(super) code_used_at: Option<Timestamp>,
     /// When all of it ends.
-    pub expires_at: Timestamp,
+    pub(super) expires_at: Timestamp,
     /// When it was taken back.
-    pub revoked_at: Option<Timestamp>,
+    pub(super) revoked_at: Option<Timestamp>,
 }
 
 /// What was asked, and how the person proved who they are, as of then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GrantDetails {
+pub(super) struct GrantDetails {
     /// The address the code was sent to.
-    pub redirect_uri: String,
+    pub(super) redirect_uri: String,
     /// Goes into the ID token.
-    pub nonce: Option<String>,
+    pub(super) nonce: Option<String>,
     /// The PKCE challenge.
-    pub code_challenge: Option<String>,
+    pub(super) code_challenge: Option<String>,
     /// How the person proved who they are.
-    pub evidence: Evidence,
+    pub(super) evidence: Evidence,
 }
 
 impl Grant {
     /// Whether it still counts.
     #[must_use]
-    pub fn is_live(&self, now: Timestamp) -> bool {
+    pub(super) fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && now < self.expires_at
     }
 }

@@ -3,18 +3,14 @@
 mod authorize;
 mod claims;
 mod client_auth;
-pub mod clients;
-mod discovery;
-mod end_session;
+mod endpoints;
 mod errors;
 mod grant;
 mod grants;
 mod pages;
 mod parameters;
 mod store;
-mod token;
 mod tokens;
-mod userinfo;
 mod views;
 
 use crate::domain::Timestamp;

@@ -9,12 +9,12 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::authorize::{self, Outcome};
-use super::discovery::{discovery, jwks};
-use super::end_session;
+use super::endpoints::discovery::{discovery, jwks};
+use super::endpoints::end_session;
+use super::endpoints::token::token;
+use super::endpoints::userinfo::userinfo;
 use super::parameters::Parameters;
 use super::store;
-use super::token::token;
-use super::userinfo::userinfo;
 use super::views::{ConsentItem, ConsentPage, ReturningPage};
 use crate::domain::Language;
 use crate::features::audit::{self, Chain, Event};

@@ -103,9 +103,7 @@ impl From<grants::Model> for Grant {
             session_id: row.session_id,
             scope: row.scope,
             details: row.details.0,
-            code_expires_at: row.code_expires_at,
             code_used_at: row.code_used_at,
-            created_at: row.created_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
         }

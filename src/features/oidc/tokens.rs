@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::clients::Client;
 use super::errors::{ErrorCode, OAuthError};
 use super::grant::Grant;
 use crate::domain::ids::GrantId;
 use crate::domain::sign_in::{AppClearance, Clearance};
 use crate::domain::{Algorithm, Scope, Timestamp};
+use crate::features::clients::Client;
 use crate::keys::Ring;
 use crate::web::{AppState, Error};
 
@@ -52,7 +52,7 @@ impl Mint<'_> {
     pub(super) fn access_token(&self, clearance: &Clearance, grant: GrantId, scope: &Scope) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let subject = clearance.account_id().to_string();
-        self.sign_access_token(&subject, grant.to_string(), scope, |token| {
+        self.sign_access_token(&subject, &grant.to_string(), scope, |token| {
             token.auth_time = Some(evidence.auth_time().seconds());
             token.acr = Some(evidence.acr().to_string());
             token.amr = Some(evidence.amr());
@@ -61,13 +61,13 @@ impl Mint<'_> {
 
     /// An access token for an app that acts for itself.
     pub(super) fn app_token(&self, _clearance: &AppClearance, scope: &Scope) -> Result<String, Error> {
-        self.sign_access_token(&self.client.id, "app".to_owned(), scope, |_| {})
+        self.sign_access_token(&self.client.id, "app", scope, |_| {})
     }
 
     fn sign_access_token(
         &self,
         subject: &str,
-        family: String,
+        family: &str,
         scope: &Scope,
         complete: impl FnOnce(&mut AccessToken<'_>),
     ) -> Result<String, Error> {

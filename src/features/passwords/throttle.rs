@@ -6,7 +6,7 @@ use super::store;
 use crate::config;
 use crate::domain::Timestamp;
 use crate::domain::ids::AccountId;
-use crate::domain::network::ClientIp;
+use crate::domain::network::{ClientIp, Network};
 use crate::keys::MacKey;
 use crate::storage::{Database, StorageError, Writer};
 
@@ -55,7 +55,7 @@ impl Counters {
             account: account.map_or_else(|| format!("password:{}", mac.tag("login", &[&name])), account_key),
             networks: from
                 .network()
-                .map(|network| network.limiter_keys())
+                .map(Network::limiter_keys)
                 .unwrap_or_default()
                 .into_iter()
                 .map(|key| format!("network:{key}"))
@@ -121,7 +121,14 @@ pub(super) async fn forgive(db: &mut Writer, counters: &Counters) -> Result<(), 
 mod tests {
     use super::*;
 
-    const LIMIT: Limit = Limit { free: 5, most: 30, longest: Duration::from_secs(60) };
+    struct Fixed;
+    impl crate::domain::Random for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(9);
+        }
+    }
+
+    const LIMIT: Limit = Limit { free: 5, most: 30, longest: Duration::from_mins(1) };
 
     fn wait(failures: i64) -> u64 {
         let now = Timestamp::from_seconds(1000);
@@ -146,12 +153,6 @@ mod tests {
     #[test]
     fn a_name_that_nobody_has_is_counted_in_every_spelling_together() {
         let folder = tempfile::tempdir().unwrap();
-        struct Fixed;
-        impl crate::domain::Random for Fixed {
-            fn fill(&self, bytes: &mut [u8]) {
-                bytes.fill(9);
-            }
-        }
         let mac = crate::keys::KeyFiles::open(folder.path(), true, &Fixed).unwrap().mac;
         let key = |login: &str| Counters::of(None, login, ClientIp::Unknown, &mac).account;
         assert_eq!(key(" Anna@Kantoor.nl"), key("anna@kantoor.nl"));

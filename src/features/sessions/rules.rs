@@ -7,7 +7,7 @@ use crate::config;
 use crate::domain::Timestamp;
 
 /// A use is written down at most this often: a busy page must not write at every request.
-const TOUCH_EVERY: Duration = Duration::from_secs(60);
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 /// How long sessions live.
 #[derive(Clone, Copy, Debug)]

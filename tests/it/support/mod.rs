@@ -6,7 +6,7 @@ mod engine;
 mod server;
 
 pub(crate) use app::{CHALLENGE, VERIFIER, query_of};
-pub(crate) use browser::{Answer, Browser};
+pub(crate) use browser::Browser;
 pub(crate) use engine::Engine;
 pub(crate) use server::{CLIENT, PASSWORD, REDIRECT, SECRET, Server, TestClock};
 

@@ -10,7 +10,7 @@ use countersign::domain::ids::{AccountId, MembershipId, OrganisationId};
 use countersign::domain::secret::Fingerprint;
 use countersign::domain::{Algorithm, Clock, Language, Secret, Timestamp};
 use countersign::features::accounts::{Account, InstanceRole, add_account};
-use countersign::features::oidc::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
+use countersign::features::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
 use countersign::features::organisations::{Organisation, Role, add_membership, add_organisation};
 use countersign::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 
@@ -63,8 +63,7 @@ impl Server {
     pub(crate) async fn start_with(engine: &Engine, clock: TestClock, change: impl FnOnce(&mut Config)) -> Self {
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0)), "server.listen").await.unwrap();
         let issuer = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let mut config = Config::default();
-        config.database = engine.database();
+        let mut config = Config { database: engine.database(), ..Config::default() };
         config.keys.directory = engine.folder.path().join("keys");
         config.server.public_url = issuer.parse().unwrap();
         config.server.drain_seconds = 0;

@@ -2,7 +2,7 @@
 
 use super::request::{AuthorizationRequest, Prompt};
 use crate::domain::{Scope, Timestamp};
-use crate::features::oidc::clients::{Client, allowed_redirect};
+use crate::features::clients::{Client, allowed_redirect};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::keys::{Ring, verify};
@@ -237,6 +237,7 @@ fn claims(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthEr
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a row of the table like the others")]
 fn hints(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let short = |name| asked.parameters.get(name).filter(|value| value.len() <= 254).map(str::to_owned);
     request.login_hint = short("login_hint");

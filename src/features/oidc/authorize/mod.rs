@@ -13,7 +13,6 @@ use url::form_urlencoded;
 
 use self::checks::{Asked, PageOnly};
 use self::request::AuthorizationRequest;
-use super::clients::{Client, Clients};
 use super::errors::{ErrorCode, OAuthError};
 use super::parameters::Parameters;
 use super::store::{self, NewGrant};
@@ -24,6 +23,7 @@ use crate::domain::sign_in::{
 };
 use crate::domain::{Scope, Timestamp};
 use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::clients::{Client, Clients};
 use crate::features::sessions::Member;
 use crate::features::sign_in::{Interaction, Purpose, add_interaction, complete_interaction};
 use crate::features::signing::Signing;
@@ -62,8 +62,8 @@ pub(super) async fn start(state: &AppState, context: &mut Context, parameters: &
     };
     let ring = Signing::ring(state).await?;
     let issuer = state.config.server.issuer();
-    let asked = Asked { parameters, client: &client, redirect_uri, ring: &ring, issuer: &issuer, now: context.now };
-    let request = match checks::run(&asked) {
+    let inquiry = Asked { parameters, client: &client, redirect_uri, ring: &ring, issuer: &issuer, now: context.now };
+    let request = match checks::run(&inquiry) {
         Ok(request) => request,
         Err(error) => {
             return Ok(Outcome::ToApp(answer(redirect_uri, parameters.get("state"), &issuer, &error_pairs(&error))));
@@ -200,9 +200,9 @@ async fn judge(
         }),
     };
     // `prompt=login` with a sign-in that is older than this request: a second look must not let it pass by equality.
-    let stale = interaction.is_none() && again;
+    let unanswered = interaction.is_none() && again;
     Ok(match decide(&facts) {
-        Decision::Issue(_) if stale => Decision::Ask(Question::Authenticate),
+        Decision::Issue(_) if unanswered => Decision::Ask(Question::Authenticate),
         decision => decision,
     })
 }

@@ -6,40 +6,41 @@ use crate::domain::Scope;
 
 /// An authorization request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuthorizationRequest {
+pub(in crate::features::oidc) struct AuthorizationRequest {
     /// The app.
-    pub client_id: String,
+    pub(in crate::features::oidc) client_id: String,
     /// Where the answer goes; one of the app's registered addresses.
-    pub redirect_uri: String,
+    pub(in crate::features::oidc) redirect_uri: String,
     /// What the app asks for, as far as it may.
-    pub scope: Scope,
+    pub(in crate::features::oidc) scope: Scope,
     /// Given back unchanged.
-    pub state: Option<String>,
+    pub(in crate::features::oidc) state: Option<String>,
     /// Goes into the ID token unchanged.
-    pub nonce: Option<String>,
+    pub(in crate::features::oidc) nonce: Option<String>,
     /// The PKCE challenge, always S256 (RFC 7636, section 4.2).
-    pub code_challenge: Option<String>,
+    pub(in crate::features::oidc) code_challenge: Option<String>,
     /// What may be shown.
-    pub prompt: Prompt,
+    pub(in crate::features::oidc) prompt: Prompt,
     /// How long ago the person may have signed in, in seconds.
-    pub max_age: Option<u64>,
+    pub(in crate::features::oidc) max_age: Option<u64>,
     /// Whom the app expects.
-    pub login_hint: Option<String>,
+    pub(in crate::features::oidc) login_hint: Option<String>,
     /// The subject of the ID token that the app sent as `id_token_hint`.
-    pub expected_subject: Option<String>,
+    pub(in crate::features::oidc) expected_subject: Option<String>,
     /// The languages that the app wishes for.
-    pub ui_locales: Option<String>,
+    pub(in crate::features::oidc) ui_locales: Option<String>,
 }
 
 /// The `prompt` parameter.
+#[expect(clippy::struct_excessive_bools, reason = "the values of the parameter, any of which may be there")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prompt {
+pub(in crate::features::oidc) struct Prompt {
     /// Show nothing; fail instead.
-    pub none: bool,
+    pub(in crate::features::oidc) none: bool,
     /// Ask for the sign-in again.
-    pub login: bool,
+    pub(in crate::features::oidc) login: bool,
     /// Ask for consent again.
-    pub consent: bool,
+    pub(in crate::features::oidc) consent: bool,
     /// Let the person choose the account: here, sign in with whichever they like.
-    pub select_account: bool,
+    pub(in crate::features::oidc) select_account: bool,
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::clients::Client;
 use super::errors::TokenError;
 use super::grant::Grant;
 use super::parameters::Parameters;
@@ -17,6 +16,7 @@ use super::store;
 use crate::domain::Scope;
 use crate::domain::sign_in::{Clearance, Decision, Facts, Use, Wish, decide};
 use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::clients::Client;
 use crate::features::sessions::find_standing;
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error};

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::Algorithm;
-use crate::features::oidc::clients::{ClientAuthentication, Metadata, Profile};
+use crate::features::clients::{ClientAuthentication, Metadata, Profile};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 

@@ -10,11 +10,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::claims::{CLAIMS, SCOPES};
-use super::grants::GRANTS;
 use crate::config::Config;
 use crate::domain::Language;
 use crate::domain::sign_in::Acr;
+use crate::features::oidc::claims::{CLAIMS, SCOPES};
+use crate::features::oidc::grants::GRANTS;
 use crate::features::signing::Signing;
 use crate::keys::Ring;
 use crate::web::{AppState, Context, Error, Parts, Service, urls};
@@ -46,7 +46,7 @@ impl Document {
 }
 
 /// The documents, made once.
-pub(super) struct Documents {
+pub(in crate::features::oidc) struct Documents {
     discovery: Document,
     jwks: RwLock<Option<(Arc<Ring>, i64, Document)>>,
 }
@@ -73,12 +73,12 @@ impl Documents {
 }
 
 /// Answers with the discovery document, at both well-known addresses.
-pub(super) async fn discovery(State(state): State<AppState>, headers: HeaderMap) -> Response {
+pub(in crate::features::oidc) async fn discovery(State(state): State<AppState>, headers: HeaderMap) -> Response {
     state.service::<Documents>().discovery.answer(&headers)
 }
 
 /// Answers with the key set.
-pub(super) async fn jwks(
+pub(in crate::features::oidc) async fn jwks(
     State(state): State<AppState>,
     context: Context,
     headers: HeaderMap,

@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
-use super::*;
 use crate::config::Branding;
 use crate::domain::{Language, Timestamp};
-use crate::web::{ErrorPage, Frame, SignedIn, Templates};
+use crate::features::FEATURES;
+use crate::web::{ErrorPage, Frame, PageSample, SignedIn, Templates, samples_of};
 
 fn all_samples() -> Vec<PageSample> {
     let mut all: Vec<PageSample> = FEATURES.iter().flat_map(|feature| (feature.pages)()).collect();
@@ -57,7 +57,7 @@ fn every_sample_of_every_page_renders_in_both_languages() {
 fn no_template_lies_about_unused() {
     let used: BTreeSet<&str> = all_samples().iter().map(|sample| sample.template).collect();
     let unused: Vec<String> =
-        Templates::names().filter(|name| name.starts_with("pages/")).map(|name| name.into_owned()).collect();
+        Templates::names().filter(|name| name.starts_with("pages/")).map(std::borrow::Cow::into_owned).collect();
     let unused: Vec<&String> = unused.iter().filter(|name| !used.contains(name.as_str())).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }

@@ -5,20 +5,20 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::{error, info};
 
-use super::oidc::remove_old_grants;
-use super::passwords::remove_old_throttles;
-use super::sessions::remove_old_sessions;
-use super::sign_in::remove_old_interactions;
-use super::signing::keep_keys;
+use crate::features::oidc::remove_old_grants;
+use crate::features::passwords::remove_old_throttles;
+use crate::features::sessions::remove_old_sessions;
+use crate::features::sign_in::remove_old_interactions;
+use crate::features::signing::keep_keys;
 use crate::web::{AppState, Error, metrics};
 
 /// How often.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// How long what is over is kept, for the pages that explain it.
 const KEEP: Duration = Duration::from_hours(24 * 7);
 
 /// Keeps house until it is stopped. Nodes may do it at the same time; nothing is done twice.
-pub async fn keep_house(state: AppState) {
+pub(super) async fn keep_house(state: AppState) {
     loop {
         sleep(EVERY).await;
         metrics::tidy();
@@ -34,11 +34,7 @@ pub async fn keep_house(state: AppState) {
 }
 
 /// Removes what is over.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn remove_old(state: &AppState) -> Result<(), Error> {
+async fn remove_old(state: &AppState) -> Result<(), Error> {
     let now = state.now();
     let before = now.before(KEEP);
     let mut writer = state.db.writing().await?;

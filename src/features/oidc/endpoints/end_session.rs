@@ -5,22 +5,22 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::authorize::ink;
-use super::clients::Clients;
-use super::pages::see_other;
-use super::parameters::Parameters;
-use super::store;
-use super::tokens::ID_TOKEN;
-use super::views::{AppLink, SignOutPage, SignedOutPage};
 use crate::domain::Language;
 use crate::features::audit::{self, Chain, Event};
+use crate::features::clients::Clients;
+use crate::features::oidc::authorize::ink;
+use crate::features::oidc::pages::see_other;
+use crate::features::oidc::parameters::Parameters;
+use crate::features::oidc::store;
+use crate::features::oidc::tokens::ID_TOKEN;
+use crate::features::oidc::views::{AppLink, SignOutPage, SignedOutPage};
 use crate::features::sessions::{Member, end_session};
 use crate::features::signing::Signing;
 use crate::keys::verify;
 use crate::web::{AppState, Context, CookieKind, Error, Form};
 
 /// Where the confirmation goes.
-pub(super) const CONFIRMED: &str = "/sign-out";
+pub(in crate::features::oidc) const CONFIRMED: &str = "/sign-out";
 
 /// What the app proved and wants.
 #[derive(Default)]
@@ -34,7 +34,7 @@ struct Wanted {
 }
 
 /// Signs out at once when the hint is about this very session, and asks otherwise.
-pub(super) async fn start(
+pub(in crate::features::oidc) async fn start(
     State(state): State<AppState>,
     mut context: Context,
     RawQuery(query): RawQuery,
@@ -68,14 +68,17 @@ pub(super) async fn start(
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Confirmed {
-    app_name: Option<String>,
-    app_url: Option<String>,
-    app_tag: Option<String>,
+pub(in crate::features::oidc) struct Confirmed {
+    #[serde(rename = "app_name")]
+    name: Option<String>,
+    #[serde(rename = "app_url")]
+    url: Option<String>,
+    #[serde(rename = "app_tag")]
+    tag: Option<String>,
 }
 
 /// Signs out after the person said yes.
-pub(super) async fn confirmed(
+pub(in crate::features::oidc) async fn confirmed(
     State(state): State<AppState>,
     mut context: Context,
     Form(form): Form<Confirmed>,
@@ -83,7 +86,7 @@ pub(super) async fn confirmed(
     if let Some(member) = Member::find(&state, &context).await? {
         sign_out(&state, &context, &member).await?;
     }
-    let app = match (form.app_name, form.app_url, form.app_tag) {
+    let app = match (form.name, form.url, form.tag) {
         (Some(name), Some(url), Some(tag)) if state.mac.verify("sign-out link", &[&name, &url], &tag) => {
             Some(AppLink { name, url, tag })
         }

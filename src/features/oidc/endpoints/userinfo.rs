@@ -6,12 +6,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::claims::claims;
-use super::parameters::Parameters;
-use super::store;
-use super::tokens::{ACCESS_TOKEN, grant_in};
 use crate::domain::sign_in::{Decision, Facts, Use, Wish, decide};
 use crate::domain::{Scope, Timestamp};
+use crate::features::oidc::claims::claims;
+use crate::features::oidc::parameters::Parameters;
+use crate::features::oidc::store;
+use crate::features::oidc::tokens::{ACCESS_TOKEN, grant_in};
 use crate::features::sessions::find_standing;
 use crate::features::signing::Signing;
 use crate::keys::{Claims, verify};
@@ -31,7 +31,7 @@ enum Refusal {
 }
 
 /// Answers with the claims that the access token opens.
-pub(super) async fn userinfo(
+pub(in crate::features::oidc) async fn userinfo(
     State(state): State<AppState>,
     context: Context,
     headers: HeaderMap,

@@ -1,0 +1,85 @@
+//! The token endpoint (RFC 6749, section 3.2).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::features::oidc::client_auth::authenticate;
+use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
+use crate::features::oidc::grants::{Call, GRANTS};
+use crate::features::oidc::parameters::Parameters;
+use crate::web::{AppState, Context, Error, metrics};
+
+/// Answers a token request.
+pub(in crate::features::oidc) async fn token(
+    State(state): State<AppState>,
+    context: Context,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let is_form = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        let description = "send the parameters as application/x-www-form-urlencoded";
+        return Ok(refuse(OAuthError::new(ErrorCode::InvalidRequest, description).into()));
+    }
+    let parameters = Parameters::parse(&body);
+    if let Err(error) = parameters.refuse_doubled() {
+        return Ok(refuse(error.into()));
+    }
+    let client = match authenticate(&state, authorization(&headers), &parameters, context.now).await? {
+        Ok(client) => client,
+        Err(error) => return Ok(refuse(error)),
+    };
+    let Some(wanted) = parameters.get("grant_type") else {
+        return Ok(refuse(OAuthError::new(ErrorCode::InvalidRequest, "grant_type is missing").into()));
+    };
+    let Some(grant) = GRANTS.iter().find(|grant| grant.name == wanted) else {
+        return Ok(refuse(OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type does not exist").into()));
+    };
+    if !client.may_use(grant.name) {
+        return Ok(refuse(
+            OAuthError::new(ErrorCode::UnauthorizedClient, "this app did not register the grant").into(),
+        ));
+    }
+    let call = Call { state: &state, context: &context, client, parameters: &parameters };
+    match (grant.run)(call).await? {
+        Ok(answer) => {
+            metrics::count("tokens_total", grant.name);
+            Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+        }
+        Err(error) => Ok(refuse(error)),
+    }
+}
+
+/// The `Authorization` header; one that is no text counts as one that cannot be read.
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default())
+}
+
+fn refuse(error: TokenError) -> Response {
+    metrics::count("tokens_total", "refused");
+    error.into_response()
+}
+
+impl IntoResponse for TokenError {
+    fn into_response(self) -> Response {
+        let status = match self.error.code {
+            ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let body = json!({ "error": self.error.code.to_string(), "error_description": self.error.description });
+        let mut response = (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        if self.challenge {
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"token endpoint\""));
+        }
+        response
+    }
+}
