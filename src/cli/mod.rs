@@ -8,6 +8,8 @@ mod app;
 mod audit;
 mod check;
 mod demo;
+#[cfg(test)]
+mod gallery;
 mod input;
 mod key;
 mod migrate;

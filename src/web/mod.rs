@@ -42,5 +42,7 @@ pub use page::{Page, PageSample, SignedIn, samples_of};
 pub use reference::Reference;
 pub use services::{Service, Services};
 pub use state::{AppState, Parts, Routes};
+#[cfg(test)]
+pub(crate) use templates::tests::is_used as is_word_used;
 pub use templates::{Frame, TemplateError, Templates};
 pub use user_agent::browser_name;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, Loader as _, langid};
+use fluent_templates::{LanguageIdentifier, langid};
 use jiff::tz::TimeZone;
 use minijinja::value::{Kwargs, Serde, Value, ValueKind};
-use minijinja::{AutoEscape, Environment, ErrorKind, State, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, ErrorKind, HtmlEscape, State, UndefinedBehavior, context};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
@@ -87,11 +87,14 @@ impl Templates {
             .set_loader(|name| Ok(Files::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())));
         environment.add_global("brand", Value::from(Serde(branding)));
         environment.add_function("t", translate);
+        environment.add_function("t_html", translate_html);
         environment.add_function("asset", |name: &str| {
             assets::address(name).ok_or_else(|| minijinja::Error::new(ErrorKind::InvalidOperation, "no such asset"))
         });
         let zone = TimeZone::get(&branding.time_zone).unwrap_or(TimeZone::UTC);
+        let same = zone.clone();
         environment.add_function("moment", move |state: &State, at: i64| moment(state, at, &zone));
+        environment.add_function("clock", move |state: &State, at: i64| Said::of(state, at, &same)?.clock());
         Ok(Self(environment))
     }
 
@@ -123,65 +126,192 @@ impl Templates {
         Ok(self.0.get_template(template)?.render(context! { frame => Serde(frame), page => values })?)
     }
 
+    /// Whether a page has used this template.
+    #[cfg(test)]
+    pub(crate) fn is_loaded(&self, name: &str) -> bool {
+        self.0.templates().any(|(loaded, _)| loaded == name)
+    }
+
     /// The files of all pages and mails.
     pub fn names() -> impl Iterator<Item = Cow<'static, str>> {
         Files::iter()
     }
 }
 
-fn language_of(state: &State) -> LanguageIdentifier {
-    let code = state.lookup("frame").and_then(|frame| frame.get_attr("language").ok());
-    if code.is_some_and(|code| code.as_str() == Some("nl")) { langid!("nl") } else { langid!("en") }
+fn language_of(state: &State) -> Result<LanguageIdentifier, minijinja::Error> {
+    match state.lookup("frame").and_then(|frame| frame.get_attr("language").ok()).as_ref().and_then(Value::as_str) {
+        Some("nl") => Ok(langid!("nl")),
+        Some("en") => Ok(langid!("en")),
+        // Words in the wrong language would go unnoticed.
+        _ => Err(failure("words are wanted where the frame of the page cannot be seen".to_owned())),
+    }
 }
 
 /// `t("key", name=value)`: the words of a key, in the language of the page.
 #[expect(clippy::needless_pass_by_value, reason = "minijinja gives arguments by value")]
 fn translate(state: &State, key: &str, arguments: Kwargs) -> Result<String, minijinja::Error> {
-    let mut values: HashMap<Cow<'static, str>, FluentValue> = HashMap::new();
-    for name in arguments.args().map(str::to_owned).collect::<Vec<_>>() {
-        let value: Value = arguments.get(&name)?;
-        let value = match value.kind() {
-            ValueKind::Number => f64::try_from(value).map(FluentValue::from)?,
-            ValueKind::String => FluentValue::from(value.to_string()),
-            other => return Err(failure(format!("{key}: argument {name} is {other}"))),
-        };
-        values.insert(Cow::Owned(name), value);
-    }
-    arguments.assert_all_used()?;
-    words(&language_of(state), key, &values).ok_or_else(|| failure(format!("no words for {key}")))
+    say(&language_of(state)?, key, &arguments, |text| text)
 }
 
-fn words(language: &LanguageIdentifier, key: &str, values: &HashMap<Cow<'static, str>, FluentValue>) -> Option<String> {
-    WORDS.try_lookup_with_args(language, key, values)
+/// `t_html("key", name=value)`: the same for words that hold markup of ours, such as `<strong>{ $app }</strong>`.
+/// The values are escaped, unless they are markup themselves.
+#[expect(clippy::needless_pass_by_value, reason = "minijinja gives arguments by value")]
+fn translate_html(state: &State, key: &str, arguments: Kwargs) -> Result<Value, minijinja::Error> {
+    let escape = |text: Value| {
+        if text.is_safe() { text } else { Value::from(HtmlEscape(&text.to_string()).to_string()) }
+    };
+    say(&language_of(state)?, key, &arguments, escape).map(Value::from_safe_string)
+}
+
+fn say(
+    language: &LanguageIdentifier,
+    key: &str,
+    arguments: &Kwargs,
+    prepare: impl Fn(Value) -> Value,
+) -> Result<String, minijinja::Error> {
+    let mut values: HashMap<Cow<'static, str>, FluentValue> = HashMap::new();
+    for name in arguments.args() {
+        let value: Value = arguments.peek(name)?;
+        let value = match value.kind() {
+            ValueKind::Number => f64::try_from(value).map(FluentValue::from)?,
+            ValueKind::String => FluentValue::from(prepare(value).to_string()),
+            other => return Err(failure(format!("{key}: argument {name} is {other}"))),
+        };
+        values.insert(Cow::Owned(name.to_owned()), value);
+    }
+    words(language, key, &values)
+}
+
+fn words(
+    language: &LanguageIdentifier,
+    key: &str,
+    values: &HashMap<Cow<'static, str>, FluentValue>,
+) -> Result<String, minijinja::Error> {
+    #[cfg(test)]
+    tests::note_key(key);
+    // Not `try_lookup`: it would answer in English where the Dutch words are missing.
+    WORDS.lookup_single_language(language, key, Some(values)).map_err(|fault| failure(format!("{key}: {fault}")))
 }
 
 fn failure(what: String) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, what)
 }
 
+/// A point in time, ready to be said.
+struct Said {
+    language: LanguageIdentifier,
+    date: String,
+    time: String,
+    is_today: bool,
+    machine: String,
+}
+
+impl Said {
+    fn of(state: &State, at: i64, zone: &TimeZone) -> Result<Self, minijinja::Error> {
+        let now: i64 = state
+            .lookup("frame")
+            .and_then(|frame| frame.get_attr("now").ok())
+            .and_then(|now| now.try_into().ok())
+            .ok_or_else(|| failure("a page without the time".to_owned()))?;
+        let read = |millis: i64| {
+            jiff::Timestamp::from_millisecond(millis)
+                .map(|at| at.to_zoned(zone.clone()))
+                .map_err(|fault| failure(fault.to_string()))
+        };
+        let (at, now) = (read(at)?, read(now)?);
+        let language = language_of(state)?;
+        let month = words(&language, &format!("month-{}", at.month()), &HashMap::new())?;
+        Ok(Self {
+            language,
+            date: format!("{} {month} {}", at.day(), at.year()),
+            time: format!("{:02}:{:02}", at.hour(), at.minute()),
+            is_today: at.date() == now.date(),
+            machine: at.timestamp().to_string(),
+        })
+    }
+
+    fn say(&self, key: &str) -> Result<String, minijinja::Error> {
+        let values = [("date", &self.date), ("time", &self.time)];
+        let values = values.map(|(name, value)| (Cow::Borrowed(name), FluentValue::from(value.as_str())));
+        words(&self.language, key, &values.into())
+    }
+
+    /// `clock(ms)`: when something begins or ends, for the middle of a sentence: "at 14:32".
+    fn clock(&self) -> Result<String, minijinja::Error> {
+        self.say(if self.is_today { "clock-today" } else { "clock-date" })
+    }
+}
+
 /// `moment(ms)`: a point in time as people say it, in a `<time>` that tells machines and pointers the rest.
 fn moment(state: &State, at: i64, zone: &TimeZone) -> Result<Value, minijinja::Error> {
-    let now: i64 = state
-        .lookup("frame")
-        .and_then(|frame| frame.get_attr("now").ok())
-        .and_then(|now| now.try_into().ok())
-        .ok_or_else(|| failure("a page without the time".to_owned()))?;
-    let read = |millis: i64| {
-        jiff::Timestamp::from_millisecond(millis)
-            .map(|at| at.to_zoned(zone.clone()))
-            .map_err(|e| failure(e.to_string()))
-    };
-    let (at, now) = (read(at)?, read(now)?);
-    let language = language_of(state);
-    let say = |key: &str, arguments: &[(&'static str, String)]| {
-        let values = arguments.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.clone())));
-        words(&language, key, &values.collect()).ok_or_else(|| failure(format!("no words for {key}")))
-    };
-    let time = format!("{:02}:{:02}", at.hour(), at.minute());
-    let month = say(&format!("month-{}", at.month()), &[])?;
-    let date = format!("{} {month} {}", at.day(), at.year());
-    let exact = say("moment-date", &[("date", date), ("time", time.clone())])?;
-    let shown = if at.date() == now.date() { say("moment-today", &[("time", time)])? } else { exact.clone() };
-    let machine = at.timestamp().to_string();
+    let said = Said::of(state, at, zone)?;
+    let exact = said.say("moment-date")?;
+    let shown = if said.is_today { said.say("moment-today")? } else { exact.clone() };
+    let machine = &said.machine;
     Ok(Value::from_safe_string(format!("<time datetime=\"{machine}\" title=\"{exact}\">{shown}</time>")))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    static USED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+    pub(super) fn note_key(key: &str) {
+        USED.lock().unwrap().insert(key.to_owned());
+    }
+
+    /// Whether a page or a test has used the words of `key` in this process.
+    pub(crate) fn is_used(key: &str) -> bool {
+        USED.lock().unwrap().contains(key)
+    }
+
+    fn render(source: &'static str, now: i64) -> Result<String, String> {
+        let mut templates = Templates::new(&Branding::default()).unwrap();
+        templates.0.add_template("probe.html", source).unwrap();
+        let frame = Frame {
+            language: Language::Dutch,
+            reference: "7F3K-Q9".to_owned(),
+            csrf: String::new(),
+            path: "/".to_owned(),
+            signed_in: None,
+            now: Timestamp::from_millis(now),
+        };
+        templates.render_values(&frame, "probe.html", &context! { name => "<b>" }).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn values_are_escaped_and_our_own_markup_is_not() {
+        assert_eq!(render("{{ t('back-to-app', app=page.name) }}", 0).unwrap(), "Terug naar &lt;b&gt;");
+        let bold = render("{{ t_html('sign-in-app', app=page.name) }}", 0).unwrap();
+        assert_eq!(bold, "om door te gaan naar <strong>&lt;b&gt;</strong>");
+    }
+
+    #[test]
+    fn unknown_words_and_missing_values_are_errors() {
+        for source in [
+            "{{ t('no-such-words') }}",
+            "{{ t('back-to-app') }}",
+            "{{ t('back-to-app', app=page.none) }}",
+            "{{ t_html('sign-in-app', app=page.none) }}",
+            "{{ page.none }}",
+        ] {
+            assert!(render(source, 0).is_err(), "{source}");
+        }
+    }
+
+    #[test]
+    fn times_are_said_in_the_zone_of_the_office() {
+        // 24 November 2026, 13:05 and 23:30 UTC.
+        const AFTERNOON: i64 = 1_795_525_500_000;
+        const NIGHT: i64 = 1_795_563_000_000;
+        assert_eq!(render("{{ clock(1795525500000) }}", AFTERNOON).unwrap(), "om 14:05");
+        assert_eq!(render("{{ clock(1795525500000) }}", NIGHT).unwrap(), "op 24 november 2026 om 14:05");
+        let today = render("{{ moment(1795525500000) }}", AFTERNOON).unwrap();
+        let title = "24 november 2026 om 14:05";
+        assert_eq!(today, format!(r#"<time datetime="2026-11-24T13:05:00Z" title="{title}">vandaag om 14:05</time>"#));
+    }
 }

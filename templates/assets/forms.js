@@ -1,23 +1,52 @@
-// Small comforts; every form works without them.
-for (const button of document.querySelectorAll("button[data-show]")) {
+// Everything works without this file; it saves clicks and says what is going on.
+const status = document.getElementById("state");
+const say = (text) => { if (status && status.textContent !== text) status.textContent = text; };
+
+// A page that wants nothing filled in begins at its heading.
+const heading = document.querySelector("h1");
+if (heading && !document.querySelector("[autofocus]")) {
+  heading.tabIndex = -1;
+  heading.focus();
+}
+
+for (const button of document.querySelectorAll("[data-show]")) {
   const field = document.getElementById(button.dataset.show);
-  const set = (shown) => {
+  const [show, hide] = button.children;
+  const reveal = (shown) => {
     field.type = shown ? "text" : "password";
-    button.textContent = shown ? button.dataset.on : button.dataset.off;
-    button.setAttribute("aria-pressed", String(shown));
+    show.hidden = shown;
+    hide.hidden = !shown;
   };
   button.hidden = false;
-  button.addEventListener("click", () => set(field.type === "password"));
-  field.form.addEventListener("submit", () => set(false));
-  const note = field.form.querySelector("[data-caps]");
+  button.addEventListener("click", () => reveal(field.type === "password"));
+  field.form.addEventListener("submit", () => reveal(false));
   field.addEventListener("keyup", (event) => {
-    const on = event.getModifierState && event.getModifierState("CapsLock") ? note.dataset.caps : "";
-    if (note.textContent !== on) note.textContent = on;
+    say(event.getModifierState?.("CapsLock") ? status.dataset.caps : "");
   });
 }
+
 for (const form of document.querySelectorAll("form[data-busy]")) {
-  form.addEventListener("submit", () => {
-    form.querySelector("button.primary").textContent = form.dataset.busy;
+  const button = form.querySelector(".primary");
+  const words = button.textContent;
+  form.addEventListener("submit", (event) => {
+    if (button.ariaDisabled) return event.preventDefault();
+    button.ariaDisabled = "true";
+    button.textContent = status.dataset.busy;
+    say(status.dataset.busy);
+  });
+  // A page that comes back from the history is ready again.
+  addEventListener("pageshow", () => {
+    button.ariaDisabled = null;
+    button.textContent = words;
+    say("");
   });
 }
-document.getElementById("problem")?.focus();
+
+// What was typed as a name survives a change of language.
+const name = document.getElementById("username");
+const kept = sessionStorage.getItem("name");
+sessionStorage.removeItem("name");
+if (name && kept && !name.value) name.value = kept;
+document.querySelector("form[data-language]")?.addEventListener("submit", () => {
+  if (name?.value) sessionStorage.setItem("name", name.value);
+});

@@ -19,6 +19,9 @@ use crate::config::Config;
 use crate::domain::Secret;
 use crate::web::log;
 
+#[cfg(test)]
+pub(super) use portal::samples;
+
 /// Run everything on this machine, with sample people and a sample portal.
 #[derive(Debug, Args)]
 pub(super) struct Demo {

@@ -58,7 +58,10 @@ impl Page for PortalPage {
             name: "Anna de Vries".to_owned(),
             organisation: "Kantoor De Vries".to_owned(),
             role: "administrator".to_owned(),
-            claims: vec![("sub".to_owned(), "acc_1".to_owned())],
+            claims: vec![
+                ("sub".to_owned(), "acc_01kb6q2v8d3m5n7p9r1t3w5y7z".to_owned()),
+                ("org_roles".to_owned(), "[\"administrator\"]".to_owned()),
+            ],
         };
         vec![
             Self { problem, ..Self { issuer: guest.issuer.clone(), problem: None, person: None } },
@@ -66,6 +69,12 @@ impl Page for PortalPage {
             guest,
         ]
     }
+}
+
+/// The samples of the portal's page, for the test that renders every page.
+#[cfg(test)]
+pub(in crate::cli) fn samples() -> Vec<crate::web::PageSample> {
+    crate::web::samples_of::<PortalPage>()
 }
 
 /// Serves the portal until the demo ends.

@@ -28,7 +28,7 @@ impl Page for OverviewPage {
             name: "Anna de Vries".to_owned(),
             email: "anna@kantoor.nl".to_owned(),
             organisations: vec![("Kantoor De Vries".to_owned(), Role::Administrator)],
-            signed_in_at: 1_795_000_000_000,
+            signed_in_at: 1_795_507_920_000,
             other_sessions: 0,
         };
         vec![
@@ -80,8 +80,8 @@ impl Page for SessionsPage {
             id: "ses_1".to_owned(),
             browser: Some(("Edge".to_owned(), "Windows".to_owned())),
             network: Some("203.0.113.24".to_owned()),
-            started: 1_795_000_000_000,
-            last_used: 1_795_000_000_000,
+            started: 1_795_507_920_000,
+            last_used: 1_795_507_920_000,
             here: true,
         };
         let other = SessionRow {

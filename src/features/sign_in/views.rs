@@ -62,7 +62,8 @@ impl Page for SignInPage {
             SignInProblem::Wrong,
             SignInProblem::NoName,
             SignInProblem::NoPassword,
-            SignInProblem::TooMany { until: 1_795_000_000_000 },
+            SignInProblem::TooMany { until: 1_795_527_120_000 },
+            SignInProblem::TooMany { until: 1_795_563_900_000 },
         ];
         let mut all = vec![
             plain.clone(),

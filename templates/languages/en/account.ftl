@@ -1,28 +1,31 @@
+overview-menu = Overview
 overview-title = Your account
-overview-name = Name
-overview-email = Email address
-overview-organisation = Organisation
-overview-signed-in = Signed in here since
-overview-sessions-none = You are only signed in here.
-overview-sessions = { $count ->
-    [one] You are signed in in one other place.
-   *[other] You are signed in in { $count } other places.
+overview-you = Your details
+overview-signed-in = Where you are signed in
+overview-since = Here, since { $when }.
+overview-elsewhere = { $count ->
+    [0] You are not signed in anywhere else.
+    [one] You are also signed in in one other place.
+   *[other] You are also signed in in { $count } other places.
 }
-overview-sessions-link = See your sessions
+overview-sessions = Show sessions
+overview-organisations = { $count ->
+    [one] Your organisation
+   *[other] Your organisations
+}
+
+sessions-menu = Sessions
 sessions-title = Sessions
-sessions-intro = These are the browsers in which you are signed in.
+sessions-text = These browsers are signed in to your account. Do you not know one of them? Sign it out and change your password.
+sessions-alone = You are only signed in here.
 sessions-here = This device
-sessions-browser = { $browser } on { $system }
-sessions-unknown = Unknown browser
 sessions-started = Signed in
-sessions-last-used = Last used
-sessions-network = IP address
-sessions-end = Sign out
-sessions-end-label = Sign out { $what }
+sessions-last-used = Last active
 sessions-end-others = Sign out everywhere else
-sessions-only = You are only signed in here.
 sessions-ended = { $count ->
     [0] Nothing was left to sign out.
     [one] Signed out in one place.
    *[other] Signed out in { $count } places.
 }
+browser-on = { $browser } on { $system }
+browser-unknown = Unknown browser

@@ -1,27 +1,22 @@
 sign-in-title = Sign in
 sign-in-again-title = Sign in again
-sign-in-to-continue = to continue to
-sign-in-again-why = { $app } asks you to sign in again.
-sign-in-username = Email address or username
-sign-in-password = Password
-sign-in-show = Show
-sign-in-hide = Hide
-sign-in-show-label = Show password
-sign-in-caps-lock = Caps Lock is on
-sign-in-submit = Sign in
+sign-in-app = to continue to <strong>{ $app }</strong>
+sign-in-name = Email address or username
+sign-in-button = Sign in
 sign-in-busy = Signing in…
+
 sign-in-wrong = Email address, username or password is not right
 sign-in-no-name = Enter your email address or username
 sign-in-no-password = Enter your password
-sign-in-too-many = Too many attempts. Try again after:
+sign-in-too-many = Too many attempts. Try again { $when }.
+
 expired-title = This page was open too long
+expired-text = Sign in again to go on.
 expired-app = Sign in again to go on to { $app }.
-expired-own = Sign in again to go on.
-expired-button-app = Go to { $app }
-expired-button-own = Sign in
-no-access-title = You cannot sign in
-no-access-account_disabled = This account is switched off. Ask an administrator of { $organisation }.
-no-access-membership_disabled = Your place at { $organisation } is switched off. Ask an administrator of { $organisation }.
-no-access-organisation_disabled = { $organisation } is switched off. Ask the helpdesk.
-no-access-app_disabled = This app is switched off. Ask the helpdesk.
-no-access-account_gone = This account does not exist any more. Ask an administrator of your office.
+
+no-access-title = You cannot go on with this account
+no-access-text = This account cannot be used at the moment. Ask your administrator.
+no-access-account = This account is switched off. Ask an administrator of <strong>{ $organisation }</strong>.
+no-access-organisation = <strong>{ $organisation }</strong> is switched off. Ask the helpdesk what you can do.
+no-access-membership = Your place at <strong>{ $organisation }</strong> is switched off. Ask an administrator of { $organisation }.
+no-access-app = <strong>{ $app }</strong> is switched off. Nothing is wrong with your account.

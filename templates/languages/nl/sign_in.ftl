@@ -1,27 +1,22 @@
 sign-in-title = Inloggen
-sign-in-again-title = Log opnieuw in
-sign-in-to-continue = om door te gaan naar
-sign-in-again-why = { $app } vraagt je om opnieuw in te loggen.
-sign-in-username = E-mailadres of gebruikersnaam
-sign-in-password = Wachtwoord
-sign-in-show = Toon
-sign-in-hide = Verberg
-sign-in-show-label = Toon wachtwoord
-sign-in-caps-lock = Caps Lock staat aan
-sign-in-submit = Inloggen
+sign-in-again-title = Opnieuw inloggen
+sign-in-app = om door te gaan naar <strong>{ $app }</strong>
+sign-in-name = E-mailadres of gebruikersnaam
+sign-in-button = Inloggen
 sign-in-busy = Bezig met inloggen…
+
 sign-in-wrong = E-mailadres, gebruikersnaam of wachtwoord klopt niet
 sign-in-no-name = Vul je e-mailadres of gebruikersnaam in
 sign-in-no-password = Vul je wachtwoord in
-sign-in-too-many = Te veel pogingen. Probeer het opnieuw na:
+sign-in-too-many = Te veel pogingen. Probeer het { $when } opnieuw.
+
 expired-title = Deze pagina stond te lang open
+expired-text = Log opnieuw in om door te gaan.
 expired-app = Log opnieuw in om door te gaan naar { $app }.
-expired-own = Log opnieuw in om door te gaan.
-expired-button-app = Naar { $app }
-expired-button-own = Inloggen
-no-access-title = Je kunt niet inloggen
-no-access-account_disabled = Dit account staat uit. Vraag een beheerder van { $organisation }.
-no-access-membership_disabled = Je plek bij { $organisation } staat uit. Vraag een beheerder van { $organisation }.
-no-access-organisation_disabled = { $organisation } staat uit. Vraag de helpdesk.
-no-access-app_disabled = Deze app staat uit. Vraag de helpdesk.
-no-access-account_gone = Dit account bestaat niet meer. Vraag een beheerder van je kantoor.
+
+no-access-title = Je kunt niet verder met dit account
+no-access-text = Dit account is nu niet te gebruiken. Vraag het je beheerder.
+no-access-account = Dit account staat uit. Vraag een beheerder van <strong>{ $organisation }</strong>.
+no-access-organisation = <strong>{ $organisation }</strong> staat uit. Vraag de helpdesk wat je kunt doen.
+no-access-membership = Je toegang bij <strong>{ $organisation }</strong> staat uit. Vraag een beheerder van { $organisation }.
+no-access-app = <strong>{ $app }</strong> staat uit. Er is niets mis met je account.
