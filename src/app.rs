@@ -2,8 +2,6 @@
 
 mod health;
 mod housekeeping;
-#[cfg(test)]
-mod page_tests;
 mod system;
 
 use std::net::SocketAddr;
