@@ -130,7 +130,10 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     // Two TLS stacks would be one too many; this one is chosen once for the whole process.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // Each thread that hashes keeps the memory of its largest hash, so there are few that block.
+    let blocking = std::thread::available_parallelism().map_or(1, usize::from) + 2;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(blocking).build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(cause) => return fail(&format!("No threads could be started: {cause}.")),
     };
