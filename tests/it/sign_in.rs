@@ -10,6 +10,7 @@ on_both_engines! {
     empty_fields_are_named_and_the_name_is_kept
     one_account_is_slowed_down_and_the_wait_ends
     attempts_at_the_same_time_are_all_counted
+    an_office_that_signs_in_at_once_is_not_slowed_down
     a_right_password_takes_the_count_back
     a_session_ends_by_idleness_and_by_age
     every_sign_in_has_a_new_secret_and_the_old_one_ends
@@ -278,4 +279,30 @@ async fn a_setup_link_makes_one_administrator_once(engine: Engine) {
     let late = link().await;
     server.clock.advance(3601);
     assert_eq!(browser.get(&late).await.status, 404);
+}
+
+async fn an_office_that_signs_in_at_once_is_not_slowed_down(engine: Engine) {
+    let server = Server::start_with(&engine, crate::support::TestClock::new(), |config| {
+        config.sign_in.account_free_failures = 50;
+        config.sign_in.hash_queue = 100;
+        config.sign_in.hash_wait_seconds = 30;
+    })
+    .await;
+    let mut browsers: Vec<_> = (0..15).map(|_| server.browser()).collect();
+    let mut forms = Vec::new();
+    for browser in &mut browsers {
+        forms.push(browser.get("/sign-in").await.field("csrf"));
+    }
+    let mut tasks = Vec::new();
+    for (mut browser, csrf) in browsers.into_iter().zip(forms) {
+        // The clock runs on between them, and they do not arrive in its order.
+        server.clock.advance(1);
+        tasks.push(tokio::spawn(async move {
+            let fields = [("csrf", csrf.as_str()), ("username", "anna"), ("password", PASSWORD)];
+            browser.post("/sign-in", &fields).await.status
+        }));
+    }
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), 303);
+    }
 }

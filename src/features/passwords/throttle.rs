@@ -67,16 +67,16 @@ impl Counters {
 impl Limit {
     /// Until when the next attempt must wait: not at all, then 1, 2, 4 … seconds, and for the rest of the window once
     /// the most is reached.
-    fn blocked_until(self, count: Count, now: Timestamp) -> Timestamp {
+    fn blocked_until(self, count: Count, now: Timestamp) -> Option<Timestamp> {
         if count.failures >= self.most {
-            return count.window_ends_at;
+            return Some(count.window_ends_at);
         }
         let beyond = count.failures - self.free;
         if beyond < 0 {
-            return now;
+            return None;
         }
         let seconds = 1_u64.checked_shl(u32::try_from(beyond).unwrap_or(u32::MAX)).unwrap_or(u64::MAX);
-        now.after(Duration::from_secs(seconds).min(self.longest))
+        Some(now.after(Duration::from_secs(seconds).min(self.longest)))
     }
 }
 
@@ -102,7 +102,11 @@ pub(super) async fn reserve(
             // the owner out for ever.
             return Ok(Some(Blocked { until: count.blocked_until }));
         }
-        store::block(&mut writer, key, limit.blocked_until(count, now)).await?;
+        // Nothing is written while attempts are free: a request that came a moment earlier and is looked at a moment
+        // later would find itself blocked.
+        if let Some(until) = limit.blocked_until(count, now) {
+            store::block(&mut writer, key, until).await?;
+        }
     }
     writer.commit().await?;
     Ok(None)
@@ -134,7 +138,7 @@ mod tests {
         let now = Timestamp::from_seconds(1000);
         let end = Timestamp::from_seconds(4600);
         let count = Count { failures, window_ends_at: end, blocked_until: now };
-        LIMIT.blocked_until(count, now).since(now).as_secs()
+        LIMIT.blocked_until(count, now).map_or(0, |until| until.since(now).as_secs())
     }
 
     #[test]
