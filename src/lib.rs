@@ -16,7 +16,7 @@
 //! | 0 | [`domain`] | words and decisions; nothing waits, no clock, no chance, no I/O |
 //!
 //! A folder is a feature, a file name is a layer: `rules.rs` is pure, `store.rs` alone names the database, `pages.rs`
-//! alone names the web framework, `views.rs` is what the templates see.
+//! (and the protocol's `endpoints/`) alone names the web framework, `views.rs` is what the templates see.
 
 pub mod app;
 pub mod cli;
