@@ -86,9 +86,14 @@ impl KeyFiles {
 fn read(file: &Path) -> Result<Option<Secret<[u8; 32]>>, KeyFileError> {
     let open = match File::open(file) {
         Ok(open) => open,
-        // A dangling link is a file that should be there, for instance on a volume that is not mounted.
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(file).is_err() => {
-            return Ok(None);
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            return match fs::symlink_metadata(file) {
+                Err(_) => Ok(None),
+                // A dangling link is a file that should be there, for instance on a volume that is not mounted.
+                Ok(found) if found.is_symlink() => Err(unusable(file, cause)),
+                // Another node made it between the two looks; it is never taken away again.
+                Ok(_) => read(file),
+            };
         }
         Err(cause) => return Err(unusable(file, cause)),
     };
