@@ -10,9 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -226,10 +225,7 @@ fn router(state: AppState, ready: Arc<AtomicBool>) -> Router {
     let limit = state.config.server.limits.body_kib as usize * 1024;
     let pages = FEATURES.iter().fold(Router::new(), |router, feature| router.merge((feature.routes)()));
     let pages = pages
-        .route(
-            urls::HOME,
-            get(|| async { (StatusCode::SEE_OTHER, [(header::LOCATION, urls::ACCOUNT)]).into_response() }),
-        )
+        .route(urls::HOME, get(|| async { crate::web::see_other(urls::ACCOUNT) }))
         .route(urls::LANGUAGE, post(crate::web::switch_language))
         .route("/assets/{name}", get(crate::web::asset))
         .fallback(|| async { StatusCode::NOT_FOUND })

@@ -120,7 +120,7 @@ struct Installation {
 
 impl Installation {
     fn ink(&self) -> Ink<'_> {
-        Ink { mac: &self.state.mac, random: self.state.random.as_ref(), now: self.now }
+        Ink::of(&self.state, self.now)
     }
 }
 

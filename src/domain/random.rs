@@ -25,17 +25,4 @@ impl dyn Random {
     pub fn secret(&self) -> Secret<String> {
         Secret::new(URL_SAFE_NO_PAD.encode(self.array::<32>()))
     }
-
-    /// An even choice of 0 up to and not including `bound`.
-    #[must_use]
-    pub fn below(&self, bound: u32) -> u32 {
-        // Values at or above the largest multiple of `bound` would favour small results, so they are drawn again.
-        let limit = u32::MAX - u32::MAX % bound.max(1);
-        loop {
-            let drawn = u32::from_le_bytes(self.array());
-            if drawn < limit {
-                return drawn % bound.max(1);
-            }
-        }
-    }
 }

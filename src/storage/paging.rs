@@ -8,11 +8,3 @@ pub struct PageRequest {
     /// How many rows at most.
     pub limit: u64,
 }
-
-impl PageRequest {
-    /// The first `limit` rows.
-    #[must_use]
-    pub const fn first(limit: u64) -> Self {
-        Self { after: None, limit }
-    }
-}

@@ -70,6 +70,14 @@ impl Context {
         }
     }
 
+    /// Speaks the first of these languages that is spoken here, as `ui_locales` lists them (OpenID Connect Core,
+    /// section 3.1.2.1).
+    pub fn prefer(&mut self, languages: Option<&str>) {
+        if let Some(language) = languages.and_then(|tags| Language::first_of(tags.split(' '))) {
+            self.language = language;
+        }
+    }
+
     /// The secret of the browser; a new one, if it has none yet.
     pub fn browser(&mut self, state: &AppState) -> String {
         let known = self.browser.take();

@@ -2,8 +2,8 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::views::{OverviewPage, SessionRow, SessionsPage};
 use crate::domain::ids::SessionId;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::sessions::{Lifetime, Member, Session, end_other_sessions, end_session, list_live_sessions};
-use crate::web::{AppState, Context, Error, Form, Routes, browser_name, urls};
+use crate::web::{AppState, Context, Error, Form, Routes, browser_name, see_other, urls};
 
 /// The routes of the account area.
 pub fn routes() -> Routes {
@@ -86,7 +86,7 @@ async fn end_one(
     let ended = end_session(&mut writer, account, one.session, context.now).await?;
     if ended {
         let event = event(&context, &member).with("session", one.session.to_string());
-        audit::record(&mut writer, ink(&state, &context), event).await?;
+        audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
         writer.commit().await?;
     }
     Ok(back_to_list(u64::from(ended)))
@@ -104,7 +104,7 @@ async fn end_others(
     let mut writer = state.db.writing().await?;
     let account = member.session.account_id;
     let ended = end_other_sessions(&mut writer, account, member.session.id, context.now).await?;
-    audit::record(&mut writer, ink(&state, &context), event(&context, &member).with("ended", ended)).await?;
+    audit::record(&mut writer, Ink::of(&state, context.now), event(&context, &member).with("ended", ended)).await?;
     writer.commit().await?;
     Ok(back_to_list(ended))
 }
@@ -122,11 +122,7 @@ fn event(context: &Context, member: &Member) -> Event {
         .with_personal("ip", context.client_ip.to_string())
 }
 
-fn ink<'a>(state: &'a AppState, context: &Context) -> Ink<'a> {
-    Ink { mac: &state.mac, random: state.random.as_ref(), now: context.now }
-}
-
 fn back_to_list(ended: u64) -> Response {
     let to = format!("{}?ended={ended}", urls::ACCOUNT_SESSIONS);
-    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+    see_other(&to)
 }

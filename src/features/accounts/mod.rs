@@ -9,8 +9,7 @@ use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
 
 pub use store::{
-    add_account, change_language, find_account, find_account_by_login, list_accounts, mark_signed_in,
-    set_account_disabled,
+    add_account, find_account, find_account_by_login, list_accounts, mark_signed_in, set_account_disabled,
 };
 
 /// One person.

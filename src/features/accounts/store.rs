@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{Account, InstanceRole};
 use crate::domain::ids::{AccountId, OrganisationId};
-use crate::domain::{Email, Language, Timestamp};
+use crate::domain::{Email, Timestamp};
 use crate::storage::{PageRequest, Reader, StorageError, Writer, text_column};
 
 text_column!(InstanceRole);
@@ -163,20 +163,6 @@ pub async fn set_account_disabled(
 pub async fn mark_signed_in(db: &mut Writer, id: AccountId, at: Timestamp) -> Result<(), StorageError> {
     accounts::Entity::update_many()
         .col_expr(Column::LastSignInAt, Expr::value(at))
-        .filter(Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
-/// Changes the language of somebody's pages and mails.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn change_language(db: &mut Writer, id: AccountId, language: Language) -> Result<(), StorageError> {
-    accounts::Entity::update_many()
-        .col_expr(Column::Language, Expr::value(language))
         .filter(Column::Id.eq(id))
         .exec(db)
         .await?;

@@ -13,6 +13,7 @@ use crate::domain::Random;
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::keys::MacKey;
+use crate::web::Parts;
 
 pub use store::{Recorded, Verdict, export, record, verify};
 
@@ -127,4 +128,12 @@ pub struct Ink<'a> {
     pub random: &'a dyn Random,
     /// When.
     pub now: Timestamp,
+}
+
+impl<'a> Ink<'a> {
+    /// The ink of this installation, at `now`.
+    #[must_use]
+    pub fn of(parts: &'a Parts, now: Timestamp) -> Self {
+        Self { mac: &parts.mac, random: parts.random.as_ref(), now }
+    }
 }

@@ -58,14 +58,13 @@ pub(super) fn claims(standing: &Standing, scope: &Scope, zone: &str) -> Map<Stri
         add("email", json!(account.email));
         add("email_verified", json!(account.email_verified));
     }
-    if scope.contains("organisation") {
-        let home = standing.memberships.iter().find(|place| place.organisation_id == account.home_organisation_id);
-        if let Some(home) = home {
-            add("org_id", json!(home.organisation_id));
-            add("org_name", json!(home.organisation_name));
-            add("org_roles", json!([home.role]));
-            add("groups", json!(home.groups));
-        }
+    if scope.contains("organisation")
+        && let Some(home) = standing.home()
+    {
+        add("org_id", json!(home.organisation_id));
+        add("org_name", json!(home.organisation_name));
+        add("org_roles", json!([home.role]));
+        add("groups", json!(home.groups));
     }
     claims
 }

@@ -2,9 +2,9 @@
 
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::from_fn;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
@@ -16,10 +16,9 @@ use super::endpoints::userinfo::userinfo;
 use super::parameters::Parameters;
 use super::store;
 use super::views::{ConsentItem, ConsentPage, ReturningPage};
-use crate::domain::Language;
-use crate::features::audit::{self, Chain, Event};
+use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::sign_in::{deny_interaction, expired_page};
-use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, Routes, cross_origin, urls};
+use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, Routes, cross_origin, see_other, urls};
 
 /// The longest form that is turned into a query, in bytes.
 const LONGEST_POST: usize = 16 * 1024;
@@ -88,7 +87,7 @@ fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<R
         Outcome::Expired => return expired_page(state, &mut context, None),
         Outcome::Page(page) => page.into_response_with(StatusCode::BAD_REQUEST),
         Outcome::Ready(interaction) => {
-            speak(&mut context, &interaction.purpose.request);
+            context.prefer(interaction.purpose.languages());
             let page = ReturningPage { app: interaction.purpose.app, next: urls::complete(interaction.id) };
             let mut response = context.page(state, StatusCode::OK, &page)?;
             Framing::LeavesForApp.apply(response.headers_mut());
@@ -108,10 +107,10 @@ async fn show_consent(
         return expired_page(&state, &mut context, None);
     };
     let Some(member) = resumed.member else { return Ok(see_other(&urls::sign_in(resumed.interaction.id))) };
-    speak(&mut context, &resumed.interaction.purpose.request);
+    context.prefer(resumed.interaction.purpose.languages());
     let new = authorize::new_scopes(&state, &member, &resumed.request).await?;
     let account = &member.standing.account;
-    let home = member.standing.memberships.iter().find(|m| m.organisation_id == account.home_organisation_id);
+    let home = member.standing.home();
     let value = |scope: &str| match scope {
         "profile" => Some(account.name.clone()),
         "email" => Some(account.email.to_string()),
@@ -173,23 +172,7 @@ async fn answer_consent(
         .through(&resumed.client.id)
         .referred_to(context.reference)
         .with("scope", resumed.request.scope.to_string());
-    audit::record(&mut writer, authorize::ink(&state, context.now), event).await?;
+    audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
     writer.commit().await?;
     Ok(see_other(&urls::returning(resumed.interaction.id)))
-}
-
-/// `ui_locales`: the app may wish for a language.
-fn speak(context: &mut Context, request: &serde_json::Value) {
-    let wished = request.get("ui_locales").and_then(|wished| wished.as_str());
-    if let Some(language) = wished.and_then(|wished| Language::first_of(wished.split(' '))) {
-        context.language = language;
-    }
-}
-
-pub(super) fn see_other(to: &str) -> Response {
-    let mut headers = HeaderMap::new();
-    if let Ok(to) = header::HeaderValue::try_from(to) {
-        headers.insert(header::LOCATION, to);
-    }
-    (StatusCode::SEE_OTHER, headers).into_response()
 }

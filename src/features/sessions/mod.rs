@@ -52,10 +52,16 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// The membership of the home organisation.
+    #[must_use]
+    pub fn home(&self) -> Option<&Membership> {
+        self.memberships.iter().find(|place| place.organisation_id == self.account.home_organisation_id)
+    }
+
     /// The facts for the decision.
     #[must_use]
     pub fn facts(&self) -> AccountFacts {
-        let home = self.memberships.iter().find(|place| place.organisation_id == self.account.home_organisation_id);
+        let home = self.home();
         AccountFacts {
             id: self.account.id,
             disabled: self.account.disabled_at.is_some(),

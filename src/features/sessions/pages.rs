@@ -2,12 +2,11 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::{Lifetime, Session, Standing, find_live_session, find_standing, touch_session};
 use crate::domain::sign_in::{Decision, Facts, Use, Wish, decide};
-use crate::web::{AppState, Context, Error, SignedIn, urls};
+use crate::web::{AppState, Context, Error, SignedIn, see_other, urls};
 
 /// Somebody who is signed in, judged at this moment. Having one is the permission to see the own account.
 #[derive(Debug)]
@@ -65,7 +64,7 @@ impl FromRequestParts<AppState> for Member {
         let context = Context::from_request_parts(parts, state).await?;
         match Self::find(state, &context).await {
             Ok(Some(member)) => Ok(member),
-            Ok(None) => Err((StatusCode::SEE_OTHER, [(header::LOCATION, urls::SIGN_IN)]).into_response()),
+            Ok(None) => Err(see_other(urls::SIGN_IN)),
             Err(error) => Err(error.into_response()),
         }
     }

@@ -87,7 +87,7 @@ async fn create(
     let who = (organisation.id, account.id);
     add_membership(&mut writer, place, who, Role::Administrator, Vec::new(), context.now).await?;
     set_password(&mut writer, account.id, &phc, context.now).await?;
-    let ink = Ink { mac: &state.mac, random: state.random.as_ref(), now: context.now };
+    let ink = Ink::of(&state, context.now);
     let event = Event::new(Chain::Instance, "setup.administrator", "done")
         .by(account.id)
         .referred_to(context.reference)

@@ -63,6 +63,14 @@ pub struct Purpose {
     pub denied: bool,
 }
 
+impl Purpose {
+    /// `ui_locales`: the languages that the app wishes for.
+    #[must_use]
+    pub fn languages(&self) -> Option<&str> {
+        self.request.get("ui_locales")?.as_str()
+    }
+}
+
 impl Interaction {
     /// Whether `browser` may go on with it at `now`.
     #[must_use]

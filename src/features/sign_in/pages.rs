@@ -8,15 +8,15 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::views::{ExpiredPage, NoAccessPage, SignInPage, SignInProblem, WaitingApp};
-use super::{Interaction, Purpose, find_interaction, set_interaction_session};
+use super::{Interaction, find_interaction, set_interaction_session};
+use crate::domain::Secret;
 use crate::domain::ids::InteractionId;
 use crate::domain::sign_in::{Decision, Evidence, Facts, Proof, Refusal, Use, Wish, decide};
-use crate::domain::{Language, Secret, Timestamp};
 use crate::features::accounts::{Account, mark_signed_in};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::passwords::{PasswordOutcome, Verified, check_password};
 use crate::features::sessions::{Lifetime, Member, Standing, end_session, find_standing, open_session};
-use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, Routes, metrics, urls};
+use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, Routes, metrics, see_other, urls};
 
 /// The routes of the sign-in.
 pub fn routes() -> Routes {
@@ -47,7 +47,7 @@ async fn show(State(state): State<AppState>, mut context: Context, Path(id): Pat
     let Some(interaction) = open_interaction(&state, &context, &id).await? else {
         return expired_page(&state, &mut context, None);
     };
-    speak(&mut context, &interaction.purpose);
+    context.prefer(interaction.purpose.languages());
     let name = interaction.purpose.login_hint.clone().unwrap_or_default();
     context.page(&state, StatusCode::OK, &form(&state, Some(&interaction), &name))
 }
@@ -68,7 +68,7 @@ async fn sign_in(
 ) -> Result<Response, Error> {
     match open_interaction(&state, &context, &id).await? {
         Some(interaction) => {
-            speak(&mut context, &interaction.purpose);
+            context.prefer(interaction.purpose.languages());
             attempt(&state, context, Some(interaction), filled).await
         }
         None => expired_page(&state, &mut context, waiting_app(&state, &filled)),
@@ -164,7 +164,7 @@ async fn admit(
     let event = event(&context, Some(&account), interaction.as_ref(), "done")
         .by(account.id)
         .with("session", opened.id.to_string());
-    audit::record(&mut writer, ink(state, context.now), event).await?;
+    audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;
     metrics::count("sign_ins_total", "done");
 
@@ -184,7 +184,7 @@ async fn record_failure(
 ) -> Result<(), Error> {
     let mut writer = state.db.writing().await?;
     let event = event(context, account, interaction, outcome);
-    audit::record(&mut writer, ink(state, context.now), event).await?;
+    audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     Ok(writer.commit().await?)
 }
 
@@ -203,10 +203,6 @@ fn event(
         Some(interaction) => event.through(&interaction.purpose.client_id),
         None => event,
     }
-}
-
-fn ink(state: &AppState, now: Timestamp) -> Ink<'_> {
-    Ink { mac: &state.mac, random: state.random.as_ref(), now }
 }
 
 async fn open_interaction(state: &AppState, context: &Context, id: &str) -> Result<Option<Interaction>, Error> {
@@ -257,24 +253,10 @@ pub fn no_access_page(
     refusal: Refusal,
     app: Option<String>,
 ) -> Result<Response, Error> {
-    let home = standing.account.home_organisation_id;
-    let organisation = standing.memberships.iter().find(|place| place.organisation_id == home);
     let page = NoAccessPage {
         refusal: refusal.as_str(),
-        organisation: organisation.map(|place| place.organisation_name.clone()).unwrap_or_default(),
+        organisation: standing.home().map(|place| place.organisation_name.clone()).unwrap_or_default(),
         app,
     };
     context.page(state, StatusCode::FORBIDDEN, &page)
-}
-
-/// `ui_locales`: the app may wish for a language.
-fn speak(context: &mut Context, purpose: &Purpose) {
-    let wished = purpose.request.get("ui_locales").and_then(|wished| wished.as_str());
-    if let Some(language) = wished.and_then(|wished| Language::first_of(wished.split(' '))) {
-        context.language = language;
-    }
-}
-
-fn see_other(to: &str) -> Response {
-    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }

@@ -112,7 +112,7 @@ async fn change(state: &AppState, decide: impl Fn(&[KeyLife], Timestamp) -> Vec<
         store::apply(&mut writer, action, key.as_ref(), &state.vault, state.random.as_ref(), now).await?;
     }
     let event = Event::new(Chain::Instance, "keys.change", "done").with("changes", actions.len());
-    let ink = Ink { mac: &state.mac, random: state.random.as_ref(), now };
+    let ink = Ink::of(state, now);
     audit::record(&mut writer, ink, event).await?;
     writer.commit().await?;
     state.service::<Signing>().0.clear();

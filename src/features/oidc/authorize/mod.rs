@@ -16,12 +16,12 @@ use self::request::AuthorizationRequest;
 use super::errors::{ErrorCode, OAuthError};
 use super::parameters::Parameters;
 use super::store::{self, NewGrant};
+use crate::domain::Scope;
 use crate::domain::ids::InteractionId;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{
     AppFacts, Clearance, ConsentFacts, Decision, Facts, Question, Refusal, Use, Wish, decide,
 };
-use crate::domain::{Scope, Timestamp};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{Client, Clients};
 use crate::features::sessions::Member;
@@ -277,7 +277,7 @@ async fn issue(
         .through(&client.id)
         .referred_to(context.reference)
         .with("scope", request.scope.to_string());
-    audit::record(&mut writer, ink(state, now), event).await?;
+    audit::record(&mut writer, Ink::of(state, now), event).await?;
     writer.commit().await?;
     let pairs = [("code", code.expose().as_str())];
     let issuer = state.config.server.issuer();
@@ -316,10 +316,6 @@ fn page_only(problem: PageProblem, client: Option<&Client>, page: PageOnly) -> O
     let back = client.and_then(|client| Some((client.metadata.home_uri.clone()?, client.name.clone())));
     let detail = ProtocolDetail { error: page.code.to_string(), description: page.description.to_owned() };
     Outcome::Page(Box::new(ErrorPage { problem, back, detail: Some(detail) }))
-}
-
-pub(super) fn ink(state: &AppState, now: Timestamp) -> Ink<'_> {
-    Ink { mac: &state.mac, random: state.random.as_ref(), now }
 }
 
 /// What the app did not have before.

@@ -5,11 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::domain::Language;
-use crate::features::audit::{self, Chain, Event};
+use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::Clients;
-use crate::features::oidc::authorize::ink;
-use crate::features::oidc::pages::see_other;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::store;
 use crate::features::oidc::tokens::ID_TOKEN;
@@ -17,7 +14,7 @@ use crate::features::oidc::views::{AppLink, SignOutPage, SignedOutPage};
 use crate::features::sessions::{Member, end_session};
 use crate::features::signing::Signing;
 use crate::keys::verify;
-use crate::web::{AppState, Context, CookieKind, Error, Form};
+use crate::web::{AppState, Context, CookieKind, Error, Form, see_other};
 
 /// Where the confirmation goes.
 pub(in crate::features::oidc) const CONFIRMED: &str = "/sign-out";
@@ -40,9 +37,7 @@ pub(in crate::features::oidc) async fn start(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Error> {
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
-    if let Some(language) = parameters.get("ui_locales").and_then(|wished| Language::first_of(wished.split(' '))) {
-        context.language = language;
-    }
+    context.prefer(parameters.get("ui_locales"));
     let wanted = read(&state, &context, &parameters).await?;
     let member = Member::find(&state, &context).await?;
     let sure = match (&member, &wanted.hinted) {
@@ -133,6 +128,6 @@ async fn sign_out(state: &AppState, context: &Context, member: &Member) -> Resul
         .by(account.id)
         .referred_to(context.reference)
         .with("session", session.to_string());
-    audit::record(&mut writer, ink(state, context.now), event).await?;
+    audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     Ok(writer.commit().await?)
 }

@@ -98,7 +98,7 @@ impl Call<'_> {
                 .referred_to(self.context.reference)
                 .with("grant", grant.id.to_string())
                 .with_personal("ip", self.context.client_ip.to_string());
-            let ink = Ink { mac: &self.state.mac, random: self.state.random.as_ref(), now };
+            let ink = Ink::of(self.state, now);
             audit::record(&mut writer, ink, event).await?;
             writer.commit().await?;
         }
