@@ -37,10 +37,13 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("protocol", &["oidc"]),
     ("flows", &["sign_in", "recovery", "setup"]),
     ("proofs", &["passwords", "passkeys", "two_factor", "ip_addresses"]),
+    ("sign-ins in progress", &["interactions"]),
     ("presence", &["sessions"]),
     ("signing keys and apps", &["signing", "clients"]),
+    ("what people enrolled", &["factors"]),
     ("people", &["accounts", "organisations"]),
-    ("audit", &["audit"]),
+    ("messages", &["outbox"]),
+    ("audit and counters", &["audit", "throttles"]),
 ];
 
 /// Crates that only their home may name.

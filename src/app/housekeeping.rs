@@ -5,11 +5,12 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::{error, info};
 
+use crate::features::factors::remove_old_devices;
+use crate::features::interactions::remove_old_interactions;
 use crate::features::oidc::remove_old_grants;
-use crate::features::passwords::remove_old_throttles;
 use crate::features::sessions::remove_old_sessions;
-use crate::features::sign_in::remove_old_interactions;
 use crate::features::signing::keep_keys;
+use crate::features::throttles::remove_old_throttles;
 use crate::web::{AppState, Error, metrics};
 
 /// How often.
@@ -42,5 +43,6 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_throttles(&mut writer, now).await?;
     remove_old_grants(&mut writer, before).await?;
     remove_old_sessions(&mut writer, before).await?;
+    remove_old_devices(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

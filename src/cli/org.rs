@@ -44,6 +44,7 @@ async fn add(common: &Common, name: &str) -> Outcome {
         id: OrganisationId::new(installation.now, state.random.as_ref()),
         name: name.to_owned(),
         created_at: installation.now,
+        policy: crate::domain::Policy::default(),
         disabled_at: None,
     };
     add_organisation(&mut writer, &organisation).await?;

@@ -158,6 +158,7 @@ impl Add {
             created_at: now,
             updated_at: now,
             disabled_at: None,
+            credentials_changed_at: None,
             last_sign_in_at: None,
         }
     }

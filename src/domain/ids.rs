@@ -98,6 +98,18 @@ ids! {
     AuditId = "aud_";
     /// A one-time link.
     LinkId = "lnk_";
+    /// Something enrolled that proves who somebody is: a passkey, an authenticator app, a telephone number.
+    FactorId = "fac_";
+    /// One recovery code.
+    RecoveryCodeId = "rec_";
+    /// A code that was sent, and what it is for.
+    ChallengeId = "chl_";
+    /// A WebAuthn ceremony in progress.
+    CeremonyId = "cer_";
+    /// A browser in which a second step need not be repeated.
+    DeviceId = "dev_";
+    /// An invitation to an organisation.
+    InvitationId = "inv_";
 }
 
 #[cfg(test)]

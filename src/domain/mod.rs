@@ -5,9 +5,11 @@
 
 pub mod algorithm;
 pub mod email;
+pub mod factor;
 pub mod ids;
 pub mod language;
 pub mod network;
+pub mod policy;
 pub mod random;
 pub mod scope;
 pub mod secret;
@@ -16,7 +18,9 @@ pub mod timestamp;
 
 pub use algorithm::Algorithm;
 pub use email::Email;
+pub use factor::{FactorKind, FactorKinds, Strength};
 pub use language::Language;
+pub use policy::Policy;
 pub use random::Random;
 pub use scope::Scope;
 pub use secret::Secret;

@@ -1,13 +1,15 @@
 //! Floor 4: what people and apps can do, a folder each.
 //!
-//! Records (accounts, organisations, audit) carry sessions; on those stand the proofs (passwords), the flows
-//! (sign-in, set-up), the protocol with its keys, and the areas that people look after themselves in. A feature uses
-//! the groups below it, through their `mod.rs`.
+//! Records (accounts, organisations, what people enrolled, audit) carry sessions and the sign-ins in progress; on those
+//! stand the proofs (passwords), the flows (sign-in, set-up), the protocol with its keys, and the areas that people look
+//! after themselves in. A feature uses the groups below it, through their `mod.rs`.
 
 pub mod account;
 pub mod accounts;
 pub mod audit;
 pub mod clients;
+pub mod factors;
+pub mod interactions;
 pub mod oidc;
 pub mod organisations;
 pub mod passwords;
@@ -15,6 +17,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod signing;
+pub mod throttles;
 
 use crate::web::{PageSample, Routes, samples_of};
 
@@ -30,13 +33,13 @@ pub struct Feature {
 
 /// The features that have pages.
 pub const FEATURES: &[Feature] = &[
+    Feature { name: "sign_in", routes: sign_in::routes, pages: || samples_of::<sign_in::SignInPage>() },
     Feature {
-        name: "sign_in",
-        routes: sign_in::routes,
+        name: "interactions",
+        routes: crate::web::Routes::new,
         pages: || {
-            let mut all = samples_of::<sign_in::SignInPage>();
-            all.extend(samples_of::<sign_in::ExpiredPage>());
-            all.extend(samples_of::<sign_in::NoAccessPage>());
+            let mut all = samples_of::<interactions::ExpiredPage>();
+            all.extend(samples_of::<interactions::NoAccessPage>());
             all
         },
     },

@@ -7,12 +7,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
-    AccountId, AuditId, ClientSecretId, GrantId, InteractionId, LinkId, MembershipId, OrganisationId, RefreshTokenId,
-    SessionId,
+    AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, FactorId, GrantId, InteractionId,
+    InvitationId, LinkId, MembershipId, OrganisationId, RecoveryCodeId, RefreshTokenId, SessionId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
-use crate::domain::{Algorithm, Email, Language, Timestamp};
+use crate::domain::{Algorithm, Email, FactorKind, Language, Timestamp};
 
 /// Keeps a type that prints and parses as TEXT.
 macro_rules! text_column {
@@ -79,16 +79,23 @@ pub(crate) use text_column;
 text_column!(
     AccountId,
     AuditId,
+    CeremonyId,
+    ChallengeId,
     ClientSecretId,
+    DeviceId,
+    FactorId,
     GrantId,
     InteractionId,
+    InvitationId,
     LinkId,
     MembershipId,
     OrganisationId,
+    RecoveryCodeId,
     RefreshTokenId,
     SessionId,
     Algorithm,
     Email,
+    FactorKind,
     Fingerprint,
     Language,
     Network,

@@ -35,6 +35,10 @@ pub struct Context {
     pub browser: Option<String>,
     /// The secret of the session, if there is one.
     pub session: Option<Secret<String>>,
+    /// The secret of a browser in which a second step is remembered, if there is one.
+    pub remembered: Option<Secret<String>>,
+    /// Whether a passkey was used in this browser before.
+    pub knows_passkeys: bool,
     /// The path, for the way back after changing the language.
     pub path: String,
     /// Who is signed in, as far as the page shows it.
@@ -64,6 +68,8 @@ impl Context {
             ),
             browser,
             session: state.cookies.read(headers, CookieKind::Session).map(Secret::new),
+            remembered: state.cookies.read(headers, CookieKind::Remembered).map(Secret::new),
+            knows_passkeys: state.cookies.read(headers, CookieKind::Passkey).is_some(),
             path: parts.uri.path().to_owned(),
             signed_in: None,
             new_browser: false,

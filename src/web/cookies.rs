@@ -16,6 +16,10 @@ pub enum CookieKind {
     Browser,
     /// The language that the person chose.
     Language,
+    /// The secret of a browser in which a second step is remembered.
+    Remembered,
+    /// Says that a passkey was used in this browser; nothing secret.
+    Passkey,
 }
 
 /// The names. Over https they begin with `__Host-` (RFC 6265bis, section 4.1.3.2): then no other host and no plain
@@ -26,6 +30,8 @@ pub struct CookieNames {
     session: String,
     browser: String,
     language: String,
+    remembered: String,
+    passkey: String,
 }
 
 impl CookieNames {
@@ -33,7 +39,14 @@ impl CookieNames {
     #[must_use]
     pub fn new(https: bool) -> Self {
         let name = |what: &str| format!("{}countersign-{what}", if https { "__Host-" } else { "" });
-        Self { https, session: name("session"), browser: name("browser"), language: name("language") }
+        Self {
+            https,
+            session: name("session"),
+            browser: name("browser"),
+            language: name("language"),
+            remembered: name("remembered"),
+            passkey: name("passkey"),
+        }
     }
 
     fn name(&self, kind: CookieKind) -> &str {
@@ -41,6 +54,8 @@ impl CookieNames {
             CookieKind::Session => &self.session,
             CookieKind::Browser => &self.browser,
             CookieKind::Language => &self.language,
+            CookieKind::Remembered => &self.remembered,
+            CookieKind::Passkey => &self.passkey,
         }
     }
 

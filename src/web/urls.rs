@@ -4,6 +4,12 @@
 pub const HOME: &str = "/";
 /// The sign-in form.
 pub const SIGN_IN: &str = "/sign-in";
+/// Proving again who one is, before something that matters.
+pub const CONFIRM: &str = "/confirm";
+/// Setting up a factor: in the account area, or in a sign-in that demands one.
+pub const ENROL: &str = "/enrol";
+/// The offer of a passkey after a sign-in.
+pub const OFFER: &str = "/offer";
 /// A question of a sign-in in progress: consent.
 pub const CONSENT: &str = "/consent";
 /// The last page of a sign-in, and the way back to the app.
@@ -16,6 +22,10 @@ pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ACCOUNT_SESSION_END: &str = "/account/sessions/end";
 /// Ends all sessions but this one.
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
+/// How the person signs in: passkeys, second factors, password.
+pub const ACCOUNT_SECURITY: &str = "/account/security";
+/// The organisation of whoever is signed in.
+pub const ORGANISATION: &str = "/organisation";
 /// Changes the language.
 pub const LANGUAGE: &str = "/language";
 /// The one-time link that makes the first administrator.
@@ -60,4 +70,55 @@ pub fn returning(interaction: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn complete(interaction: impl std::fmt::Display) -> String {
     format!("{AUTHORIZE}/{interaction}")
+}
+
+/// The sign-in form of one interaction, for somebody who wants to begin anew.
+#[must_use]
+pub fn sign_in_anew(interaction: impl std::fmt::Display) -> String {
+    format!("{SIGN_IN}/{interaction}?anew=1")
+}
+
+/// The second step of one interaction.
+#[must_use]
+pub fn second_step(interaction: impl std::fmt::Display) -> String {
+    format!("{SIGN_IN}/{interaction}/second")
+}
+
+/// The second step of one interaction, done in this way.
+#[must_use]
+pub fn second_step_by(interaction: impl std::fmt::Display, kind: impl std::fmt::Display) -> String {
+    format!("{SIGN_IN}/{interaction}/second/{kind}")
+}
+
+/// Waiting for the confirmation of a new network in one interaction.
+#[must_use]
+pub fn confirm_network(interaction: impl std::fmt::Display) -> String {
+    format!("{SIGN_IN}/{interaction}/network")
+}
+
+/// Setting up a factor in `place`: an interaction, or [`PLACE_ACCOUNT`].
+#[must_use]
+pub fn enrol(place: impl std::fmt::Display) -> String {
+    format!("{ENROL}/{place}")
+}
+
+/// Setting up a factor of this kind in `place`.
+#[must_use]
+pub fn enrol_kind(place: impl std::fmt::Display, kind: impl std::fmt::Display) -> String {
+    format!("{ENROL}/{place}/{kind}")
+}
+
+/// The place of [`enrol`] that is the account area.
+pub const PLACE_ACCOUNT: &str = "account";
+
+/// The offer of a passkey at the end of one interaction.
+#[must_use]
+pub fn offer(interaction: impl std::fmt::Display) -> String {
+    format!("{OFFER}/{interaction}")
+}
+
+/// Proving again who one is, and then on to `next`, one of our own paths.
+#[must_use]
+pub fn confirm(next: &str) -> String {
+    format!("{CONFIRM}?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
 }

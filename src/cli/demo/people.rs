@@ -89,6 +89,7 @@ pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String
                 id: OrganisationId::new(now, random),
                 name: name.to_owned(),
                 created_at: now,
+                policy: crate::domain::Policy::default(),
                 disabled_at: None,
             };
             add_organisation(&mut writer, &organisation).await?;
@@ -125,6 +126,7 @@ fn account(person: &Person, organisation: OrganisationId, state: &AppState) -> R
         created_at: now,
         updated_at: now,
         disabled_at: None,
+        credentials_changed_at: None,
         last_sign_in_at: None,
     })
 }

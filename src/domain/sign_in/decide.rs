@@ -1,7 +1,9 @@
 //! The rules, in the one order that is right.
 
-use super::{AccountFacts, Evidence, Facts, Question, Refusal, Use};
+use super::{AccountFacts, Acr, EnrolmentReason, Evidence, Facts, NetworkStanding, Question, Refusal, Use};
 use crate::domain::ids::AccountId;
+use crate::domain::policy::{NewNetworks, Remembering};
+use crate::domain::{FactorKind, FactorKinds};
 
 /// What comes next.
 #[derive(Debug)]
@@ -54,12 +56,17 @@ enum Verdict {
     Refuse(Refusal),
 }
 
-/// All rules. The order matters: who is refused is told so only after proving who they are, so that a stranger
-/// learns nothing about an account.
+/// All rules. The order matters: who is refused is told so only after proving who they are with every factor, so that
+/// a stranger learns nothing about an account; and nobody sets up a factor from a network that nobody confirmed.
 pub const RULES: &[Rule] = &[
     Rule { name: "authenticate", judge: authenticate },
+    Rule { name: "second_factor", judge: second_factor },
     Rule { name: "refuse", judge: refuse },
+    Rule { name: "network", judge: network },
+    Rule { name: "enrol", judge: enrol },
+    Rule { name: "organisation", judge: organisation },
     Rule { name: "consent", judge: consent },
+    Rule { name: "offer", judge: offer },
 ];
 
 /// Decides what comes next.
@@ -87,13 +94,46 @@ pub const fn decide_app(disabled: bool) -> Result<AppClearance, Refusal> {
     if disabled { Err(Refusal::AppDisabled) } else { Ok(AppClearance(())) }
 }
 
+impl Facts {
+    /// A question to whoever is there, and a refusal where nobody is.
+    fn ask(&self, question: Question, otherwise: Refusal) -> Verdict {
+        match self.occasion {
+            Use::SignIn => Verdict::Ask(question),
+            Use::Later => Verdict::Refuse(otherwise),
+        }
+    }
+
+    /// The evidence and the account that it is about, where both are there.
+    fn known(&self) -> Option<(&Evidence, &AccountFacts)> {
+        self.evidence.as_ref().zip(self.account.as_ref())
+    }
+}
+
+impl AccountFacts {
+    /// The enrolled kinds that can be a second step and that the rules allow. Where the rules allow none of them, all:
+    /// a rule that forbids a kind must not turn two steps into one.
+    fn second_steps(&self) -> FactorKinds {
+        let enrolled = self.enrolled.without(FactorKind::RecoveryCode);
+        let allowed = enrolled.and(self.policy.kinds.rule.kinds());
+        if allowed.is_empty() { enrolled } else { allowed }
+    }
+
+    /// The enrolled kinds that bring a sign-in up to `acr`.
+    fn reaching(&self, acr: Acr) -> FactorKinds {
+        let strongest = FactorKinds::of(&[FactorKind::Passkey, FactorKind::SecurityKey]);
+        match acr {
+            Acr::Password => FactorKinds::ALL,
+            Acr::MultiFactor => self.second_steps(),
+            Acr::PhishingResistant => self.second_steps().and(strongest),
+            Acr::DeviceBound => self.second_steps().and(strongest).and(self.device_bound),
+        }
+    }
+}
+
 /// Rule 1: somebody must have proven who they are, recently enough for this request.
 fn authenticate(facts: &Facts) -> Verdict {
-    let Some(evidence) = facts.evidence.as_ref().filter(|evidence| !evidence.proofs.is_empty()) else {
-        return match facts.occasion {
-            Use::SignIn => Verdict::Ask(Question::Authenticate),
-            Use::Later => Verdict::Refuse(Refusal::NoEvidence),
-        };
+    let Some(evidence) = facts.evidence.as_ref().filter(|evidence| evidence.has_first_step()) else {
+        return facts.ask(Question::Authenticate, Refusal::NoEvidence);
     };
     if facts.occasion == Use::Later {
         return Verdict::Pass;
@@ -104,7 +144,36 @@ fn authenticate(facts: &Facts) -> Verdict {
     if too_early || too_old { Verdict::Ask(Question::Authenticate) } else { Verdict::Pass }
 }
 
-/// Rule 3: whoever is switched off gets nothing, with anything.
+/// Rule 2: a password is not enough where a second factor is enrolled, nor anything that is weaker than the app wishes.
+fn second_factor(facts: &Facts) -> Verdict {
+    let Some((evidence, account)) = facts.known() else { return Verdict::Pass };
+    if let Some(verdict) = strength(facts, evidence, account) {
+        return verdict;
+    }
+    let kinds = account.second_steps();
+    let done = evidence.has_passkey()
+        || evidence.has_second(FactorKind::RecoveryCode)
+        || kinds.iter().any(|kind| evidence.has_second(kind));
+    let may_remember = account.policy.remembering.rule == Remembering::Allowed;
+    if kinds.is_empty() || done || (may_remember && evidence.is_remembered()) {
+        return Verdict::Pass;
+    }
+    let kinds = kinds.or(account.enrolled.and(FactorKinds::of(&[FactorKind::RecoveryCode])));
+    facts.ask(Question::SecondFactor { kinds, may_remember, for_app: None }, Refusal::SecondFactorMissing)
+}
+
+/// What the app's wish for a strength asks, if anything.
+fn strength(facts: &Facts, evidence: &Evidence, account: &AccountFacts) -> Option<Verdict> {
+    let wish = facts.wish.acr.filter(|wish| facts.occasion == Use::SignIn && evidence.acr() < wish.at_least)?;
+    let kinds = account.reaching(wish.at_least);
+    if !kinds.is_empty() {
+        let question = Question::SecondFactor { kinds, may_remember: false, for_app: Some(wish.at_least) };
+        return Some(Verdict::Ask(question));
+    }
+    wish.essential.then_some(Verdict::Refuse(Refusal::AcrUnreachable))
+}
+
+/// Rule 3: whoever is switched off or blocked gets nothing, with anything.
 fn refuse(facts: &Facts) -> Verdict {
     let refusal = match &facts.account {
         None => Some(Refusal::AccountGone),
@@ -114,9 +183,65 @@ fn refuse(facts: &Facts) -> Verdict {
         Some(account) if facts.evidence.as_ref().is_some_and(|evidence| evidence.account_id != account.id) => {
             Some(Refusal::AccountGone)
         }
+        Some(account) if facts.issued_at.is_some_and(|at| account.credentials_changed_at > Some(at)) => {
+            Some(Refusal::CredentialsChanged)
+        }
+        Some(_) if facts.network == NetworkStanding::Blocked => Some(Refusal::NetworkBlocked),
         Some(_) => facts.app.as_ref().filter(|app| app.disabled).map(|_| Refusal::AppDisabled),
     };
     refusal.map_or(Verdict::Pass, Verdict::Refuse)
+}
+
+/// Rule 4: a password from an unknown place waits for a confirmation. A passkey does not.
+fn network(facts: &Facts) -> Verdict {
+    let Some((evidence, account)) = facts.known() else { return Verdict::Pass };
+    if facts.network != NetworkStanding::New || evidence.has_passkey() {
+        return Verdict::Pass;
+    }
+    let confirmed = match account.policy.new_networks.rule {
+        NewNetworks::AdministratorOnly => false,
+        // Whoever typed a code from the mailbox in this sign-in has confirmed: nobody is asked the same mailbox twice.
+        NewNetworks::ConfirmByMail => evidence.has_second(FactorKind::Email),
+        NewNetworks::UsersChoice => account.validates_networks || evidence.has_second(FactorKind::Email),
+    };
+    if confirmed && facts.occasion == Use::SignIn {
+        return Verdict::Pass;
+    }
+    let by_administrator = account.policy.new_networks.rule == NewNetworks::AdministratorOnly;
+    facts.ask(Question::ConfirmNetwork { by_administrator }, Refusal::NetworkUnknown)
+}
+
+/// Rule 5: where a rule demands a second factor, nothing is issued before one that counts is set up.
+fn enrol(facts: &Facts) -> Verdict {
+    let Some((evidence, account)) = facts.known() else { return Verdict::Pass };
+    let allowed = account.policy.kinds.rule.kinds();
+    let second_steps = account.enrolled.without(FactorKind::RecoveryCode);
+    let none_counts = second_steps.and(allowed).is_empty();
+    let kinds = allowed.without(FactorKind::RecoveryCode);
+    let ask = |why, may_skip| facts.ask(Question::Enrol { kinds, why, may_skip }, Refusal::EnrolmentDue);
+
+    let demand = account.policy.second_factor.rule;
+    // What is enrolled is of kinds that are forbidden now: it goes on to count only until something else is set up.
+    let all_forbidden = none_counts && !second_steps.is_empty();
+    if none_counts && (demand.binds(facts.now) || all_forbidden) {
+        return ask(EnrolmentReason::Demanded, false);
+    }
+    if facts.occasion == Use::Later || facts.answers.enrolment_skipped {
+        return Verdict::Pass;
+    }
+    if evidence.has_second(FactorKind::RecoveryCode) {
+        return ask(EnrolmentReason::RecoveryCodeUsed, true);
+    }
+    match demand.announced(facts.now) {
+        Some(from) if none_counts => ask(EnrolmentReason::Announced { from }, true),
+        _ => Verdict::Pass,
+    }
+}
+
+/// Rule 6: an app that works for one organisation at a time is told which.
+fn organisation(facts: &Facts) -> Verdict {
+    let due = facts.occasion == Use::SignIn && facts.app.as_ref().is_some_and(|app| app.needs_organisation);
+    if due { Verdict::Ask(Question::Organisation) } else { Verdict::Pass }
 }
 
 /// Rule 7: an app of somebody else gets only what the person gives it.
@@ -126,6 +251,12 @@ fn consent(facts: &Facts) -> Verdict {
     let new = consent.wanted.without(&consent.given);
     let ask = consent.must_ask || (!consent.first_party && !new.is_empty());
     if ask { Verdict::Ask(Question::Consent { new }) } else { Verdict::Pass }
+}
+
+/// Rule 8: a better way in is offered, and never insisted on.
+fn offer(facts: &Facts) -> Verdict {
+    let due = facts.occasion == Use::SignIn && facts.offer && !facts.answers.offer_answered;
+    if due { Verdict::Ask(Question::OfferPasskey) } else { Verdict::Pass }
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! What verifiers proved about the person in front of the browser.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Timestamp;
-use crate::domain::ids::AccountId;
+use crate::domain::ids::{AccountId, FactorId};
 use crate::domain::network::Network;
+use crate::domain::{FactorKind, Timestamp};
 
 /// One thing that a verifier saw proven. Only verifiers write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,31 @@ pub enum Proof {
         /// When it was verified.
         at: Timestamp,
     },
+    /// A passkey, with user verification: alone, or as the second step.
+    Passkey {
+        /// When it was verified.
+        at: Timestamp,
+        /// Which.
+        factor: FactorId,
+        /// Whether it cannot leave its device.
+        device_bound: bool,
+    },
+    /// A second step of another kind.
+    Second {
+        /// When it was verified.
+        at: Timestamp,
+        /// Of which kind.
+        factor: FactorKind,
+        /// Whether it cannot leave its device.
+        device_bound: bool,
+    },
+    /// The second step was done before, in this browser and from this network, and need not be done again yet.
+    Remembered {
+        /// When this sign-in relied on it.
+        at: Timestamp,
+        /// Whether it was the rule then that apps are told `mfa` all the same.
+        claims_mfa: bool,
+    },
 }
 
 impl Proof {
@@ -24,15 +50,31 @@ impl Proof {
     #[must_use]
     pub const fn at(&self) -> Timestamp {
         match self {
-            Self::Password { at } => *at,
+            Self::Password { at }
+            | Self::Passkey { at, .. }
+            | Self::Second { at, .. }
+            | Self::Remembered { at, .. } => *at,
         }
     }
 
-    /// The Authentication Method Reference (RFC 8176, section 2).
-    #[must_use]
-    pub const fn amr(&self) -> &'static str {
+    /// The Authentication Method References that it stands for (RFC 8176, section 2).
+    fn amr(&self) -> &'static [&'static str] {
         match self {
-            Self::Password { .. } => "pwd",
+            Self::Password { .. } => &["pwd"],
+            Self::Passkey { device_bound: true, .. } => &["hwk", "user", "mfa"],
+            Self::Passkey { device_bound: false, .. } => &["swk", "user", "mfa"],
+            Self::Second { factor: FactorKind::Sms, .. } => &["sms", "mfa"],
+            Self::Second { factor: FactorKind::Passkey | FactorKind::SecurityKey, device_bound: true, .. } => {
+                &["hwk", "mfa"]
+            }
+            Self::Second { factor: FactorKind::Passkey | FactorKind::SecurityKey, device_bound: false, .. } => {
+                &["swk", "mfa"]
+            }
+            Self::Second { factor: FactorKind::Totp | FactorKind::Email | FactorKind::RecoveryCode, .. } => {
+                &["otp", "mfa"]
+            }
+            Self::Remembered { claims_mfa: true, .. } => &["mfa"],
+            Self::Remembered { claims_mfa: false, .. } => &[],
         }
     }
 }
@@ -50,18 +92,21 @@ pub struct Evidence {
 
 impl Evidence {
     /// When the person last proved who they are: the `auth_time` claim (OpenID Connect Core, section 2).
+    ///
+    /// Relying on a step that was remembered proves nothing new.
     #[must_use]
     pub fn auth_time(&self) -> Timestamp {
-        self.proofs.iter().map(Proof::at).max().unwrap_or(Timestamp::from_millis(0))
+        let proven = self.proofs.iter().filter(|proof| !matches!(proof, Proof::Remembered { .. }));
+        proven.map(Proof::at).max().unwrap_or(Timestamp::from_millis(0))
     }
 
     /// The `amr` claim: each method that was used in this sign-in, once (RFC 8176).
     #[must_use]
     pub fn amr(&self) -> Vec<&'static str> {
         let mut methods: Vec<&'static str> = Vec::new();
-        for proof in &self.proofs {
-            if !methods.contains(&proof.amr()) {
-                methods.push(proof.amr());
+        for method in self.proofs.iter().flat_map(Proof::amr) {
+            if !methods.contains(method) {
+                methods.push(method);
             }
         }
         methods
@@ -69,8 +114,44 @@ impl Evidence {
 
     /// The `acr` claim that the proofs reach.
     #[must_use]
-    pub const fn acr(&self) -> Acr {
-        Acr::Password
+    pub fn acr(&self) -> Acr {
+        let reach = |proof: &Proof| match proof {
+            Proof::Password { .. } | Proof::Remembered { claims_mfa: false, .. } => Acr::Password,
+            Proof::Passkey { device_bound, .. }
+            | Proof::Second { factor: FactorKind::Passkey | FactorKind::SecurityKey, device_bound, .. } => {
+                if *device_bound {
+                    Acr::DeviceBound
+                } else {
+                    Acr::PhishingResistant
+                }
+            }
+            Proof::Second { .. } | Proof::Remembered { claims_mfa: true, .. } => Acr::MultiFactor,
+        };
+        self.proofs.iter().map(reach).max().unwrap_or(Acr::Password)
+    }
+
+    /// Whether it begins with something that stands by itself: a password or a passkey.
+    #[must_use]
+    pub fn has_first_step(&self) -> bool {
+        self.proofs.iter().any(|proof| matches!(proof, Proof::Password { .. } | Proof::Passkey { .. }))
+    }
+
+    /// Whether a passkey is among the proofs.
+    #[must_use]
+    pub fn has_passkey(&self) -> bool {
+        self.proofs.iter().any(|proof| matches!(proof, Proof::Passkey { .. }))
+    }
+
+    /// Whether a second step of this kind is among the proofs.
+    #[must_use]
+    pub fn has_second(&self, kind: FactorKind) -> bool {
+        self.proofs.iter().any(|proof| matches!(proof, Proof::Second { factor, .. } if *factor == kind))
+    }
+
+    /// Whether the second step was left out because it was done before.
+    #[must_use]
+    pub fn is_remembered(&self) -> bool {
+        self.proofs.iter().any(|proof| matches!(proof, Proof::Remembered { .. }))
     }
 }
 
@@ -80,17 +161,113 @@ pub enum Acr {
     /// A password alone.
     #[serde(rename = "pwd")]
     Password,
+    /// A password and a second step.
+    #[serde(rename = "mfa")]
+    MultiFactor,
+    /// A passkey, or a password and a security key: nothing that a false page could pass on.
+    #[serde(rename = "phr")]
+    PhishingResistant,
+    /// The same, with a key that cannot leave its device.
+    #[serde(rename = "phrh")]
+    DeviceBound,
 }
 
 impl Acr {
     /// Every value that can be reached, as discovery advertises them.
-    pub const ALL: &[Self] = &[Self::Password];
+    pub const ALL: &[Self] = &[Self::Password, Self::MultiFactor, Self::PhishingResistant, Self::DeviceBound];
+
+    /// The value on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+            Self::MultiFactor => "mfa",
+            Self::PhishingResistant => "phr",
+            Self::DeviceBound => "phrh",
+        }
+    }
 }
 
 impl fmt::Display for Acr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Password => "pwd",
-        })
+        f.write_str(self.as_str())
+    }
+}
+
+/// The text is no `acr` value of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is none of the acr values pwd, mfa, phr, phrh")]
+pub struct NotAnAcr;
+
+impl FromStr for Acr {
+    type Err = NotAnAcr;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAcr> {
+        Self::ALL.iter().copied().find(|acr| acr.as_str() == text).ok_or(NotAnAcr)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Random;
+
+    struct Zeros;
+    impl Random for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    const AT: Timestamp = Timestamp::from_seconds(7);
+
+    fn evidence(proofs: &[Proof]) -> Evidence {
+        Evidence { account_id: AccountId::new(AT, &Zeros), proofs: proofs.to_vec(), network: None }
+    }
+
+    fn passkey(device_bound: bool) -> Proof {
+        Proof::Passkey { at: AT, factor: FactorId::new(AT, &Zeros), device_bound }
+    }
+
+    fn second(factor: FactorKind) -> Proof {
+        Proof::Second { at: AT, factor, device_bound: factor == FactorKind::SecurityKey }
+    }
+
+    const PASSWORD: Proof = Proof::Password { at: AT };
+
+    #[test]
+    fn acr_and_amr_tell_what_was_done_in_this_sign_in() {
+        use FactorKind::{Email, RecoveryCode, SecurityKey, Sms, Totp};
+        for (proofs, acr, amr) in [
+            (vec![PASSWORD], "pwd", vec!["pwd"]),
+            (vec![PASSWORD, second(Totp)], "mfa", vec!["pwd", "otp", "mfa"]),
+            (vec![PASSWORD, second(Email)], "mfa", vec!["pwd", "otp", "mfa"]),
+            (vec![PASSWORD, second(RecoveryCode)], "mfa", vec!["pwd", "otp", "mfa"]),
+            (vec![PASSWORD, second(Sms)], "mfa", vec!["pwd", "sms", "mfa"]),
+            (vec![PASSWORD, second(SecurityKey)], "phrh", vec!["pwd", "hwk", "mfa"]),
+            (vec![passkey(false)], "phr", vec!["swk", "user", "mfa"]),
+            (vec![passkey(true)], "phrh", vec!["hwk", "user", "mfa"]),
+            (vec![PASSWORD, passkey(false)], "phr", vec!["pwd", "swk", "user", "mfa"]),
+            (vec![PASSWORD, Proof::Remembered { at: AT, claims_mfa: false }], "pwd", vec!["pwd"]),
+            (vec![PASSWORD, Proof::Remembered { at: AT, claims_mfa: true }], "mfa", vec!["pwd", "mfa"]),
+        ] {
+            let evidence = evidence(&proofs);
+            assert_eq!(evidence.acr().as_str(), acr, "{proofs:?}");
+            assert_eq!(evidence.amr(), amr, "{proofs:?}");
+        }
+    }
+
+    #[test]
+    fn a_remembered_step_makes_nothing_fresh() {
+        let later = Proof::Remembered { at: Timestamp::from_seconds(99), claims_mfa: false };
+        assert_eq!(evidence(&[PASSWORD, later]).auth_time(), AT);
+    }
+
+    #[test]
+    fn acr_values_read_back_and_others_do_not() {
+        for acr in Acr::ALL {
+            assert_eq!(acr.to_string().parse(), Ok(*acr));
+        }
+        assert!("urn:mace:incommon:iap:silver".parse::<Acr>().is_err());
     }
 }

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use super::Evidence;
+use strum::{Display, IntoStaticStr};
+
+use super::{Acr, Evidence};
 use crate::domain::ids::AccountId;
-use crate::domain::{Scope, Timestamp};
+use crate::domain::policy::PolicyInForce;
+use crate::domain::{FactorKinds, Scope, Timestamp};
 
 /// What is known at the moment of deciding. Nothing else may influence the decision.
 #[derive(Clone, Debug)]
@@ -15,10 +18,18 @@ pub struct Facts {
     pub occasion: Use,
     /// What the request wishes about the sign-in.
     pub wish: Wish,
+    /// When what is used again was issued; none for a sign-in, and for a session, which ends by itself.
+    pub issued_at: Option<Timestamp>,
     /// What was proven; none for a guest.
     pub evidence: Option<Evidence>,
     /// The account that the evidence names; none when it does not exist (any more).
     pub account: Option<AccountFacts>,
+    /// Where the network stands that the evidence names.
+    pub network: NetworkStanding,
+    /// What the person said to questions that may be answered with "not now".
+    pub answers: Answers,
+    /// Whether it is time to offer a passkey.
+    pub offer: bool,
     /// The app that is asking; none for our own pages.
     pub app: Option<AppFacts>,
 }
@@ -41,9 +52,21 @@ pub struct Wish {
     pub proven_since: Option<Timestamp>,
     /// `max_age`: how long ago the person may have proven who they are.
     pub max_age: Option<Duration>,
+    /// `acr_values`, or the `acr` claim: how strong it should be.
+    pub acr: Option<AcrWish>,
 }
 
-/// What is known about the account and its home organisation.
+/// How strong an authentication an app wishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct AcrWish {
+    /// At least this.
+    pub at_least: Acr,
+    /// Without it there is no answer (OpenID Connect Core, section 5.5.1.1).
+    pub essential: bool,
+}
+
+/// What is known about the account, its home organisation and the rules that hold for it.
+#[expect(clippy::struct_excessive_bools, reason = "facts, any of which may hold")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountFacts {
     /// Which account.
@@ -54,6 +77,37 @@ pub struct AccountFacts {
     pub organisation_disabled: bool,
     /// The membership of the home organisation is switched off or gone.
     pub membership_disabled: bool,
+    /// When a password or factor last changed.
+    pub credentials_changed_at: Option<Timestamp>,
+    /// The kinds of factor that are enrolled.
+    pub enrolled: FactorKinds,
+    /// The kinds among them of which at least one cannot leave its device.
+    pub device_bound: FactorKinds,
+    /// The person lets new networks join their list by themselves.
+    pub validates_networks: bool,
+    /// The rules.
+    pub policy: PolicyInForce,
+}
+
+/// Where a network stands with an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkStanding {
+    /// On the account's list.
+    Known,
+    /// Not on it, or it cannot be told.
+    New,
+    /// Blocked by the person or an administrator.
+    Blocked,
+}
+
+/// What the person said to questions that may be answered with "not now".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Answers {
+    /// Setting up a second factor now.
+    pub enrolment_skipped: bool,
+    /// Making a passkey now.
+    pub offer_answered: bool,
 }
 
 /// What is known about the app.
@@ -61,6 +115,8 @@ pub struct AccountFacts {
 pub struct AppFacts {
     /// Switched off or removed.
     pub disabled: bool,
+    /// Several organisations fit, the app needs one, and the person has not chosen yet.
+    pub needs_organisation: bool,
     /// Where consent stands.
     pub consent: ConsentFacts,
 }
@@ -83,15 +139,57 @@ pub struct ConsentFacts {
 pub enum Question {
     /// Prove who you are.
     Authenticate,
+    /// Do a second step, one of these kinds.
+    SecondFactor {
+        /// The kinds that would do.
+        kinds: FactorKinds,
+        /// Whether it may be left out for the next thirty days.
+        may_remember: bool,
+        /// The strength that the app wishes, if that is why.
+        for_app: Option<Acr>,
+    },
+    /// Confirm that this new network is yours.
+    ConfirmNetwork {
+        /// Only an administrator can.
+        by_administrator: bool,
+    },
+    /// Set up a second factor, one of these kinds.
+    Enrol {
+        /// The kinds that would do.
+        kinds: FactorKinds,
+        /// Why.
+        why: EnrolmentReason,
+        /// Whether "not now" is an answer.
+        may_skip: bool,
+    },
+    /// Which organisation do you act for?
+    Organisation,
     /// May this app have these?
     Consent {
         /// The scopes that were not given before.
         new: Scope,
     },
+    /// Would you like a passkey?
+    OfferPasskey,
+}
+
+/// Why a second factor is to be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnrolmentReason {
+    /// A rule demands one and none that counts is enrolled.
+    Demanded,
+    /// A rule will demand one from this moment on.
+    Announced {
+        /// From when.
+        from: Timestamp,
+    },
+    /// A recovery code was used, so something was lost.
+    RecoveryCodeUsed,
 }
 
 /// Why nothing is issued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Refusal {
     /// The account does not exist any more.
     AccountGone,
@@ -105,19 +203,24 @@ pub enum Refusal {
     AppDisabled,
     /// There is nothing that proves who this is, and nobody to ask.
     NoEvidence,
+    /// A second step is missing, and nobody is there to do it.
+    SecondFactorMissing,
+    /// A second factor must be set up first.
+    EnrolmentDue,
+    /// The network is blocked.
+    NetworkBlocked,
+    /// The network is not (any more) on the account's list.
+    NetworkUnknown,
+    /// It was issued before a password or factor changed.
+    CredentialsChanged,
+    /// The app insists on a strength that the account cannot reach.
+    AcrUnreachable,
 }
 
 impl Refusal {
     /// The word that the audit keeps.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountGone => "account_gone",
-            Self::AccountDisabled => "account_disabled",
-            Self::OrganisationDisabled => "organisation_disabled",
-            Self::MembershipDisabled => "membership_disabled",
-            Self::AppDisabled => "app_disabled",
-            Self::NoEvidence => "no_evidence",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }

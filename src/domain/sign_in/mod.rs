@@ -9,5 +9,8 @@ mod evidence;
 mod facts;
 
 pub use decide::{AppClearance, Clearance, Decision, RULES, Rule, decide, decide_app};
-pub use evidence::{Acr, Evidence, Proof};
-pub use facts::{AccountFacts, AppFacts, ConsentFacts, Facts, Question, Refusal, Use, Wish};
+pub use evidence::{Acr, Evidence, NotAnAcr, Proof};
+pub use facts::{
+    AccountFacts, AcrWish, Answers, AppFacts, ConsentFacts, EnrolmentReason, Facts, NetworkStanding, Question, Refusal,
+    Use, Wish,
+};

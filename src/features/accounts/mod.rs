@@ -9,7 +9,8 @@ use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
 
 pub use store::{
-    add_account, find_account, find_account_by_login, list_accounts, mark_signed_in, set_account_disabled,
+    add_account, find_account, find_account_by_login, list_accounts, mark_credentials_changed, mark_signed_in,
+    set_account_disabled,
 };
 
 /// One person.
@@ -41,6 +42,8 @@ pub struct Account {
     pub updated_at: Timestamp,
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
+    /// When a password or factor last changed: what was issued before it counts no longer.
+    pub credentials_changed_at: Option<Timestamp>,
     /// The last time somebody signed in with it.
     pub last_sign_in_at: Option<Timestamp>,
 }

@@ -36,6 +36,7 @@ mod accounts {
         pub(super) created_at: Timestamp,
         pub(super) updated_at: Timestamp,
         pub(super) disabled_at: Option<Timestamp>,
+        pub(super) credentials_changed_at: Option<Timestamp>,
         pub(super) last_sign_in_at: Option<Timestamp>,
     }
 
@@ -63,6 +64,7 @@ impl From<accounts::Model> for Account {
             created_at: row.created_at,
             updated_at: row.updated_at,
             disabled_at: row.disabled_at,
+            credentials_changed_at: row.credentials_changed_at,
             last_sign_in_at: row.last_sign_in_at,
         }
     }
@@ -88,6 +90,7 @@ pub async fn add_account(db: &mut Writer, account: &Account) -> Result<(), Stora
         created_at: Set(account.created_at),
         updated_at: Set(account.updated_at),
         disabled_at: Set(account.disabled_at),
+        credentials_changed_at: Set(account.credentials_changed_at),
         last_sign_in_at: Set(account.last_sign_in_at),
     })
     .exec_without_returning(db)
@@ -153,6 +156,20 @@ pub async fn set_account_disabled(
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Remembers when a password or factor changed: what was issued before counts no longer.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn mark_credentials_changed(db: &mut Writer, id: AccountId, at: Timestamp) -> Result<(), StorageError> {
+    accounts::Entity::update_many()
+        .col_expr(Column::CredentialsChangedAt, Expr::value(at))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Remembers when somebody last signed in.

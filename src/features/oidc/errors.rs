@@ -20,6 +20,12 @@ pub(super) enum ErrorCode {
     LoginRequired,
     /// With `prompt=none`: somebody would have to consent.
     ConsentRequired,
+    /// With `prompt=none`: somebody would have to set something up.
+    InteractionRequired,
+    /// With `prompt=none`: somebody would have to choose an organisation.
+    AccountSelectionRequired,
+    /// The strength that the app insists on cannot be reached (OpenID Connect Unmet Authentication Requirements).
+    UnmetAuthenticationRequirements,
     /// Request objects are not taken.
     RequestNotSupported,
     /// Request objects are not fetched.

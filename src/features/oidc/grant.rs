@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{AccountId, GrantId, SessionId};
-use crate::domain::sign_in::Evidence;
+use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
 
 /// What one authorization gave an app.
@@ -21,6 +21,8 @@ pub(super) struct Grant {
     pub(super) scope: Scope,
     /// What was asked and proven.
     pub(super) details: GrantDetails,
+    /// When it was given.
+    pub(super) created_at: Timestamp,
     /// When the code was redeemed.
     pub(super) code_used_at: Option<Timestamp>,
     /// When all of it ends.
@@ -40,6 +42,18 @@ pub(super) struct GrantDetails {
     pub(super) code_challenge: Option<String>,
     /// How the person proved who they are.
     pub(super) evidence: Evidence,
+    /// The `acr` values that the app asked for: it is told one of them, where one was reached.
+    #[serde(default)]
+    pub(super) acr_values: Vec<Acr>,
+}
+
+impl GrantDetails {
+    /// The `acr` claim: the strongest value that was asked for and reached; without one, what was reached.
+    #[must_use]
+    pub(super) fn acr(&self) -> Acr {
+        let reached = self.evidence.acr();
+        self.acr_values.iter().copied().filter(|asked| *asked <= reached).max().unwrap_or(reached)
+    }
 }
 
 impl Grant {

@@ -17,7 +17,7 @@ use super::parameters::Parameters;
 use super::store;
 use super::views::{ConsentItem, ConsentPage, ReturningPage};
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::sign_in::{deny_interaction, expired_page};
+use crate::features::interactions::{deny_interaction, expired_page};
 use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, Routes, cross_origin, see_other, urls};
 
 /// The longest form that is turned into a query, in bytes.
@@ -82,13 +82,13 @@ async fn returning(State(state): State<AppState>, context: Context, Path(id): Pa
 fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<Response, Error> {
     let mut response = match outcome {
         Outcome::ToApp(url) => see_other(&url),
-        Outcome::SignIn(id) => see_other(&urls::sign_in(id)),
-        Outcome::Consent(id) => see_other(&urls::consent(id)),
+        Outcome::Page(path) => see_other(&path),
         Outcome::Expired => return expired_page(state, &mut context, None),
-        Outcome::Page(page) => page.into_response_with(StatusCode::BAD_REQUEST),
+        Outcome::Problem(page) => page.into_response_with(StatusCode::BAD_REQUEST),
         Outcome::Ready(interaction) => {
             context.prefer(interaction.purpose.languages());
-            let page = ReturningPage { app: interaction.purpose.app, next: urls::complete(interaction.id) };
+            let app = interaction.purpose.app_name().unwrap_or_default().to_owned();
+            let page = ReturningPage { app, next: urls::complete(interaction.id) };
             let mut response = context.page(state, StatusCode::OK, &page)?;
             Framing::LeavesForApp.apply(response.headers_mut());
             return Ok(response);
@@ -106,7 +106,7 @@ async fn show_consent(
     let Some(resumed) = authorize::open(&state, &context, &id).await? else {
         return expired_page(&state, &mut context, None);
     };
-    let Some(member) = resumed.member else { return Ok(see_other(&urls::sign_in(resumed.interaction.id))) };
+    let Some(member) = resumed.member else { return Ok(see_other(&urls::sign_in_anew(resumed.interaction.id))) };
     context.prefer(resumed.interaction.purpose.languages());
     let new = authorize::new_scopes(&state, &member, &resumed.request).await?;
     let account = &member.standing.account;
@@ -151,7 +151,7 @@ async fn answer_consent(
     let Some(resumed) = authorize::open(&state, &context, &id).await? else {
         return expired_page(&state, &mut context, None);
     };
-    let to_sign_in = urls::sign_in(resumed.interaction.id);
+    let to_sign_in = urls::sign_in_anew(resumed.interaction.id);
     let Some(member) = resumed.member else { return Ok(see_other(&to_sign_in)) };
     let account = &member.standing.account;
     let outcome = match answered.decision {

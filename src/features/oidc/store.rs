@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 use super::grant::{Grant, GrantDetails};
 use crate::domain::ids::{AccountId, GrantId, RefreshTokenId, SessionId};
 use crate::domain::secret::Fingerprint;
-use crate::domain::sign_in::Clearance;
+use crate::domain::sign_in::{Acr, Clearance};
 use crate::domain::{Random, Scope, Secret, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 
@@ -103,6 +103,7 @@ impl From<grants::Model> for Grant {
             session_id: row.session_id,
             scope: row.scope,
             details: row.details.0,
+            created_at: row.created_at,
             code_used_at: row.code_used_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
@@ -118,6 +119,8 @@ pub(super) struct NewGrant<'a> {
     pub(super) redirect_uri: &'a str,
     pub(super) nonce: Option<String>,
     pub(super) code_challenge: Option<String>,
+    /// The `acr` values that the app asked for.
+    pub(super) acr_values: Vec<Acr>,
     pub(super) code_expires_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
@@ -141,6 +144,7 @@ pub(super) async fn add_grant(
             nonce: new.nonce,
             code_challenge: new.code_challenge,
             evidence: clearance.evidence().clone(),
+            acr_values: new.acr_values,
         })),
         code: Set(Fingerprint::of(code.expose())),
         code_expires_at: Set(new.code_expires_at),

@@ -49,12 +49,12 @@ pub(super) struct Mint<'a> {
 
 impl Mint<'_> {
     /// An access token for a person who was cleared.
-    pub(super) fn access_token(&self, clearance: &Clearance, grant: GrantId, scope: &Scope) -> Result<String, Error> {
+    pub(super) fn access_token(&self, clearance: &Clearance, grant: &Grant, scope: &Scope) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let subject = clearance.account_id().to_string();
-        self.sign_access_token(&subject, &grant.to_string(), scope, |token| {
+        self.sign_access_token(&subject, &grant.id.to_string(), scope, |token| {
             token.auth_time = Some(evidence.auth_time().seconds());
-            token.acr = Some(evidence.acr().to_string());
+            token.acr = Some(grant.details.acr().to_string());
             token.amr = Some(evidence.amr());
         })
     }
@@ -110,7 +110,7 @@ impl Mint<'_> {
             "iat": self.now.seconds(),
             "exp": self.now.seconds() + i64::from(self.state.config.tokens.id_token_seconds),
             "auth_time": evidence.auth_time().seconds(),
-            "acr": evidence.acr(),
+            "acr": grant.details.acr(),
             "amr": evidence.amr(),
             "at_hash": half_hash(algorithm, access_token),
         });

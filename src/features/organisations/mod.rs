@@ -5,11 +5,12 @@ mod store;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
-use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::{Policy, Timestamp};
 
 pub use store::{
     add_membership, add_organisation, find_organisation, find_organisation_by_name, list_organisations, memberships_of,
+    set_policy,
 };
 
 /// An accountancy office.
@@ -19,6 +20,8 @@ pub struct Organisation {
     pub id: OrganisationId,
     /// What people call it.
     pub name: String,
+    /// The rules for its people.
+    pub policy: Policy,
     /// Since when it is known here.
     pub created_at: Timestamp,
     /// When it was switched off.
@@ -49,6 +52,8 @@ pub struct Membership {
     pub organisation_name: String,
     /// Whether the organisation is switched off.
     pub organisation_disabled: bool,
+    /// The rules of the organisation.
+    pub policy: Policy,
     /// Who.
     pub account_id: AccountId,
     /// As what.

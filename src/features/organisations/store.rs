@@ -1,10 +1,11 @@
 //! The tables `organisations` and `memberships`.
 
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{Membership, Organisation, Role};
-use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::{Policy, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 
 text_column!(Role);
@@ -12,8 +13,9 @@ text_column!(Role);
 mod organisations {
     use sea_orm::entity::prelude::*;
 
-    use crate::domain::Timestamp;
     use crate::domain::ids::OrganisationId;
+    use crate::domain::{Policy, Timestamp};
+    use crate::storage::Json;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "organisations")]
@@ -22,6 +24,7 @@ mod organisations {
         pub(super) id: OrganisationId,
         pub(super) name: String,
         pub(super) version: i64,
+        pub(super) policy: Json<Policy>,
         pub(super) created_at: Timestamp,
         pub(super) disabled_at: Option<Timestamp>,
     }
@@ -74,7 +77,13 @@ mod memberships {
 
 impl From<organisations::Model> for Organisation {
     fn from(row: organisations::Model) -> Self {
-        Self { id: row.id, name: row.name, created_at: row.created_at, disabled_at: row.disabled_at }
+        Self {
+            id: row.id,
+            name: row.name,
+            policy: row.policy.0,
+            created_at: row.created_at,
+            disabled_at: row.disabled_at,
+        }
     }
 }
 
@@ -88,6 +97,7 @@ pub async fn add_organisation(db: &mut Writer, organisation: &Organisation) -> R
         id: Set(organisation.id),
         name: Set(organisation.name.clone()),
         version: Set(0),
+        policy: Set(Json(organisation.policy)),
         created_at: Set(organisation.created_at),
         disabled_at: Set(organisation.disabled_at),
     })
@@ -117,6 +127,21 @@ pub async fn find_organisation_by_name(db: &Reader, name: &str) -> Result<Option
         .one(db)
         .await?;
     Ok(found.map(Into::into))
+}
+
+/// Sets the rules of an organisation. Says whether there is such an organisation.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_policy(db: &mut Writer, id: OrganisationId, policy: Policy) -> Result<bool, StorageError> {
+    let done = organisations::Entity::update_many()
+        .col_expr(organisations::Column::Policy, Expr::value(Json(policy)))
+        .col_expr(organisations::Column::Version, Expr::col(organisations::Column::Version).add(1))
+        .filter(organisations::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
 }
 
 /// All organisations, oldest first.
@@ -177,6 +202,7 @@ pub async fn memberships_of(db: &Reader, account_id: AccountId) -> Result<Vec<Me
                 organisation_id: organisation.id,
                 organisation_name: organisation.name,
                 organisation_disabled: organisation.disabled_at.is_some(),
+                policy: organisation.policy.0,
                 account_id: membership.account_id,
                 role: membership.role,
                 groups: membership.groups.0,

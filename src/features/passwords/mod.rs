@@ -8,13 +8,13 @@ mod throttle;
 use crate::domain::network::ClientIp;
 use crate::domain::{Random, Secret, Timestamp};
 use crate::features::accounts::{Account, find_account_by_login};
+use crate::features::throttles::Blocked;
 use crate::storage::{StorageError, Writer};
 use crate::web::AppState;
 
 pub use hashing::{Busy, Hashing};
 pub use rules::{NewPassword, PasswordProblem};
-pub use store::{remove_old_throttles, set_password};
-pub use throttle::Blocked;
+pub use store::{has_password, set_password};
 
 /// What became of a sign-in by password.
 #[derive(Debug)]

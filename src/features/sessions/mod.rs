@@ -7,16 +7,18 @@ mod store;
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, SessionId};
 use crate::domain::network::Network;
-use crate::domain::sign_in::{AccountFacts, Evidence};
-use crate::features::accounts::{Account, find_account};
-use crate::features::organisations::{Membership, memberships_of};
-use crate::storage::{Reader, StorageError};
+use crate::domain::policy::{Policy, PolicyInForce, RuleMaker};
+use crate::domain::sign_in::{AccountFacts, Answers, Evidence, Facts, NetworkStanding, Use, Wish};
+use crate::features::accounts::{Account, InstanceRole, find_account, mark_credentials_changed};
+use crate::features::factors::{Enrolled, end_devices_of, find_enrolled};
+use crate::features::organisations::{Membership, Role, memberships_of};
+use crate::storage::{Reader, StorageError, Writer};
 
-pub use pages::Member;
+pub use pages::{Holder, Member};
 pub use rules::Lifetime;
 pub use store::{
     Opened, end_other_sessions, end_session, end_sessions_of, find_live_session, find_session, list_live_sessions,
-    open_session, remove_old_sessions, touch_session,
+    open_session, remove_old_sessions, renew_session, touch_session,
 };
 
 /// A browser that somebody signed in with.
@@ -49,6 +51,8 @@ pub struct Standing {
     pub account: Account,
     /// Its organisations.
     pub memberships: Vec<Membership>,
+    /// The kinds of factor that it enrolled.
+    pub enrolled: Enrolled,
 }
 
 impl Standing {
@@ -56,6 +60,31 @@ impl Standing {
     #[must_use]
     pub fn home(&self) -> Option<&Membership> {
         self.memberships.iter().find(|place| place.organisation_id == self.account.home_organisation_id)
+    }
+
+    /// The rules that hold: of every organisation that it belongs to, and for what the person may do.
+    #[must_use]
+    pub fn policy(&self) -> PolicyInForce {
+        let places =
+            self.memberships.iter().filter(|place| place.disabled_at.is_none() && !place.organisation_disabled);
+        let administrates = places.clone().any(|place| place.role == Role::Administrator);
+        let mut all: Vec<(RuleMaker, Policy)> =
+            places.map(|place| (RuleMaker::Organisation(place.organisation_id), place.policy)).collect();
+        if administrates {
+            all.push((RuleMaker::Instance, Policy::of_administrators()));
+        }
+        if self.account.instance_role != InstanceRole::None {
+            all.push((RuleMaker::Instance, Policy::of_the_instance()));
+        }
+        PolicyInForce::strictest(all)
+    }
+
+    /// The name of whoever made a rule, where it is an organisation of this account.
+    #[must_use]
+    pub fn name_of(&self, maker: RuleMaker) -> Option<&str> {
+        let RuleMaker::Organisation(id) = maker else { return None };
+        let place = self.memberships.iter().find(|place| place.organisation_id == id)?;
+        Some(&place.organisation_name)
     }
 
     /// The facts for the decision.
@@ -67,8 +96,57 @@ impl Standing {
             disabled: self.account.disabled_at.is_some(),
             organisation_disabled: home.is_some_and(|place| place.organisation_disabled),
             membership_disabled: home.is_none_or(|place| place.disabled_at.is_some()),
+            credentials_changed_at: self.account.credentials_changed_at,
+            enrolled: self.enrolled.kinds,
+            device_bound: self.enrolled.device_bound,
+            validates_networks: false,
+            policy: self.policy(),
         }
     }
+}
+
+/// The facts about evidence that is used again: as of sign-in, under the rules of now.
+///
+/// No list of networks is kept yet, so every network counts as known.
+#[must_use]
+pub fn facts_later(
+    evidence: &Evidence,
+    standing: Option<&Standing>,
+    issued_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Facts {
+    Facts {
+        now,
+        occasion: Use::Later,
+        wish: Wish::default(),
+        issued_at,
+        evidence: Some(evidence.clone()),
+        account: standing.map(Standing::facts),
+        network: NetworkStanding::Known,
+        answers: Answers::default(),
+        offer: false,
+        app: None,
+    }
+}
+
+/// What follows when a password or factor of an account changed: every other session and every remembered browser
+/// ends, and so does every token that was given before.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn end_everything_else(
+    db: &mut Writer,
+    account: AccountId,
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    match keep {
+        Some(keep) => end_other_sessions(db, account, keep, now).await?,
+        None => end_sessions_of(db, account, now).await?,
+    };
+    end_devices_of(db, account, now).await?;
+    mark_credentials_changed(db, account, now).await
 }
 
 /// Where an account stands at this moment.
@@ -79,5 +157,6 @@ impl Standing {
 pub async fn find_standing(db: &Reader, id: AccountId) -> Result<Option<Standing>, StorageError> {
     let Some(account) = find_account(db, id).await? else { return Ok(None) };
     let memberships = memberships_of(db, id).await?;
-    Ok(Some(Standing { account, memberships }))
+    let enrolled = find_enrolled(db, id).await?;
+    Ok(Some(Standing { account, memberships, enrolled }))
 }

@@ -4,9 +4,57 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{Lifetime, Session, Standing, find_live_session, find_standing, touch_session};
-use crate::domain::sign_in::{Decision, Facts, Use, Wish, decide};
+use super::{Lifetime, Session, Standing, facts_later, find_live_session, find_standing, touch_session};
+use crate::domain::sign_in::{Decision, Refusal, decide};
 use crate::web::{AppState, Context, Error, SignedIn, see_other, urls};
+
+/// Somebody whose session is open, whatever the rules of now say about it. It permits nothing; it may be asked more.
+#[derive(Debug)]
+pub struct Holder {
+    /// The session of this browser.
+    pub session: Session,
+    /// The account behind it.
+    pub standing: Standing,
+}
+
+impl Holder {
+    /// Whose session is open in this browser, if anybody's.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn find(state: &AppState, context: &Context) -> Result<Option<Self>, Error> {
+        let Some(secret) = &context.session else { return Ok(None) };
+        let lifetime = Lifetime::of(&state.config.sign_in);
+        let db = state.db.reading();
+        let Some(session) = find_live_session(db, secret.expose(), context.now, lifetime).await? else {
+            return Ok(None);
+        };
+        let standing = find_standing(db, session.account_id).await?;
+        Ok(standing.map(|standing| Self { session, standing }))
+    }
+
+    /// The same person as a member, if the rules of now let what they proved count; why not, otherwise.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn judge(self, state: &AppState, context: &Context) -> Result<Result<Member, Refusal>, Error> {
+        let facts = facts_later(&self.session.evidence, Some(&self.standing), None, context.now);
+        match decide(&facts) {
+            Decision::Issue(_) => {}
+            Decision::Refuse(refusal) => return Ok(Err(refusal)),
+            // Nobody is asked anything about what was issued before.
+            Decision::Ask(_) => return Ok(Err(Refusal::NoEvidence)),
+        }
+        if self.session.needs_touch(context.now) {
+            let mut writer = state.db.writing().await?;
+            touch_session(&mut writer, self.session.id, context.now).await?;
+            writer.commit().await?;
+        }
+        Ok(Ok(Member { session: self.session, standing: self.standing }))
+    }
+}
 
 /// Somebody who is signed in, judged at this moment. Having one is the permission to see the own account.
 #[derive(Debug)]
@@ -24,30 +72,10 @@ impl Member {
     ///
     /// When the database refuses.
     pub async fn find(state: &AppState, context: &Context) -> Result<Option<Self>, Error> {
-        let Some(secret) = &context.session else { return Ok(None) };
-        let lifetime = Lifetime::of(&state.config.sign_in);
-        let db = state.db.reading();
-        let Some(session) = find_live_session(db, secret.expose(), context.now, lifetime).await? else {
-            return Ok(None);
-        };
-        let Some(standing) = find_standing(db, session.account_id).await? else { return Ok(None) };
-        let facts = Facts {
-            now: context.now,
-            occasion: Use::Later,
-            wish: Wish::default(),
-            evidence: Some(session.evidence.clone()),
-            account: Some(standing.facts()),
-            app: None,
-        };
-        if !matches!(decide(&facts), Decision::Issue(_)) {
-            return Ok(None);
+        match Holder::find(state, context).await? {
+            Some(holder) => Ok(holder.judge(state, context).await?.ok()),
+            None => Ok(None),
         }
-        if session.needs_touch(context.now) {
-            let mut writer = state.db.writing().await?;
-            touch_session(&mut writer, session.id, context.now).await?;
-            writer.commit().await?;
-        }
-        Ok(Some(Self { session, standing }))
     }
 
     /// How the frame of a page shows them.
@@ -62,9 +90,19 @@ impl FromRequestParts<AppState> for Member {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let context = Context::from_request_parts(parts, state).await?;
-        match Self::find(state, &context).await {
-            Ok(Some(member)) => Ok(member),
-            Ok(None) => Err(see_other(urls::SIGN_IN)),
+        let found = async {
+            let Some(holder) = Holder::find(state, &context).await? else { return Ok(Err(urls::SIGN_IN.to_owned())) };
+            Ok::<_, Error>(holder.judge(state, &context).await?.map_err(|refusal| match refusal {
+                // Whoever does not satisfy the rules of now proves more, and comes back here.
+                Refusal::SecondFactorMissing | Refusal::EnrolmentDue | Refusal::NetworkUnknown => {
+                    urls::confirm(&context.path)
+                }
+                _ => urls::SIGN_IN.to_owned(),
+            }))
+        };
+        match found.await {
+            Ok(Ok(member)) => Ok(member),
+            Ok(Err(to)) => Err(see_other(&to)),
             Err(error) => Err(error.into_response()),
         }
     }

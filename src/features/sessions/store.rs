@@ -105,6 +105,34 @@ pub async fn open_session(
     Ok(opened)
 }
 
+/// Goes on with a session after more was proven: a new secret and the new evidence, under the same identifier, so that
+/// the apps that know it go on as well. Says no when it ended meanwhile.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn renew_session(
+    db: &mut Writer,
+    clearance: Clearance,
+    id: SessionId,
+    lifetime: Lifetime,
+    (now, random): (Timestamp, &dyn Random),
+) -> Result<Option<Opened>, StorageError> {
+    let opened = Opened { id, secret: random.secret() };
+    let done = sessions::Entity::update_many()
+        .col_expr(Column::Secret, Expr::value(Fingerprint::of(opened.secret.expose())))
+        .col_expr(Column::Evidence, Expr::value(Json(clearance.evidence().clone())))
+        .col_expr(Column::Network, Expr::value(clearance.evidence().network))
+        .col_expr(Column::LastUsedAt, Expr::value(now))
+        .col_expr(Column::ExpiresAt, Expr::value(now.after(lifetime.absolute)))
+        .filter(Column::Id.eq(id))
+        .filter(Column::AccountId.eq(clearance.account_id()))
+        .filter(Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok((done.rows_affected == 1).then_some(opened))
+}
+
 /// The session with this secret, if it still counts.
 ///
 /// # Errors

@@ -121,6 +121,7 @@ fn first_administrator(state: &AppState, context: &Context, page: &SetupPage, em
         id: OrganisationId::new(now, random),
         name: page.organisation.clone(),
         created_at: now,
+        policy: crate::domain::Policy::default(),
         disabled_at: None,
     };
     let account = Account {
@@ -137,6 +138,7 @@ fn first_administrator(state: &AppState, context: &Context, page: &SetupPage, em
         created_at: now,
         updated_at: now,
         disabled_at: None,
+        credentials_changed_at: None,
         last_sign_in_at: None,
     };
     (organisation, account)

@@ -15,6 +15,10 @@ pub struct SignInPage {
     pub username: String,
     /// Whether the person is signed in and must prove it anew.
     pub again: bool,
+    /// Who must confirm that it is them (H3): name and e-mail address. Nobody else will do.
+    pub confirms: Option<(String, String)>,
+    /// Which page comes after that.
+    pub next: Option<String>,
     /// What is wrong with what was filled in.
     pub problem: Option<SignInProblem>,
 }
@@ -51,8 +55,22 @@ impl Page for SignInPage {
     const TEMPLATE: &'static str = "pages/sign_in/sign_in.html";
 
     fn samples() -> Vec<Self> {
-        let plain =
-            Self { action: "/sign-in".to_owned(), app: None, username: String::new(), again: false, problem: None };
+        let plain = Self {
+            action: "/sign-in".to_owned(),
+            app: None,
+            username: String::new(),
+            again: false,
+            confirms: None,
+            next: None,
+            problem: None,
+        };
+        let confirms = Self {
+            action: "/confirm".to_owned(),
+            username: "anna@kantoor.nl".to_owned(),
+            confirms: Some(("Anna de Vries".to_owned(), "anna@kantoor.nl".to_owned())),
+            next: Some("/account/security".to_owned()),
+            ..plain.clone()
+        };
         let app = WaitingApp {
             name: "Kantoorportaal".to_owned(),
             home: "https://portal.example".to_owned(),
@@ -69,6 +87,9 @@ impl Page for SignInPage {
             plain.clone(),
             Self { app: Some(app.clone()), username: "anna@kantoor.nl".to_owned(), ..plain.clone() },
             Self { app: Some(app.clone()), again: true, ..plain.clone() },
+            Self { problem: Some(SignInProblem::Wrong), ..confirms.clone() },
+            Self { problem: Some(SignInProblem::NoPassword), ..confirms.clone() },
+            confirms,
         ];
         all.extend(problems.into_iter().map(|problem| Self {
             app: Some(app.clone()),
@@ -77,46 +98,5 @@ impl Page for SignInPage {
             ..plain.clone()
         }));
         all
-    }
-}
-
-/// The sign-in was open too long (E17).
-#[derive(Clone, Debug, Serialize)]
-pub struct ExpiredPage {
-    /// The app: its name and front page.
-    pub app: Option<(String, String)>,
-}
-
-impl Page for ExpiredPage {
-    const TEMPLATE: &'static str = "pages/sign_in/expired.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { app: None }, Self { app: Some(("Kantoorportaal".to_owned(), "https://portal.example".to_owned())) }]
-    }
-}
-
-/// The account may not be used (H24).
-#[derive(Clone, Debug, Serialize)]
-pub struct NoAccessPage {
-    /// Why, as the decision named it.
-    pub refusal: &'static str,
-    /// The home organisation.
-    pub organisation: String,
-    /// The app that is waiting.
-    pub app: Option<String>,
-}
-
-impl Page for NoAccessPage {
-    const TEMPLATE: &'static str = "pages/sign_in/no_access.html";
-
-    fn samples() -> Vec<Self> {
-        ["account_disabled", "organisation_disabled", "membership_disabled", "app_disabled", "account_gone"]
-            .into_iter()
-            .map(|refusal| Self {
-                refusal,
-                organisation: "Kantoor De Vries".to_owned(),
-                app: Some("Kantoorportaal".to_owned()),
-            })
-            .collect()
     }
 }

@@ -20,3 +20,7 @@ no-access-account = This account is switched off. Ask an administrator of <stron
 no-access-organisation = <strong>{ $organisation }</strong> is switched off. Ask the helpdesk what you can do.
 no-access-membership = Your place at <strong>{ $organisation }</strong> is switched off. Ask an administrator of { $organisation }.
 no-access-app = <strong>{ $app }</strong> is switched off. Nothing is wrong with your account.
+
+confirm-title = Confirm it is you
+confirm-text = Something that protects your account comes next.
+confirm-wrong = That password is not right

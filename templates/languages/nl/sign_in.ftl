@@ -20,3 +20,7 @@ no-access-account = Dit account staat uit. Vraag een beheerder van <strong>{ $or
 no-access-organisation = <strong>{ $organisation }</strong> staat uit. Vraag de helpdesk wat je kunt doen.
 no-access-membership = Je toegang bij <strong>{ $organisation }</strong> staat uit. Vraag een beheerder van { $organisation }.
 no-access-app = <strong>{ $app }</strong> staat uit. Er is niets mis met je account.
+
+confirm-title = Bevestig dat jij het bent
+confirm-text = Hierna komt iets dat je account beschermt.
+confirm-wrong = Dit wachtwoord klopt niet

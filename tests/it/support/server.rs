@@ -97,6 +97,7 @@ impl Server {
             id: OrganisationId::new(now, random),
             name: "Kantoor De Vries".to_owned(),
             created_at: now,
+            policy: Default::default(),
             disabled_at: None,
         };
         let account = Account {
@@ -113,6 +114,7 @@ impl Server {
             created_at: now,
             updated_at: now,
             disabled_at: None,
+            credentials_changed_at: None,
             last_sign_in_at: None,
         };
         let password = NewPassword::parse(&Secret::new(PASSWORD.to_owned()), 15, &account.email).unwrap();

@@ -1,6 +1,7 @@
 //! The checks of an authorization request, in the order in which they are made.
 
-use super::request::{AuthorizationRequest, Prompt};
+use super::request::{AuthorizationRequest, Prompt, RequestedAcr};
+use crate::domain::sign_in::Acr;
 use crate::domain::{Scope, Timestamp};
 use crate::features::clients::{Client, allowed_redirect};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
@@ -46,6 +47,7 @@ const CHECKS: &[Check] = &[
     Check { name: "prompt", run: prompt },
     Check { name: "max_age", run: max_age },
     Check { name: "id_token_hint", run: id_token_hint },
+    Check { name: "acr_values", run: acr_values },
     Check { name: "claims", run: claims },
     Check { name: "hints", run: hints },
 ];
@@ -89,6 +91,7 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError>
         max_age: None,
         login_hint: None,
         expected_subject: None,
+        acr: RequestedAcr::default(),
         ui_locales: None,
     };
     for check in CHECKS {
@@ -229,12 +232,36 @@ fn id_token_hint(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Resul
     Ok(())
 }
 
-fn claims(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+#[expect(clippy::unnecessary_wraps, reason = "a row of the table like the others")]
+fn acr_values(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    // Values that are not ours are a wish like any other: they are not granted.
+    let values = asked.parameters.get("acr_values").unwrap_or_default();
+    request.acr.values = values.split(' ').filter_map(|value| value.parse().ok()).collect();
+    Ok(())
+}
+
+fn claims(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let Some(claims) = asked.parameters.get("claims") else { return Ok(()) };
-    match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(claims) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(invalid("claims is not a JSON object")),
+    let Ok(claims) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(claims) else {
+        return Err(invalid("claims is not a JSON object"));
+    };
+    let Some(acr) = claims.get("id_token").and_then(|wanted| wanted.get("acr")) else { return Ok(()) };
+    let one = acr.get("value").into_iter();
+    let several = acr.get("values").and_then(|values| values.as_array()).into_iter().flatten();
+    let named: Vec<&str> = one.chain(several).filter_map(|value| value.as_str()).collect();
+    if named.is_empty() {
+        return Ok(());
     }
+    let values: Vec<Acr> = named.iter().filter_map(|value| value.parse().ok()).collect();
+    let essential = acr.get("essential").and_then(serde_json::Value::as_bool).unwrap_or_default();
+    if essential && values.is_empty() {
+        return Err(OAuthError::new(
+            ErrorCode::UnmetAuthenticationRequirements,
+            "none of the essential acr values can be reached here",
+        ));
+    }
+    request.acr = RequestedAcr { values, essential };
+    Ok(())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a row of the table like the others")]

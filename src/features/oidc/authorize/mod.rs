@@ -4,6 +4,7 @@
 //! more when the code is made. Only that last step gives the app anything.
 
 mod checks;
+mod judge;
 mod request;
 
 use std::sync::Arc;
@@ -18,31 +19,29 @@ use super::parameters::Parameters;
 use super::store::{self, NewGrant};
 use crate::domain::Scope;
 use crate::domain::ids::InteractionId;
-use crate::domain::secret::Fingerprint;
-use crate::domain::sign_in::{
-    AppFacts, Clearance, ConsentFacts, Decision, Facts, Question, Refusal, Use, Wish, decide,
-};
+use crate::domain::sign_in::{Clearance, Decision, Question, Refusal};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{Client, Clients};
-use crate::features::sessions::Member;
-use crate::features::sign_in::{Interaction, Purpose, add_interaction, complete_interaction};
+use crate::features::interactions::{
+    FRESH, Interaction, Purpose, WaitingApp, add_interaction, complete_interaction, find_interaction, new_interaction,
+    page_of,
+};
+use crate::features::sessions::Holder;
 use crate::features::signing::Signing;
-use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail};
+use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail, urls};
 
 /// What the endpoint answers.
 pub(super) enum Outcome {
     /// Back to the app, with a code or an error.
     ToApp(String),
-    /// To the sign-in form.
-    SignIn(InteractionId),
-    /// To the consent page.
-    Consent(InteractionId),
+    /// To one of our own pages.
+    Page(String),
     /// Nothing left to ask: the page that says so.
     Ready(Box<Interaction>),
     /// The sign-in was open too long, was finished before, or belongs to another browser.
     Expired,
-    /// A page, and nothing to the app.
-    Page(Box<ErrorPage>),
+    /// An explanation, and nothing to the app.
+    Problem(Box<ErrorPage>),
 }
 
 /// Answers a new request.
@@ -84,28 +83,46 @@ async fn decide_request(
     client: &Client,
     request: &AuthorizationRequest,
 ) -> Result<Outcome, Error> {
-    let member = Member::find(state, context).await?;
-    match judge(state, context, client, request, member.as_ref(), None).await? {
-        Decision::Issue(clearance) => issue(state, context, client, request, clearance, member, None).await,
+    let holder = Holder::find(state, context).await?;
+    match judge::request(state, context, client, request, holder.as_ref()).await? {
+        Decision::Issue(clearance) => issue(state, context, client, request, clearance, holder, None).await,
         Decision::Refuse(refusal) => Ok(refuse(state, request, refusal)),
         Decision::Ask(question) if request.prompt.none => {
-            let error = match question {
-                Question::Authenticate => OAuthError::new(ErrorCode::LoginRequired, "nobody is signed in"),
-                Question::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "consent is missing"),
-            };
+            let error = without_a_page(&question);
             Ok(Outcome::ToApp(error_to_app(state, request, &error)))
         }
         Decision::Ask(question) => {
-            let session = match question {
-                Question::Authenticate => None,
-                Question::Consent { .. } => member,
-            };
-            let id = begin(state, context, client, request, session).await?;
-            Ok(match question {
-                Question::Authenticate => Outcome::SignIn(id),
-                Question::Consent { .. } => Outcome::Consent(id),
-            })
+            let passed_on = holder.filter(|holder| goes_on(&question, holder, context));
+            let page = if passed_on.is_some() { question } else { Question::Authenticate };
+            let id = begin(state, context, client, request, passed_on).await?;
+            Ok(Outcome::Page(page_of(&page, id)))
         }
+    }
+}
+
+/// The error for what cannot be asked without a page (OpenID Connect Core, section 3.1.2.6).
+const fn without_a_page(question: &Question) -> OAuthError {
+    match question {
+        Question::Authenticate | Question::SecondFactor { .. } => {
+            OAuthError::new(ErrorCode::LoginRequired, "somebody would have to sign in")
+        }
+        Question::ConfirmNetwork { .. } | Question::Enrol { .. } | Question::OfferPasskey => {
+            OAuthError::new(ErrorCode::InteractionRequired, "somebody would have to do something first")
+        }
+        Question::Organisation => {
+            OAuthError::new(ErrorCode::AccountSelectionRequired, "somebody would have to choose an organisation")
+        }
+        Question::Consent { .. } => OAuthError::new(ErrorCode::ConsentRequired, "consent is missing"),
+    }
+}
+
+/// Whether what the session proved counts for the question that is asked now, or the person begins anew.
+fn goes_on(question: &Question, holder: &Holder, context: &Context) -> bool {
+    match question {
+        Question::Authenticate => false,
+        // Nobody sets up a factor with a sign-in that somebody else may have left behind.
+        Question::Enrol { .. } => context.now.since(holder.session.evidence.auth_time()) <= FRESH,
+        _ => true,
     }
 }
 
@@ -127,14 +144,15 @@ pub(super) async fn resume(state: &AppState, context: &Context, id: &str, finish
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person said no");
         return Ok(Outcome::ToApp(error_to_app(state, &request, &error)));
     }
-    let decision = judge(state, context, &client, &request, member.as_ref(), Some(&interaction)).await?;
+    let decision = judge::resumed(state, context, &client, &request, member.as_ref(), &interaction).await?;
     match decision {
-        Decision::Issue(_) if !finish => Ok(Outcome::Ready(Box::new(interaction))),
+        // Everything was proven, but not in a session of this browser (any more).
+        Decision::Issue(_) if member.is_none() => Ok(Outcome::Page(urls::sign_in_anew(interaction.id))),
+        Decision::Issue(_) | Decision::Refuse(_) if !finish => Ok(Outcome::Ready(Box::new(interaction))),
         Decision::Issue(clearance) => {
             issue(state, context, &client, &request, clearance, member, Some(interaction.id)).await
         }
-        Decision::Ask(Question::Authenticate) => Ok(Outcome::SignIn(interaction.id)),
-        Decision::Ask(Question::Consent { .. }) => Ok(Outcome::Consent(interaction.id)),
+        Decision::Ask(question) => Ok(Outcome::Page(page_of(&question, interaction.id))),
         Decision::Refuse(refusal) => Ok(refuse(state, &request, refusal)),
     }
 }
@@ -145,96 +163,49 @@ pub(super) struct Resumed {
     pub(super) client: Arc<Client>,
     pub(super) request: AuthorizationRequest,
     /// Who signed in for it, in this browser.
-    pub(super) member: Option<Member>,
+    pub(super) member: Option<Holder>,
 }
 
 /// Loads a request that this browser may go on with.
 pub(super) async fn open(state: &AppState, context: &Context, id: &str) -> Result<Option<Resumed>, Error> {
     let (Ok(id), Some(browser)) = (id.parse::<InteractionId>(), &context.browser) else { return Ok(None) };
-    let found = crate::features::sign_in::find_interaction(state.db.reading(), id).await?;
-    let usable = |found: &Interaction| found.is_open_for(browser, context.now) && found.completed_at.is_none();
-    let Some(interaction) = found.filter(usable) else { return Ok(None) };
+    let found = find_interaction(state.db.reading(), id).await?;
+    let Some(interaction) = found.filter(|found| found.is_open_for(browser, context.now)) else { return Ok(None) };
     let Ok(request) = serde_json::from_value::<AuthorizationRequest>(interaction.purpose.request.clone()) else {
         return Ok(None);
     };
     let known = Clients::find(state, &request.client_id).await?.filter(|client| client.disabled_at.is_none());
     let Some(client) = known else { return Ok(None) };
-    let member = Member::find(state, context).await?.filter(|member| Some(member.session.id) == interaction.session_id);
+    let member = Holder::find(state, context).await?.filter(|member| Some(member.session.id) == interaction.session_id);
     Ok(Some(Resumed { interaction, client, request, member }))
 }
 
-/// Gathers the facts, and decides.
-async fn judge(
-    state: &AppState,
-    context: &Context,
-    client: &Client,
-    request: &AuthorizationRequest,
-    member: Option<&Member>,
-    interaction: Option<&Interaction>,
-) -> Result<Decision, Error> {
-    // Somebody else than the app expects counts as nobody (OpenID Connect Core, section 3.1.2.2).
-    let member = member.filter(|member| {
-        request.expected_subject.as_ref().is_none_or(|subject| *subject == member.session.account_id.to_string())
-    });
-    let given = match member {
-        Some(member) => store::find_consent(state.db.reading(), member.session.account_id, &client.id).await?,
-        None => None,
-    };
-    let asked_since = interaction.map_or(context.now, |interaction| interaction.created_at);
-    let answered = interaction.is_some() && given.as_ref().is_some_and(|(_, at)| *at >= asked_since);
-    let again = request.prompt.login || request.prompt.select_account;
-    let facts = Facts {
-        now: context.now,
-        occasion: Use::SignIn,
-        wish: Wish { proven_since: again.then_some(asked_since), max_age: request.max_age.map(Duration::from_secs) },
-        evidence: member.map(|member| member.session.evidence.clone()),
-        account: member.map(|member| member.standing.facts()),
-        app: Some(AppFacts {
-            disabled: client.disabled_at.is_some(),
-            consent: ConsentFacts {
-                first_party: client.first_party,
-                must_ask: request.prompt.consent && !answered,
-                wanted: request.scope.clone(),
-                given: given.map(|(scope, _)| scope).unwrap_or_default(),
-            },
-        }),
-    };
-    // `prompt=login` with a sign-in that is older than this request: a second look must not let it pass by equality.
-    let unanswered = interaction.is_none() && again;
-    Ok(match decide(&facts) {
-        Decision::Issue(_) if unanswered => Decision::Ask(Question::Authenticate),
-        decision => decision,
-    })
-}
-
-/// Keeps the request while the person answers.
+/// Keeps the request while the person answers; what `member` proved counts on.
 async fn begin(
     state: &AppState,
     context: &mut Context,
     client: &Client,
     request: &AuthorizationRequest,
-    member: Option<Member>,
+    member: Option<Holder>,
 ) -> Result<InteractionId, Error> {
-    let browser = context.browser(state);
-    let minutes = u64::from(state.config.sign_in.interaction_minutes);
-    let interaction = Interaction {
-        id: InteractionId::new(context.now, state.random.as_ref()),
-        browser: Fingerprint::of(&browser),
-        purpose: Purpose {
-            client_id: client.id.clone(),
-            app: client.name.clone(),
-            app_home: client.metadata.home_uri.clone(),
-            login_hint: request.login_hint.clone(),
-            again: request.prompt.login || request.prompt.select_account,
-            max_age: request.max_age,
-            request: serde_json::to_value(request).map_err(Error::new)?,
-            denied: false,
-        },
-        session_id: member.map(|member| member.session.id),
-        created_at: context.now,
-        expires_at: context.now.after(Duration::from_secs(minutes * 60)),
-        completed_at: None,
+    let app =
+        WaitingApp { client_id: client.id.clone(), name: client.name.clone(), home: client.metadata.home_uri.clone() };
+    let purpose = Purpose {
+        app: Some(app),
+        login_hint: request.login_hint.clone(),
+        again: request.prompt.login || request.prompt.select_account,
+        max_age: request.max_age,
+        acr: request.acr.wish(),
+        request: serde_json::to_value(request).map_err(Error::new)?,
+        ..Purpose::default()
     };
+    let mut interaction = new_interaction(state, context, purpose);
+    if let Some(member) = member {
+        interaction.session_id = Some(member.session.id);
+        interaction.evidence = Some(member.session.evidence);
+        // Whoever comes back with a session was offered a passkey when it was opened.
+        interaction.answers.offer_answered = true;
+    }
     let mut writer = state.db.writing().await?;
     add_interaction(&mut writer, &interaction).await?;
     writer.commit().await?;
@@ -248,7 +219,7 @@ async fn issue(
     client: &Client,
     request: &AuthorizationRequest,
     clearance: Clearance,
-    member: Option<Member>,
+    member: Option<Holder>,
     interaction: Option<InteractionId>,
 ) -> Result<Outcome, Error> {
     let Some(member) = member else { return Ok(Outcome::Expired) };
@@ -267,6 +238,7 @@ async fn issue(
         redirect_uri: &request.redirect_uri,
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
+        acr_values: request.acr.values.clone(),
         code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
         expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
     };
@@ -286,7 +258,13 @@ async fn issue(
 
 fn refuse(state: &AppState, request: &AuthorizationRequest, refusal: Refusal) -> Outcome {
     tracing::info!(refusal = refusal.as_str(), "authorization refused");
-    let error = OAuthError::new(ErrorCode::AccessDenied, "the account may not be used");
+    let error = match refusal {
+        Refusal::AcrUnreachable => OAuthError::new(
+            ErrorCode::UnmetAuthenticationRequirements,
+            "nothing is set up that reaches the essential acr value",
+        ),
+        _ => OAuthError::new(ErrorCode::AccessDenied, "the account may not be used"),
+    };
     Outcome::ToApp(error_to_app(state, request, &error))
 }
 
@@ -315,13 +293,13 @@ fn answer(redirect_uri: &str, state: Option<&str>, issuer: &str, pairs: &[(&'sta
 fn page_only(problem: PageProblem, client: Option<&Client>, page: PageOnly) -> Outcome {
     let back = client.and_then(|client| Some((client.metadata.home_uri.clone()?, client.name.clone())));
     let detail = ProtocolDetail { error: page.code.to_string(), description: page.description.to_owned() };
-    Outcome::Page(Box::new(ErrorPage { problem, back, detail: Some(detail) }))
+    Outcome::Problem(Box::new(ErrorPage { problem, back, detail: Some(detail) }))
 }
 
 /// What the app did not have before.
 pub(super) async fn new_scopes(
     state: &AppState,
-    member: &Member,
+    member: &Holder,
     request: &AuthorizationRequest,
 ) -> Result<Scope, Error> {
     let given = store::find_consent(state.db.reading(), member.session.account_id, &request.client_id).await?;

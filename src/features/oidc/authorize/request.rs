@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Scope;
+use crate::domain::sign_in::{Acr, AcrWish};
 
 /// An authorization request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,8 +28,29 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     pub(in crate::features::oidc) login_hint: Option<String>,
     /// The subject of the ID token that the app sent as `id_token_hint`.
     pub(in crate::features::oidc) expected_subject: Option<String>,
+    /// How strong the sign-in should be.
+    #[serde(default)]
+    pub(in crate::features::oidc) acr: RequestedAcr,
     /// The languages that the app wishes for.
     pub(in crate::features::oidc) ui_locales: Option<String>,
+}
+
+/// How strong the sign-in should be: `acr_values`, or the `acr` claim (OpenID Connect Core, section 5.5.1.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::features::oidc) struct RequestedAcr {
+    /// The values of ours among those that the app named; any of them will do.
+    pub(in crate::features::oidc) values: Vec<Acr>,
+    /// Without one of them there is no answer.
+    pub(in crate::features::oidc) essential: bool,
+}
+
+impl RequestedAcr {
+    /// What the sign-in is asked for.
+    #[must_use]
+    pub(in crate::features::oidc) fn wish(&self) -> Option<AcrWish> {
+        let at_least = self.values.iter().copied().min()?;
+        Some(AcrWish { at_least, essential: self.essential })
+    }
 }
 
 /// The `prompt` parameter.

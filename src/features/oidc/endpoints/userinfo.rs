@@ -6,13 +6,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::domain::sign_in::{Decision, Facts, Use, Wish, decide};
+use crate::domain::sign_in::{Decision, decide};
 use crate::domain::{Scope, Timestamp};
 use crate::features::oidc::claims::claims;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::store;
 use crate::features::oidc::tokens::{ACCESS_TOKEN, grant_in};
-use crate::features::sessions::find_standing;
+use crate::features::sessions::{facts_later, find_standing};
 use crate::features::signing::Signing;
 use crate::keys::{Claims, verify};
 use crate::web::{AppState, Context, Error};
@@ -61,14 +61,7 @@ pub(in crate::features::oidc) async fn userinfo(
     let Some(standing) = find_standing(db, grant.account_id).await? else {
         return Ok(refuse(Refusal::InvalidToken));
     };
-    let facts = Facts {
-        now: context.now,
-        occasion: Use::Later,
-        wish: Wish::default(),
-        evidence: Some(grant.details.evidence),
-        account: Some(standing.facts()),
-        app: None,
-    };
+    let facts = facts_later(&grant.details.evidence, Some(&standing), Some(grant.created_at), context.now);
     if !matches!(decide(&facts), Decision::Issue(_)) {
         return Ok(refuse(Refusal::InvalidToken));
     }

@@ -46,7 +46,7 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     };
     writer.commit().await?;
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
-    let access_token = mint.access_token(&clearance, grant.id, &grant.scope)?;
+    let access_token = mint.access_token(&clearance, &grant, &grant.scope)?;
     let id_token = grant
         .scope
         .contains("openid")

@@ -14,10 +14,10 @@ use super::grant::Grant;
 use super::parameters::Parameters;
 use super::store;
 use crate::domain::Scope;
-use crate::domain::sign_in::{Clearance, Decision, Facts, Use, Wish, decide};
+use crate::domain::sign_in::{Clearance, Decision, decide};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::Client;
-use crate::features::sessions::find_standing;
+use crate::features::sessions::{facts_later, find_standing};
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error};
 
@@ -73,14 +73,7 @@ impl Call<'_> {
     /// Judges a grant that is used again: the evidence as of sign-in, under the rules of now.
     async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<Clearance>, Error> {
         let standing = find_standing(db, grant.account_id).await?;
-        let facts = Facts {
-            now: self.context.now,
-            occasion: Use::Later,
-            wish: Wish::default(),
-            evidence: Some(grant.details.evidence.clone()),
-            account: standing.map(|standing| standing.facts()),
-            app: None,
-        };
+        let facts = facts_later(&grant.details.evidence, standing.as_ref(), Some(grant.created_at), self.context.now);
         Ok(match decide(&facts) {
             Decision::Issue(clearance) => Some(clearance),
             Decision::Ask(_) | Decision::Refuse(_) => None,

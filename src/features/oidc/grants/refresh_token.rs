@@ -43,7 +43,7 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         }
     };
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
-    let access_token = mint.access_token(&clearance, grant.id, &scope)?;
+    let access_token = mint.access_token(&clearance, &grant, &scope)?;
     let id_token =
         scope.contains("openid").then(|| mint.id_token(&clearance, &grant, None, &access_token)).transpose()?;
     let mut answer = call.answer(access_token, scope);

@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 
 use super::{Interaction, Purpose};
 use crate::domain::Timestamp;
-use crate::domain::ids::{InteractionId, SessionId};
+use crate::domain::ids::InteractionId;
 use crate::storage::{Json, Reader, StorageError, Writer};
 
 mod interactions {
@@ -15,6 +15,7 @@ mod interactions {
     use crate::domain::Timestamp;
     use crate::domain::ids::{InteractionId, SessionId};
     use crate::domain::secret::Fingerprint;
+    use crate::domain::sign_in::{Answers, Evidence};
     use crate::storage::Json;
 
     #[derive(Clone, Debug, DeriveEntityModel)]
@@ -24,7 +25,10 @@ mod interactions {
         pub(super) id: InteractionId,
         pub(super) browser: Fingerprint,
         pub(super) purpose: Json<Purpose>,
+        pub(super) evidence: Option<Json<Evidence>>,
+        pub(super) answers: Json<Answers>,
         pub(super) session_id: Option<SessionId>,
+        pub(super) version: i64,
         pub(super) created_at: Timestamp,
         pub(super) expires_at: Timestamp,
         pub(super) completed_at: Option<Timestamp>,
@@ -44,7 +48,10 @@ impl From<interactions::Model> for Interaction {
             id: row.id,
             browser: row.browser,
             purpose: row.purpose.0,
+            evidence: row.evidence.map(|evidence| evidence.0),
+            answers: row.answers.0,
             session_id: row.session_id,
+            version: row.version,
             created_at: row.created_at,
             expires_at: row.expires_at,
             completed_at: row.completed_at,
@@ -62,7 +69,10 @@ pub async fn add_interaction(db: &mut Writer, interaction: &Interaction) -> Resu
         id: Set(interaction.id),
         browser: Set(interaction.browser.clone()),
         purpose: Set(Json(interaction.purpose.clone())),
+        evidence: Set(interaction.evidence.clone().map(Json)),
+        answers: Set(Json(interaction.answers)),
         session_id: Set(interaction.session_id),
+        version: Set(1),
         created_at: Set(interaction.created_at),
         expires_at: Set(interaction.expires_at),
         completed_at: Set(None),
@@ -81,23 +91,28 @@ pub async fn find_interaction(db: &Reader, id: InteractionId) -> Result<Option<I
     Ok(interactions::Entity::find_by_id(id).one(db).await?.map(Into::into))
 }
 
-/// Remembers which session came of a sign-in.
+/// Keeps what a step changed, if no other step came between. Says no otherwise, or when it is over.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn set_interaction_session(
+pub async fn update_interaction(
     db: &mut Writer,
-    id: InteractionId,
-    session: SessionId,
-) -> Result<(), StorageError> {
-    interactions::Entity::update_many()
-        .col_expr(Column::SessionId, Expr::value(session))
-        .filter(Column::Id.eq(id))
+    interaction: &Interaction,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = interactions::Entity::update_many()
+        .col_expr(Column::Evidence, Expr::value(interaction.evidence.clone().map(Json)))
+        .col_expr(Column::Answers, Expr::value(Json(interaction.answers)))
+        .col_expr(Column::SessionId, Expr::value(interaction.session_id))
+        .col_expr(Column::Version, Expr::value(interaction.version + 1))
+        .filter(Column::Id.eq(interaction.id))
+        .filter(Column::Version.eq(interaction.version))
         .filter(Column::CompletedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
         .exec(db)
         .await?;
-    Ok(())
+    Ok(done.rows_affected == 1)
 }
 
 /// Remembers that the person said no.

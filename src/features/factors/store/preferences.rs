@@ -1,0 +1,106 @@
+//! The table `factor_preferences`.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{ActiveValue::Set, EntityTrait as _};
+
+use crate::domain::ids::AccountId;
+use crate::domain::{FactorKind, Timestamp};
+use crate::storage::{Reader, StorageError, Writer};
+
+mod rows {
+    use sea_orm::entity::prelude::*;
+
+    use crate::domain::ids::AccountId;
+    use crate::domain::{FactorKind, Timestamp};
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "factor_preferences")]
+    pub(super) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub(super) account_id: AccountId,
+        pub(super) default_kind: Option<FactorKind>,
+        pub(super) passkey_offers: i64,
+        pub(super) passkey_offered_at: Option<Timestamp>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(super) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use rows::Column;
+
+/// What an account prefers, and what it was offered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Preferences {
+    /// The kind of second step that is asked for first.
+    pub default_kind: Option<FactorKind>,
+    /// How often a passkey was offered.
+    pub passkey_offers: i64,
+    /// When it was last offered.
+    pub passkey_offered_at: Option<Timestamp>,
+}
+
+/// What an account prefers.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_preferences(db: &Reader, account: AccountId) -> Result<Preferences, StorageError> {
+    let row = rows::Entity::find_by_id(account).one(db).await?;
+    Ok(row.map_or_else(Preferences::default, |row| Preferences {
+        default_kind: row.default_kind,
+        passkey_offers: row.passkey_offers,
+        passkey_offered_at: row.passkey_offered_at,
+    }))
+}
+
+fn row(account: AccountId) -> rows::ActiveModel {
+    rows::ActiveModel {
+        account_id: Set(account),
+        default_kind: Set(None),
+        passkey_offers: Set(0),
+        passkey_offered_at: Set(None),
+    }
+}
+
+/// Chooses the kind of second step that is asked for first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_default_kind(
+    db: &mut Writer,
+    account: AccountId,
+    kind: Option<FactorKind>,
+) -> Result<(), StorageError> {
+    rows::Entity::insert(rows::ActiveModel { default_kind: Set(kind), ..row(account) })
+        .on_conflict(OnConflict::column(Column::AccountId).update_column(Column::DefaultKind).to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Remembers that a passkey was offered and not taken.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn answer_offer(db: &mut Writer, account: AccountId, now: Timestamp) -> Result<(), StorageError> {
+    let more = Expr::col((rows::Entity, Column::PasskeyOffers)).add(1);
+    rows::Entity::insert(rows::ActiveModel {
+        passkey_offers: Set(1),
+        passkey_offered_at: Set(Some(now)),
+        ..row(account)
+    })
+    .on_conflict(
+        OnConflict::column(Column::AccountId)
+            .value(Column::PasskeyOffers, more)
+            .update_column(Column::PasskeyOfferedAt)
+            .to_owned(),
+    )
+    .exec_without_returning(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,299 @@
+//! One step of a sign-in: what is known before it, and what follows from it.
+
+use std::time::Duration;
+
+use super::store::{add_interaction, find_interaction, update_interaction};
+use super::{Interaction, Purpose};
+use crate::domain::ids::{InteractionId, SessionId};
+use crate::domain::secret::Fingerprint;
+use crate::domain::sign_in::{Answers, Clearance, Decision, Evidence, Question, Refusal, decide};
+use crate::domain::{FactorKind, Secret, Timestamp};
+use crate::features::accounts::mark_signed_in;
+use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::factors::find_preferences;
+use crate::features::sessions::{Holder, Lifetime, Standing, end_session, find_standing, open_session, renew_session};
+use crate::storage::{Reader, StorageError, Writer};
+use crate::web::{AppState, Context, Error, metrics, urls};
+
+/// How often a passkey is offered in all, and how long between two offers.
+const MOST_OFFERS: i64 = 3;
+const BETWEEN_OFFERS: Duration = Duration::from_hours(24 * 14);
+
+/// A sign-in in the hands of one request.
+#[derive(Debug)]
+pub struct Passage {
+    /// The sign-in.
+    pub interaction: Interaction,
+    /// The account that its evidence names.
+    pub standing: Option<Standing>,
+    /// Whose session was open in this browser before.
+    holder: Option<Holder>,
+}
+
+/// Where a sign-in goes after a step.
+#[derive(Debug)]
+pub enum Onward {
+    /// The person is signed in: this session, this page.
+    SignedIn {
+        /// What the browser keeps.
+        session: Secret<String>,
+        /// Where it goes.
+        to: String,
+    },
+    /// Something else must be answered, on this page.
+    Asked {
+        /// Where it goes.
+        to: String,
+    },
+    /// Nothing will come of it.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The account, so that the page can name its organisation.
+        standing: Option<Box<Standing>>,
+        /// The app that waits.
+        app: Option<String>,
+    },
+}
+
+impl Passage {
+    /// The sign-in `id`, if this browser may go on with it.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn find(state: &AppState, context: &Context, id: &str) -> Result<Option<Self>, Error> {
+        let (Ok(id), Some(browser)) = (id.parse::<InteractionId>(), &context.browser) else { return Ok(None) };
+        let db = state.db.reading();
+        let found = find_interaction(db, id).await?.filter(|found| found.is_open_for(browser, context.now));
+        let Some(interaction) = found else { return Ok(None) };
+        let standing = match &interaction.evidence {
+            Some(evidence) => find_standing(db, evidence.account_id).await?,
+            None => None,
+        };
+        let holder = Holder::find(state, context).await?;
+        Ok(Some(Self { interaction, standing, holder }))
+    }
+
+    /// A new sign-in for one of our own pages; it is stored with its first step.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn begin(state: &AppState, context: &mut Context, purpose: Purpose) -> Result<Self, Error> {
+        let holder = Holder::find(state, context).await?;
+        let interaction = new_interaction(state, context, purpose);
+        Ok(Self { interaction, standing: None, holder })
+    }
+
+    /// What comes next, as things stand.
+    #[must_use]
+    pub fn decision(&self, now: Timestamp) -> Decision {
+        decide(&self.interaction.facts(self.standing.as_ref(), now))
+    }
+
+    /// The page that comes next, as things stand.
+    #[must_use]
+    pub fn next_page(&self, now: Timestamp) -> String {
+        match self.decision(now) {
+            Decision::Ask(question) => page_of(&question, self.interaction.id),
+            // The page of the sign-in says why nothing will come of it.
+            Decision::Refuse(_) => urls::sign_in(self.interaction.id),
+            Decision::Issue(_) => self.destination(),
+        }
+    }
+
+    /// The kinds of second step that would do now, if one is due.
+    #[must_use]
+    pub fn second_steps(&self, now: Timestamp) -> Option<Question> {
+        match self.decision(now) {
+            Decision::Ask(question @ Question::SecondFactor { .. }) => Some(question),
+            _ => None,
+        }
+    }
+
+    /// An event about this sign-in, as `kind`.
+    #[must_use]
+    pub fn event(&self, context: &Context, kind: &'static str, outcome: &'static str) -> Event {
+        let account = self.standing.as_ref().map(|standing| &standing.account);
+        let chain = account.map_or(Chain::Instance, |account| Chain::Organisation(account.home_organisation_id));
+        let mut event = Event::new(chain, kind, outcome)
+            .referred_to(context.reference)
+            .with_personal("ip", context.client_ip.to_string());
+        event.subject = account.map(|account| account.id);
+        event.client_id = self.interaction.purpose.app.as_ref().map(|app| app.client_id.clone());
+        event
+    }
+
+    /// Writes down what this step proved or answered, decides, and opens the session if nothing is left to ask.
+    ///
+    /// All of it is in `writer`, which is committed here; `kind` is what the audit calls the step.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn finish(
+        mut self,
+        state: &AppState,
+        context: &Context,
+        mut writer: Writer,
+        kind: &'static str,
+    ) -> Result<Onward, Error> {
+        let now = context.now;
+        let decision = self.decision(now);
+        let id = self.interaction.id;
+        let (outcome, session) = match &decision {
+            Decision::Issue(clearance) => {
+                let opened = self.open(state, context, &mut writer, clearance.clone()).await?;
+                self.interaction.session_id = Some(opened.0);
+                ("done", Some(opened))
+            }
+            Decision::Ask(_) => ("continued", None),
+            Decision::Refuse(refusal) => (refusal.as_str(), None),
+        };
+        let kept = if self.interaction.version == 0 {
+            add_interaction(&mut writer, &self.interaction).await?;
+            true
+        } else {
+            update_interaction(&mut writer, &self.interaction, now).await?
+        };
+        if !kept {
+            // Another tab was faster: the writer is dropped, and the page that is due now says what is next.
+            return Ok(Onward::Asked { to: urls::sign_in(id) });
+        }
+        let mut event = self.event(context, kind, outcome);
+        if let Some(account) = event.subject {
+            event = event.by(account);
+        }
+        if let Some((session, _)) = &session {
+            let amr = self.interaction.evidence.as_ref().map(Evidence::amr).unwrap_or_default();
+            event = event.with("session", session.to_string()).with("amr", amr.join(" "));
+        }
+        audit::record(&mut writer, Ink::of(state, now), event).await?;
+        writer.commit().await?;
+        Ok(match decision {
+            Decision::Ask(question) => Onward::Asked { to: page_of(&question, id) },
+            // The app is told, and decides itself what to do without.
+            Decision::Refuse(Refusal::AcrUnreachable) if self.interaction.purpose.app.is_some() => {
+                Onward::Asked { to: urls::returning(id) }
+            }
+            Decision::Refuse(refusal) => {
+                metrics::count("sign_ins_total", refusal.as_str());
+                Onward::Refused {
+                    refusal,
+                    standing: self.standing.map(Box::new),
+                    app: self.interaction.purpose.app.map(|app| app.name),
+                }
+            }
+            Decision::Issue(_) => {
+                metrics::count("sign_ins_total", "done");
+                let to = match &self.interaction.purpose.app {
+                    None if self.offer(state.db.reading(), now).await? => urls::offer(id),
+                    _ => self.destination(),
+                };
+                // There is a session whenever there is a clearance.
+                match session {
+                    Some((_, session)) => Onward::SignedIn { session, to },
+                    None => Onward::Asked { to },
+                }
+            }
+        })
+    }
+
+    /// Opens a session, or goes on with the one that this browser has for the same account.
+    async fn open(
+        &mut self,
+        state: &AppState,
+        context: &Context,
+        writer: &mut Writer,
+        clearance: Clearance,
+    ) -> Result<(SessionId, Secret<String>), Error> {
+        let (now, random) = (context.now, state.random.as_ref());
+        let lifetime = Lifetime::of(&state.config.sign_in);
+        let account = clearance.account_id();
+        mark_signed_in(writer, account, now).await?;
+        if let Some(holder) = &self.holder {
+            let previous = &holder.session;
+            if previous.account_id == account
+                && let Some(renewed) =
+                    renew_session(writer, clearance.clone(), previous.id, lifetime, (now, random)).await?
+            {
+                return Ok((renewed.id, renewed.secret));
+            }
+            end_session(writer, previous.account_id, previous.id, now).await?;
+        }
+        let browser = (clearance.evidence().network, context.user_agent.clone());
+        let opened = open_session(writer, clearance, browser, lifetime, (now, random)).await?;
+        Ok((opened.id, opened.secret))
+    }
+
+    async fn offer(&self, db: &Reader, now: Timestamp) -> Result<bool, StorageError> {
+        match &self.standing {
+            Some(standing) => offer_is_due(db, &self.interaction, standing, now).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Where somebody who is signed in goes.
+    #[must_use]
+    pub fn destination(&self) -> String {
+        match (&self.interaction.purpose.app, &self.interaction.purpose.next) {
+            (Some(_), _) => urls::returning(self.interaction.id),
+            (None, Some(next)) => next.clone(),
+            (None, None) => urls::ACCOUNT.to_owned(),
+        }
+    }
+}
+
+/// The page that asks this in a sign-in.
+#[must_use]
+pub fn page_of(question: &Question, id: InteractionId) -> String {
+    match question {
+        Question::Authenticate => urls::sign_in(id),
+        Question::SecondFactor { .. } => urls::second_step(id),
+        Question::ConfirmNetwork { .. } => urls::confirm_network(id),
+        Question::Enrol { .. } => urls::enrol(id),
+        Question::OfferPasskey => urls::offer(id),
+        Question::Organisation => urls::returning(id),
+        Question::Consent { .. } => urls::consent(id),
+    }
+}
+
+/// A sign-in that begins now, in this browser; not stored yet.
+pub fn new_interaction(state: &AppState, context: &mut Context, purpose: Purpose) -> Interaction {
+    let browser = context.browser(state);
+    let minutes = u64::from(state.config.sign_in.interaction_minutes);
+    Interaction {
+        id: InteractionId::new(context.now, state.random.as_ref()),
+        browser: Fingerprint::of(&browser),
+        purpose,
+        evidence: None,
+        answers: Answers::default(),
+        session_id: None,
+        version: 0,
+        created_at: context.now,
+        expires_at: context.now.after(Duration::from_secs(minutes * 60)),
+        completed_at: None,
+    }
+}
+
+/// Whether it is time to offer a passkey to whoever just signed in without one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn offer_is_due(
+    db: &Reader,
+    interaction: &Interaction,
+    standing: &Standing,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let without = interaction.evidence.as_ref().is_some_and(|evidence| !evidence.has_passkey());
+    let none_yet = !standing.enrolled.kinds.contains(FactorKind::Passkey);
+    if interaction.answers.offer_answered || interaction.purpose.confirms.is_some() || !without || !none_yet {
+        return Ok(false);
+    }
+    let offered = find_preferences(db, standing.account.id).await?;
+    let rested = offered.passkey_offered_at.is_none_or(|at| now.since(at) >= BETWEEN_OFFERS);
+    Ok(offered.passkey_offers < MOST_OFFERS && rested)
+}

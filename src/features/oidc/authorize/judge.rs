@@ -1,0 +1,142 @@
+//! Gathers the facts about a request, and decides.
+
+use std::time::Duration;
+
+use super::request::AuthorizationRequest;
+use crate::domain::Timestamp;
+use crate::domain::sign_in::{
+    Answers, AppFacts, ConsentFacts, Decision, Evidence, Facts, NetworkStanding, Question, Refusal, Use, Wish, decide,
+};
+use crate::features::clients::Client;
+use crate::features::interactions::{Interaction, offer_is_due};
+use crate::features::oidc::store;
+use crate::features::sessions::{Holder, Standing, find_standing};
+use crate::web::{AppState, Context, Error};
+
+/// Whose evidence is judged.
+struct Person<'a> {
+    evidence: &'a Evidence,
+    standing: &'a Standing,
+}
+
+/// What is decided about a request that just came.
+pub(super) async fn request(
+    state: &AppState,
+    context: &Context,
+    client: &Client,
+    request: &AuthorizationRequest,
+    holder: Option<&Holder>,
+) -> Result<Decision, Error> {
+    let person = holder.map(|holder| Person { evidence: &holder.session.evidence, standing: &holder.standing });
+    let mut facts = facts(state, context, client, request, (person, context.now)).await?;
+    // Whoever has a session was asked what may be put off when it was opened.
+    facts.answers = Answers { enrolment_skipped: true, offer_answered: true };
+    // `prompt=login` with a sign-in in the same moment must not pass by equality.
+    let unanswered = request.prompt.login || request.prompt.select_account;
+    Ok(match decide(&facts) {
+        Decision::Issue(_) if unanswered => Decision::Ask(Question::Authenticate),
+        decision => or_somebody_else(decision),
+    })
+}
+
+/// What is decided about a request whose sign-in has begun: about the session that came of it, else about what was
+/// proven so far.
+pub(super) async fn resumed(
+    state: &AppState,
+    context: &Context,
+    client: &Client,
+    request: &AuthorizationRequest,
+    holder: Option<&Holder>,
+    interaction: &Interaction,
+) -> Result<Decision, Error> {
+    let db = state.db.reading();
+    let standing = match (&interaction.evidence, holder) {
+        (Some(evidence), None) => find_standing(db, evidence.account_id).await?,
+        _ => None,
+    };
+    let person = match holder {
+        Some(holder) => Some(Person { evidence: &holder.session.evidence, standing: &holder.standing }),
+        None => interaction
+            .evidence
+            .as_ref()
+            .zip(standing.as_ref())
+            .map(|(evidence, standing)| Person { evidence, standing }),
+    };
+    let offer = match holder {
+        Some(holder) => offer_is_due(db, interaction, &holder.standing, context.now).await?,
+        None => false,
+    };
+    let mut facts = facts(state, context, client, request, (person, interaction.created_at)).await?;
+    let consented = facts.app.as_ref().is_some_and(|app| app.consent.must_ask)
+        && consented_since(state, client, facts.evidence.as_ref(), interaction.created_at).await?;
+    if let Some(app) = facts.app.as_mut().filter(|_| consented) {
+        app.consent.must_ask = false;
+    }
+    facts.answers = interaction.answers;
+    facts.offer = offer;
+    Ok(or_somebody_else(decide(&facts)))
+}
+
+/// Whoever may not go on leaves the place to somebody else: the sign-in is asked again, and says why not.
+fn or_somebody_else(decision: Decision) -> Decision {
+    match decision {
+        Decision::Refuse(Refusal::AppDisabled | Refusal::AcrUnreachable) => decision,
+        Decision::Refuse(_) => Decision::Ask(Question::Authenticate),
+        _ => decision,
+    }
+}
+
+async fn facts(
+    state: &AppState,
+    context: &Context,
+    client: &Client,
+    request: &AuthorizationRequest,
+    (person, asked_since): (Option<Person<'_>>, Timestamp),
+) -> Result<Facts, Error> {
+    // Somebody else than the app expects counts as nobody (OpenID Connect Core, section 3.1.2.2).
+    let person = person.filter(|person| {
+        request.expected_subject.as_ref().is_none_or(|subject| *subject == person.evidence.account_id.to_string())
+    });
+    let given = match &person {
+        Some(person) => store::find_consent(state.db.reading(), person.evidence.account_id, &client.id).await?,
+        None => None,
+    };
+    let again = request.prompt.login || request.prompt.select_account;
+    Ok(Facts {
+        now: context.now,
+        occasion: Use::SignIn,
+        wish: Wish {
+            proven_since: again.then_some(asked_since),
+            max_age: request.max_age.map(Duration::from_secs),
+            acr: request.acr.wish(),
+        },
+        issued_at: None,
+        evidence: person.as_ref().map(|person| person.evidence.clone()),
+        account: person.as_ref().map(|person| person.standing.facts()),
+        network: NetworkStanding::Known,
+        answers: Answers::default(),
+        offer: false,
+        app: Some(AppFacts {
+            disabled: client.disabled_at.is_some(),
+            needs_organisation: false,
+            consent: ConsentFacts {
+                first_party: client.first_party,
+                must_ask: request.prompt.consent,
+                wanted: request.scope.clone(),
+                given: given.map(|(scope, _)| scope).unwrap_or_default(),
+            },
+        }),
+    })
+}
+
+/// Whether the person answered the question of consent in this sign-in.
+async fn consented_since(
+    state: &AppState,
+    client: &Client,
+    evidence: Option<&Evidence>,
+    since: Timestamp,
+) -> Result<bool, Error> {
+    let Some(evidence) = evidence else { return Ok(false) };
+    let given = store::find_consent(state.db.reading(), evidence.account_id, &client.id).await?;
+    Ok(given.is_some_and(|(_, at)| at >= since))
+}

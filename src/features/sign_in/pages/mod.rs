@@ -1,0 +1,113 @@
+//! The sign-in form.
+
+mod attempt;
+mod confirm;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+
+use self::attempt::{Filled, attempt};
+use super::views::{SignInPage, WaitingApp};
+use crate::domain::sign_in::{Decision, Question};
+use crate::features::interactions::{Interaction, Onward, Passage, Purpose, expired_page, respond};
+use crate::features::sessions::Member;
+use crate::web::{AppState, Context, Error, Form, Routes, see_other, urls};
+
+/// The routes of the sign-in.
+pub fn routes() -> Routes {
+    Router::new()
+        .route(urls::SIGN_IN, get(show_own).post(sign_in_own))
+        .route("/sign-in/{interaction}", get(show).post(sign_in))
+        .route(urls::CONFIRM, get(confirm::show).post(confirm::confirm))
+}
+
+async fn show_own(State(state): State<AppState>, mut context: Context) -> Result<Response, Error> {
+    if Member::find(&state, &context).await?.is_some() {
+        return Ok(see_other(urls::ACCOUNT));
+    }
+    context.page(&state, StatusCode::OK, &form(&state, None, ""))
+}
+
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    /// The person wants to begin anew, although somebody was proven already.
+    anew: Option<String>,
+}
+
+async fn show(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Error> {
+    let Some(passage) = Passage::find(&state, &context, &id).await? else {
+        return expired_page(&state, &mut context, None);
+    };
+    context.prefer(passage.interaction.purpose.languages());
+    if wanted.anew.is_none() {
+        match passage.decision(context.now) {
+            Decision::Ask(Question::Authenticate) => {}
+            Decision::Ask(_) | Decision::Issue(_) => return Ok(see_other(&passage.next_page(context.now))),
+            Decision::Refuse(refusal) => {
+                let app = passage.interaction.purpose.app_name().map(str::to_owned);
+                let standing = passage.standing.map(Box::new);
+                return respond(&state, &mut context, Onward::Refused { refusal, standing, app });
+            }
+        }
+    }
+    let name = passage.interaction.purpose.login_hint.clone().unwrap_or_default();
+    context.page(&state, StatusCode::OK, &form(&state, Some(&passage.interaction), &name))
+}
+
+async fn sign_in_own(
+    State(state): State<AppState>,
+    mut context: Context,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Error> {
+    let page = form(&state, None, filled.name());
+    let passage = Passage::begin(&state, &mut context, Purpose::default()).await?;
+    attempt(&state, context, passage, page, filled).await
+}
+
+async fn sign_in(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(id): Path<String>,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Error> {
+    match Passage::find(&state, &context, &id).await? {
+        Some(passage) => {
+            context.prefer(passage.interaction.purpose.languages());
+            let page = form(&state, Some(&passage.interaction), filled.name());
+            attempt(&state, context, passage, page, filled).await
+        }
+        None => expired_page(&state, &mut context, waiting_app(&state, &filled)),
+    }
+}
+
+fn form(state: &AppState, interaction: Option<&Interaction>, name: &str) -> SignInPage {
+    let app = interaction.and_then(|interaction| interaction.purpose.app.as_ref());
+    SignInPage {
+        action: interaction.map_or_else(|| urls::SIGN_IN.to_owned(), |interaction| urls::sign_in(interaction.id)),
+        app: app.map(|app| {
+            let home = app.home.clone().unwrap_or_default();
+            let tag = state.mac.tag("waiting app", &[&app.name, &home]);
+            WaitingApp { name: app.name.clone(), home, tag }
+        }),
+        username: name.chars().take(254).collect(),
+        again: interaction.is_some_and(|interaction| interaction.purpose.again),
+        confirms: None,
+        next: None,
+        problem: None,
+    }
+}
+
+/// The app that waited, as the form tells; nobody else can have written that.
+fn waiting_app(state: &AppState, filled: &Filled) -> Option<(String, String)> {
+    let (name, home, tag) = (filled.app_name.as_ref()?, filled.app_home.as_ref()?, filled.app_tag.as_ref()?);
+    state.mac.verify("waiting app", &[name, home], tag).then(|| (name.clone(), home.clone()))
+}

@@ -1,0 +1,51 @@
+//! Slowing down whoever guesses or floods, counted in the database for all nodes together.
+
+mod rules;
+mod store;
+
+use crate::domain::Timestamp;
+use crate::storage::{Database, StorageError};
+
+pub use rules::Limit;
+pub use store::{forget, remove_old_throttles, take_back};
+
+/// A counter that an attempt is counted on.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    /// What it counts, such as `password:acc_…`.
+    pub key: String,
+    /// How it blocks.
+    pub limit: Limit,
+}
+
+/// Too many attempts were made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// When the next attempt is looked at.
+    pub until: Timestamp,
+}
+
+/// Counts an attempt before it is looked at, so that attempts at the same time count as well; says so when it must not
+/// be looked at.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn reserve(db: &Database, counters: &[Counter], now: Timestamp) -> Result<Option<Blocked>, StorageError> {
+    let mut writer = db.writing().await?;
+    for Counter { key, limit } in counters {
+        let count = store::count_attempt(&mut writer, key, limit.window, now).await?;
+        if count.blocked_until > now {
+            // The writer is dropped: an attempt that is not looked at does not count either, or a stranger could keep
+            // the owner out for ever.
+            return Ok(Some(Blocked { until: count.blocked_until }));
+        }
+        // Nothing is written while attempts are free: a request that came a moment earlier and is looked at a moment
+        // later would find itself blocked.
+        if let Some(until) = limit.blocked_until(count, now) {
+            store::block(&mut writer, key, until).await?;
+        }
+    }
+    writer.commit().await?;
+    Ok(None)
+}
