@@ -97,7 +97,7 @@ impl Server {
             id: OrganisationId::new(now, random),
             name: "Kantoor De Vries".to_owned(),
             created_at: now,
-            policy: Default::default(),
+            policy: countersign::domain::Policy::default(),
             disabled_at: None,
         };
         let account = Account {
