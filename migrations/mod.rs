@@ -8,6 +8,7 @@ mod m0002_sign_in;
 mod m0003_apps;
 mod m0004_grants;
 mod m0005_audit;
+mod m0006_outbox;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_apps::Migration),
             Box::new(m0004_grants::Migration),
             Box::new(m0005_audit::Migration),
+            Box::new(m0006_outbox::Migration),
         ]
     }
 }

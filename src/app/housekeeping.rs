@@ -6,6 +6,7 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use crate::features::oidc::remove_old_grants;
+use crate::features::outbox::remove_old_messages;
 use crate::features::passwords::remove_old_throttles;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::sign_in::remove_old_interactions;
@@ -42,5 +43,6 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_throttles(&mut writer, now).await?;
     remove_old_grants(&mut writer, before).await?;
     remove_old_sessions(&mut writer, before).await?;
+    remove_old_messages(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

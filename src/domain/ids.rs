@@ -98,6 +98,8 @@ ids! {
     AuditId = "aud_";
     /// A one-time link.
     LinkId = "lnk_";
+    /// A mail or text message on its way out.
+    OutboxId = "out_";
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Floor 4: what people and apps can do, a folder each.
 //!
-//! Records (accounts, organisations, audit) carry sessions; on those stand the proofs (passwords), the flows
-//! (sign-in, set-up), the protocol with its keys, and the areas that people look after themselves in. A feature uses
-//! the groups below it, through their `mod.rs`.
+//! The audit and the outbox serve all others. Records (accounts, organisations) carry sessions; on those stand the
+//! proofs (passwords), the flows (sign-in, set-up), the protocol with its keys, and the areas that people look after
+//! themselves in. A feature uses the groups below it, through their `mod.rs`.
 
 pub mod account;
 pub mod accounts;
@@ -10,12 +10,14 @@ pub mod audit;
 pub mod clients;
 pub mod oidc;
 pub mod organisations;
+pub mod outbox;
 pub mod passwords;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod signing;
 
+use crate::features::outbox::{MessageSample, samples_of_message};
 use crate::web::{PageSample, Routes, samples_of};
 
 /// A feature that has pages: its routes, and samples of its pages for the test that renders them all.
@@ -71,3 +73,7 @@ pub const FEATURES: &[Feature] = &[
         },
     },
 ];
+
+/// The mails and text messages, for the test that renders them all.
+pub const MESSAGES: &[fn() -> Vec<MessageSample>] =
+    &[samples_of_message::<outbox::TestMessage>, samples_of_message::<outbox::PasswordGuessed>];

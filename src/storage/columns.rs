@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
-    AccountId, AuditId, ClientSecretId, GrantId, InteractionId, LinkId, MembershipId, OrganisationId, RefreshTokenId,
-    SessionId,
+    AccountId, AuditId, ClientSecretId, GrantId, InteractionId, LinkId, MembershipId, OrganisationId, OutboxId,
+    RefreshTokenId, SessionId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -85,6 +85,7 @@ text_column!(
     LinkId,
     MembershipId,
     OrganisationId,
+    OutboxId,
     RefreshTokenId,
     SessionId,
     Algorithm,
