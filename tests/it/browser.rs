@@ -19,7 +19,16 @@ impl Drop for Running {
 /// The demo, on free ports.
 fn demo() -> (Running, serde_json::Value) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-        .args(["demo", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0", "--json"])
+        .args([
+            "demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--portal-listen",
+            "127.0.0.1:0",
+            "--mailbox-listen",
+            "127.0.0.1:0",
+            "--json",
+        ])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
