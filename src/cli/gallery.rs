@@ -97,14 +97,15 @@ fn the_samples_use_every_template_and_every_word_in_both_languages() {
     }
     for (file, said) in all_messages(&templates) {
         assert!(!said.trim().is_empty(), "{file} says nothing");
-        if file.ends_with(".html") {
+        let form = file.rsplit_once('.').map(|(_, form)| form);
+        if form == Some("html") {
             assert_eq!(said.matches("<h1").count(), 1, "{file} has one heading");
             assert!(!said.contains("<anna>"), "{file} escapes what people typed");
             assert!(!said.contains("<img") && !said.contains("<script"), "{file} fetches and runs nothing");
         } else {
             assert!(said.lines().all(|line| !line.starts_with("Bcc:")), "{file} keeps values on their line");
         }
-        if file.ends_with(".subject") {
+        if form == Some("subject") {
             assert!(!said.contains('\n') && !said.contains("anna"), "{file} says nothing that people typed");
         }
     }

@@ -44,6 +44,12 @@ impl Default for Sms {
 }
 
 impl Sms {
+    /// Whether text messages can leave: to offer them otherwise would be a dead end.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.gateway_url.is_some() && !self.allowed_countries.is_empty() && self.daily_budget > 0
+    }
+
     pub(super) fn validate(&self, faults: &mut Faults) {
         faults.unless(
             self.body.contains("{number}") && self.body.contains("{text}"),

@@ -52,10 +52,10 @@ impl MailServer {
     ///
     /// One sentence, when a setting cannot be used.
     pub fn new(settings: &config::Mail) -> Result<Option<Self>, String> {
-        let url = settings.smtp_url.expose();
-        if url.is_empty() {
+        if !settings.is_on() {
             return Ok(None);
         }
+        let url = settings.smtp_url.expose();
         let from = settings.from.parse().map_err(|cause| format!("mail.from cannot be used: {cause}."))?;
         let builder = Transport::from_url(url).map_err(|cause| format!("mail.smtp_url cannot be used: {cause}."))?;
         let timeout = Duration::from_secs(settings.timeout_seconds.into());

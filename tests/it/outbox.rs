@@ -106,7 +106,7 @@ fn guessed(name: &str) -> PasswordGuessed {
     PasswordGuessed { name: name.to_owned(), particulars: Particulars::sample() }
 }
 
-async fn post_mail(server: &Server) -> OutboxId {
+pub(crate) async fn post_mail(server: &Server) -> OutboxId {
     let to = Recipient::Mail(ANNA.parse().unwrap());
     post_for(server, to, Language::English, 10, &guessed("Anna")).await.unwrap()
 }
@@ -119,7 +119,7 @@ async fn try_sms(server: &Server, number: &str) -> Result<OutboxId, PostError> {
 
 async fn a_mail_arrives_in_both_forms_and_its_row_is_emptied(engine: Engine) {
     let server = Server::start_with(&engine, TestClock::new(), |config| {
-        config.mail.from = "Müller & Zonen <no-reply@id.example>".to_owned();
+        config.mail.from = String::from("Müller & Zonen <no-reply@id.example>");
         config.server.metrics_listen = Some(([127, 0, 0, 1], 0).into());
     })
     .await;
@@ -309,7 +309,7 @@ async fn the_status_of_the_gateway_decides(engine: Engine) {
         config.sms.headers = Secret::new(
             "Authorization: Bearer abc\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\n".to_owned(),
         );
-        config.sms.body = "to={number}&text={text}".to_owned();
+        config.sms.body = String::from("to={number}&text={text}");
     })
     .await;
     let message = TestMessage::to(NUMBER, server.inner.state.now());
@@ -384,7 +384,7 @@ async fn text_messages_go_to_mobile_numbers_of_listed_countries_only(engine: Eng
 
 async fn what_people_typed_adds_no_header_line_or_markup(engine: Engine) {
     let server = Server::start_with(&engine, TestClock::new(), |config| {
-        config.branding.name = "Kantoor \"X\" <x@y.nl>, z@y.nl".to_owned();
+        config.branding.name = String::from("Kantoor \"X\" <x@y.nl>, z@y.nl");
     })
     .await;
     let hostile = [

@@ -16,7 +16,7 @@ use tracing::error;
 
 use crate::domain::ids::{AccountId, OutboxId};
 use crate::domain::phone::PhoneRefusal;
-use crate::domain::{Email, Language, PhoneNumber, Timestamp};
+use crate::domain::{Email, Language, PhoneNumber, Secret, Timestamp};
 use crate::storage::{StorageError, Writer};
 use crate::web::{Error, Parts, metrics};
 
@@ -95,7 +95,8 @@ impl From<PostError> for Error {
     }
 }
 
-/// Posts a message in the transaction of the caller; it leaves once that is committed.
+/// Posts a message in the transaction of the caller; it leaves once that is committed. Where mail or text messages are
+/// off ([`crate::config::Mail::is_on`], [`crate::config::Sms::is_on`]) it waits until it is too old.
 ///
 /// # Errors
 ///
@@ -119,7 +120,7 @@ pub async fn post<M: Message>(
             (Channel::Sms, number.as_str())
         }
     };
-    let contents = serde_json::to_string(letter.message).map_err(Error::new)?;
+    let contents = Secret::new(serde_json::to_string(letter.message).map_err(Error::new)?);
     let id = OutboxId::new(now, parts.random.as_ref());
     let row = id.to_string();
     let seal = |column, text: &str| {
@@ -132,7 +133,7 @@ pub async fn post<M: Message>(
         recipient: seal(store::RECIPIENT, recipient),
         template: M::TEMPLATE,
         language: letter.language,
-        contents: seal(store::CONTENTS, &contents),
+        contents: seal(store::CONTENTS, contents.expose()),
         account: letter.account,
         expires_at: letter.expires_at,
     };

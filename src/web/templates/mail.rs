@@ -41,7 +41,10 @@ impl Templates {
             mail => context! { host => envelope.host, subject => envelope.subject },
             message => Value::from(Serde(values)),
         })?;
-        Ok(if template.starts_with("mail/") && template.ends_with(".txt") { wrapped(&text) } else { text })
+        Ok(match (template.split('/').next(), template.rsplit_once('.')) {
+            (Some("mail"), Some((_, "txt"))) => wrapped(&text),
+            _ => text,
+        })
     }
 
     /// Whether there is such a file.

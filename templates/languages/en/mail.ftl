@@ -17,6 +17,6 @@ mail-test-advice = You need not do anything.
 mail-test-sms = This message shows that text messages from { $host } arrive.
 
 mail-guessed = Someone may know your password
-mail-guessed-body = Someone signed in with your password, but could not get past the second step. They did not get in.
+mail-guessed-body = Someone used your password, but could not get past the second step. They did not get in.
 mail-guessed-yours = Was this you? Then you need not do anything.
 mail-guessed-advice = Not you? Type { $host } in your browser yourself, go to Security and login details, and set a new password.

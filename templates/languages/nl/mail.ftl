@@ -17,6 +17,6 @@ mail-test-advice = Je hoeft niets te doen.
 mail-test-sms = Dit bericht laat zien dat sms-berichten van { $host } aankomen.
 
 mail-guessed = Misschien kent iemand je wachtwoord
-mail-guessed-body = Iemand logde in met je wachtwoord, maar kwam niet door de tweede stap. Diegene is niet binnengekomen.
+mail-guessed-body = Iemand heeft je wachtwoord gebruikt, maar kwam niet door de tweede stap. Diegene is niet binnengekomen.
 mail-guessed-yours = Was jij dit? Dan hoef je niets te doen.
 mail-guessed-advice = Was jij dit niet? Typ zelf { $host } in je browser, ga naar Beveiliging en inloggegevens en stel een nieuw wachtwoord in.

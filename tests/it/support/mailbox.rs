@@ -182,14 +182,15 @@ impl Gateway {
             statuses: Arc::new(Mutex::new(statuses.into_iter().collect())),
             requests: Arc::default(),
         };
-        let router = Router::new().route("/", post(Self::take)).with_state(gateway.clone());
+        let take = |State(gateway): State<Self>, headers, body| async move { gateway.take(headers, body) };
+        let router = Router::new().route("/", post(take)).with_state(gateway.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         gateway
     }
 
-    async fn take(State(gateway): State<Self>, headers: HeaderMap, body: String) -> (StatusCode, String) {
-        gateway.requests.lock().unwrap().push((headers, body.clone()));
-        let mut statuses = gateway.statuses.lock().unwrap();
+    fn take(&self, headers: HeaderMap, body: String) -> (StatusCode, String) {
+        self.requests.lock().unwrap().push((headers, body.clone()));
+        let mut statuses = self.statuses.lock().unwrap();
         let status = if statuses.len() > 1 { statuses.pop_front().unwrap() } else { statuses[0] };
         // A gateway that repeats the message must not get it into a table or a log.
         (StatusCode::from_u16(status).unwrap(), body)

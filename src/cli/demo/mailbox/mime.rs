@@ -73,7 +73,8 @@ fn decode_words(value: &str) -> String {
     for word in value.split(' ') {
         let text = word.strip_prefix("=?utf-8?b?").and_then(|rest| rest.strip_suffix("?="));
         let decoded = text.and_then(|text| STANDARD.decode(text).ok());
-        if !all.is_empty() && !(was_encoded && decoded.is_some()) {
+        let continues = was_encoded && decoded.is_some();
+        if !all.is_empty() && !continues {
             all.push(' ');
         }
         was_encoded = decoded.is_some();
