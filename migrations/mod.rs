@@ -8,6 +8,7 @@ mod m0002_sign_in;
 mod m0003_apps;
 mod m0004_grants;
 mod m0005_audit;
+mod m0006_outbox;
 mod m0007_second_factors;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_apps::Migration),
             Box::new(m0004_grants::Migration),
             Box::new(m0005_audit::Migration),
+            Box::new(m0006_outbox::Migration),
             Box::new(m0007_second_factors::Migration),
         ]
     }

@@ -23,8 +23,10 @@ use tracing::info;
 use crate::config::Config;
 use crate::domain::{Clock, Random};
 use crate::features::FEATURES;
+use crate::features::outbox::deliver;
 use crate::features::signing::{holds_sealed_rows, keep_keys};
 use crate::keys::{KeyFileError, KeyFiles};
+use crate::mail::Senders;
 use crate::storage::{ConnectError, Database, MigrateError, StorageError};
 use crate::web::listener::{self, Settings};
 use crate::web::tls::{self, TlsError};
@@ -57,6 +59,9 @@ pub enum StartError {
     /// The signing keys cannot be used.
     #[error("The signing keys cannot be used: {0}.")]
     Keys(Error),
+    /// Mail or text messages cannot leave with these settings.
+    #[error("{0}")]
+    Senders(String),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -113,7 +118,7 @@ pub async fn build_state(config: Config, world: World, migrate: bool) -> Result<
     let templates = Templates::new(&config.branding)?;
     let cookies = CookieNames::new(config.server.is_https());
     let World { clock, random } = world;
-    Ok(AppState::new(Parts { config, db, vault, mac, clock, random, templates, cookies }))
+    Ok(AppState::new(Parts { config, db, vault, mac, clock, random, templates, cookies, outbox_bell: Arc::default() }))
 }
 
 /// A server that is running.
@@ -155,6 +160,7 @@ impl Server {
             Some(address) => Some(bind(address, "server.metrics_listen").await?),
             None => None,
         };
+        let senders = Senders::new(&config.mail, &config.sms).map_err(StartError::Senders)?;
         let lock = Database::claim(&config.database)?;
         let state = build_state(config, world, true).await?;
         keep_keys(&state).await.map_err(StartError::Keys)?;
@@ -171,6 +177,7 @@ impl Server {
         if let Some(listener) = metrics_listener {
             tasks.push(tokio::spawn(listener::serve(listener, metrics::router(), settings, None, wait(&stopped))));
         }
+        tasks.push(tokio::spawn(deliver(state.clone(), senders, wait(&stopped))));
         let housekeeping = tokio::spawn({
             let state = state.clone();
             async move {

@@ -62,6 +62,7 @@ const CRATES: &[(&[&str], &[Home])] = &[
     (&["minijinja"], &[Folder("src/web")]),
     (&["josekit"], &[Folder("src/keys")]),
     (&["lettre"], &[Folder("src/mail")]),
+    (&["phonenumber"], &[Folder("src/domain/phone")]),
     (&["argon2"], &[Folder("src/features/passwords")]),
     (&["webauthn_rs"], &[Folder("src/features/passkeys"), Folder("src/features/two_factor/security_key")]),
     (&["totp_rs"], &[Folder("src/features/two_factor/totp")]),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::config::Branding;
 use crate::domain::{Language, Timestamp};
-use crate::features::FEATURES;
+use crate::features::{FEATURES, MESSAGES};
 use crate::web::{ErrorPage, Frame, PageSample, SignedIn, Templates, is_word_used, samples_of};
 
 /// The time in the samples: 24 November 2026 at 14:25 in the Netherlands.
@@ -16,6 +16,21 @@ fn all_samples() -> Vec<PageSample> {
     let mut all: Vec<PageSample> = FEATURES.iter().flat_map(|feature| (feature.pages)()).collect();
     all.extend(samples_of::<ErrorPage>());
     all.extend(super::demo::samples());
+    all
+}
+
+/// Every form of every message, in both languages.
+fn all_messages(templates: &Templates) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for language in Language::ALL {
+        for sample in MESSAGES.iter().flat_map(|samples| samples()) {
+            let forms = sample
+                .render(templates, language, Timestamp::from_millis(NOW))
+                .unwrap_or_else(|fault| panic!("{} in {language}: {fault}", sample.template));
+            assert!(!forms.is_empty(), "{} has no template", sample.template);
+            all.extend(forms);
+        }
+    }
     all
 }
 
@@ -80,6 +95,20 @@ fn the_samples_use_every_template_and_every_word_in_both_languages() {
             }
         }
     }
+    for (file, said) in all_messages(&templates) {
+        assert!(!said.trim().is_empty(), "{file} says nothing");
+        let form = file.rsplit_once('.').map(|(_, form)| form);
+        if form == Some("html") {
+            assert_eq!(said.matches("<h1").count(), 1, "{file} has one heading");
+            assert!(!said.contains("<anna>"), "{file} escapes what people typed");
+            assert!(!said.contains("<img") && !said.contains("<script"), "{file} fetches and runs nothing");
+        } else {
+            assert!(said.lines().all(|line| !line.starts_with("Bcc:")), "{file} keeps values on their line");
+        }
+        if form == Some("subject") {
+            assert!(!said.contains('\n') && !said.contains("anna"), "{file} says nothing that people typed");
+        }
+    }
     let idle: Vec<String> = Templates::names().filter(|name| !templates.is_loaded(name)).map(Cow::into_owned).collect();
     assert_eq!(idle, Vec::<String>::new(), "no page shows these templates");
 
@@ -110,5 +139,10 @@ fn write_the_gallery() {
             let name = sample.template.trim_start_matches("pages/").trim_end_matches(".html").replace('/', "-");
             std::fs::write(folder.join(format!("{name}-{number:02}-{language}.html")), html).unwrap();
         }
+    }
+    for (number, (file, said)) in all_messages(&templates).into_iter().enumerate() {
+        let (name, form) = file.rsplit_once('.').unwrap();
+        let name = name.replace('/', "-");
+        std::fs::write(folder.join(format!("{name}-{number:02}.{form}")), said).unwrap();
     }
 }

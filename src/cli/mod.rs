@@ -7,7 +7,7 @@
 mod app;
 mod audit;
 mod check;
-mod demo;
+pub mod demo;
 #[cfg(test)]
 mod gallery;
 mod input;
@@ -65,7 +65,7 @@ enum Command {
     /// Bring the database up to date
     Migrate(Common),
     /// Try configuration, keys, pages, database and mail server without changing anything
-    Check(Common),
+    Check(check::Check),
     /// Make a one-time link for the first instance administrator
     SetupLink(Common),
     /// Organisations
@@ -148,7 +148,7 @@ async fn dispatch(command: Command) -> Outcome {
         Command::Demo(demo) => demo.run().await,
         Command::Serve(common) => serve::run(&common).await,
         Command::Migrate(common) => migrate::run(&common).await,
-        Command::Check(common) => check::run(&common).await,
+        Command::Check(check) => check.run().await,
         Command::SetupLink(common) => setup_link::run(&common).await,
         Command::Org(org) => org.run().await,
         Command::User(user) => user.run().await,

@@ -34,6 +34,12 @@ impl Default for Mail {
 }
 
 impl Mail {
+    /// Whether mail can leave.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        !self.smtp_url.expose().is_empty()
+    }
+
     pub(super) fn validate(&self, faults: &mut Faults) {
         let url = self.smtp_url.expose();
         faults.unless(

@@ -23,7 +23,9 @@ pub struct Sms {
     pub body: String,
     /// Two-letter codes of the countries that may be sent to.
     pub allowed_countries: Vec<String>,
-    /// The most messages in a day.
+    /// Seconds to wait for the gateway.
+    pub timeout_seconds: u16,
+    /// The most messages in a day (UTC), of all nodes together.
     pub daily_budget: u32,
 }
 
@@ -35,12 +37,19 @@ impl Default for Sms {
             headers_file: None,
             body: r#"{"to":"{number}","body":"{text}"}"#.to_owned(),
             allowed_countries: Vec::new(),
+            timeout_seconds: 10,
             daily_budget: 1000,
         }
     }
 }
 
 impl Sms {
+    /// Whether text messages can leave: to offer them otherwise would be a dead end.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.gateway_url.is_some() && !self.allowed_countries.is_empty() && self.daily_budget > 0
+    }
+
     pub(super) fn validate(&self, faults: &mut Faults) {
         faults.unless(
             self.body.contains("{number}") && self.body.contains("{text}"),
@@ -52,6 +61,23 @@ impl Sms {
             "sms.headers",
             "Write one header a line, such as Authorization: Bearer abc.",
         );
+        faults.unless(
+            self.headers.expose().lines().all(|line| match line.split_once(':') {
+                Some((name, value)) if name.trim().eq_ignore_ascii_case("content-type") => {
+                    let kind = value.trim();
+                    kind.starts_with("application/json") || kind.starts_with("application/x-www-form-urlencoded")
+                }
+                _ => true,
+            }),
+            "sms.headers",
+            "The content type must be application/json or application/x-www-form-urlencoded.",
+        );
+        faults.unless(
+            self.gateway_url.as_ref().is_none_or(|url| matches!(url.scheme(), "https" | "http")),
+            "sms.gateway_url",
+            "Give a web address.",
+        );
+        faults.unless((1..=30).contains(&self.timeout_seconds), "sms.timeout_seconds", "Give a number from 1 to 30.");
         faults.unless(
             self.allowed_countries.iter().all(|code| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())),
             "sms.allowed_countries",

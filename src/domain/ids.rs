@@ -110,6 +110,8 @@ ids! {
     DeviceId = "dev_";
     /// An invitation to an organisation.
     InvitationId = "inv_";
+    /// A mail or text message on its way out.
+    OutboxId = "out_";
 }
 
 #[cfg(test)]

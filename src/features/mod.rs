@@ -1,8 +1,9 @@
 //! Floor 4: what people and apps can do, a folder each.
 //!
-//! Records (accounts, organisations, what people enrolled, audit) carry sessions and the sign-ins in progress; on those
-//! stand the proofs (passwords), the flows (sign-in, set-up), the protocol with its keys, and the areas that people look
-//! after themselves in. A feature uses the groups below it, through their `mod.rs`.
+//! The audit, the counters and the outbox serve all others. Records (accounts, organisations, what people enrolled) carry
+//! sessions and the sign-ins in progress; on those stand the proofs (passwords), the flows (sign-in, set-up), the protocol
+//! with its keys, and the areas that people look after themselves in. A feature uses the groups below it, through their
+//! `mod.rs`.
 
 pub mod account;
 pub mod accounts;
@@ -12,6 +13,7 @@ pub mod factors;
 pub mod interactions;
 pub mod oidc;
 pub mod organisations;
+pub mod outbox;
 pub mod passwords;
 pub mod sessions;
 pub mod setup;
@@ -19,6 +21,7 @@ pub mod sign_in;
 pub mod signing;
 pub mod throttles;
 
+use crate::features::outbox::{MessageSample, samples_of_message};
 use crate::web::{PageSample, Routes, samples_of};
 
 /// A feature that has pages: its routes, and samples of its pages for the test that renders them all.
@@ -74,3 +77,7 @@ pub const FEATURES: &[Feature] = &[
         },
     },
 ];
+
+/// The mails and text messages, for the test that renders them all.
+pub const MESSAGES: &[fn() -> Vec<MessageSample>] =
+    &[samples_of_message::<outbox::TestMessage>, samples_of_message::<outbox::PasswordGuessed>];

@@ -1,27 +1,77 @@
-//! Floor 2: mail. lettre is named on this floor only.
+//! Floor 2: mail and text messages. lettre is named on this floor only.
 
-use std::time::Duration;
-
-use lettre::{AsyncSmtpTransport, Tokio1Executor};
+mod sms;
+mod smtp;
 
 use crate::config;
+use crate::domain::PhoneNumber;
 
-/// Tries the mail server without sending anything. Says what it found, or what is wrong and what to do.
-///
-/// # Errors
-///
-/// One sentence.
-pub async fn check(settings: &config::Mail) -> Result<String, String> {
-    if settings.smtp_url.expose().is_empty() {
-        return Ok("Mail is off (mail.smtp_url is empty).".to_owned());
+pub use sms::SmsGateway;
+pub use smtp::{Mail, MailServer, check};
+
+/// What came of handing a message over, in words that hold neither recipient nor contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It was taken.
+    Taken(String),
+    /// Not now; another attempt may help.
+    Later(String),
+    /// It will never be taken.
+    Never(String),
+}
+
+impl Answer {
+    /// The words.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Taken(words) | Self::Later(words) | Self::Never(words) => words,
+        }
     }
-    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(settings.smtp_url.expose())
-        .map_err(|cause| format!("mail.smtp_url cannot be used: {cause}."))?;
-    let transport: AsyncSmtpTransport<Tokio1Executor> =
-        builder.timeout(Some(Duration::from_secs(settings.timeout_seconds.into()))).build();
-    match transport.test_connection().await {
-        Ok(true) => Ok("The mail server answers.".to_owned()),
-        Ok(false) => Err("The mail server hung up. Check mail.smtp_url.".to_owned()),
-        Err(cause) => Err(format!("The mail server cannot be reached: {cause}. Check mail.smtp_url.")),
+}
+
+/// The ways out, as far as they are configured.
+#[derive(Debug)]
+pub struct Senders {
+    mail: Option<MailServer>,
+    sms: Option<SmsGateway>,
+}
+
+impl Senders {
+    /// The ways out that are configured; nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// One sentence, when a setting cannot be used.
+    pub fn new(mail: &config::Mail, sms: &config::Sms) -> Result<Self, String> {
+        Ok(Self { mail: MailServer::new(mail)?, sms: SmsGateway::new(sms)? })
+    }
+
+    /// Whether mail can leave.
+    #[must_use]
+    pub const fn has_mail(&self) -> bool {
+        self.mail.is_some()
+    }
+
+    /// Whether text messages can leave.
+    #[must_use]
+    pub const fn has_sms(&self) -> bool {
+        self.sms.is_some()
+    }
+
+    /// Hands a mail to the mail server.
+    pub async fn send_mail(&self, mail: Mail<'_>) -> Answer {
+        match &self.mail {
+            Some(server) => server.send(mail).await,
+            None => Answer::Later("Mail is off (mail.smtp_url is empty).".to_owned()),
+        }
+    }
+
+    /// Hands a text message to the gateway.
+    pub async fn send_sms(&self, number: &PhoneNumber, text: &str) -> Answer {
+        match &self.sms {
+            Some(gateway) => gateway.send(number, text).await,
+            None => Answer::Later("Text messages are off (sms.gateway_url is not set).".to_owned()),
+        }
     }
 }

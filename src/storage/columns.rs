@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
     AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, FactorId, GrantId, InteractionId,
-    InvitationId, LinkId, MembershipId, OrganisationId, RecoveryCodeId, RefreshTokenId, SessionId,
+    InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, RecoveryCodeId, RefreshTokenId, SessionId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -90,6 +90,7 @@ text_column!(
     LinkId,
     MembershipId,
     OrganisationId,
+    OutboxId,
     RecoveryCodeId,
     RefreshTokenId,
     SessionId,

@@ -1,10 +1,12 @@
 //! [`Reader`] and [`Writer`]: what a query and a change are given.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
+use tokio::sync::Notify;
 
 use super::StorageError;
 use super::group_commit::Turn;
@@ -34,11 +36,19 @@ pub struct Writer {
     // Declared before `turn`: a dropped transaction must be undone before the next writer has its turn.
     reader: Reader,
     turn: Option<Turn>,
+    after: Vec<Arc<Notify>>,
 }
 
 impl Writer {
     pub(super) const fn new(transaction: DatabaseTransaction, turn: Option<Turn>) -> Self {
-        Self { reader: Reader(Connection::Transaction(transaction)), turn }
+        Self { reader: Reader(Connection::Transaction(transaction)), turn, after: Vec::new() }
+    }
+
+    /// Wakes whoever waits for `bell` once the changes last; whoever looked earlier would not see them.
+    pub fn ring_after_commit(&mut self, bell: Arc<Notify>) {
+        if !self.after.iter().any(|known| Arc::ptr_eq(known, &bell)) {
+            self.after.push(bell);
+        }
     }
 
     /// Makes the changes last. Returns once they are on disk.
@@ -47,14 +57,17 @@ impl Writer {
     ///
     /// When the database does not commit; then nothing was changed.
     pub async fn commit(self) -> Result<(), StorageError> {
-        let Self { reader: Reader(connection), turn } = self;
+        let Self { reader: Reader(connection), turn, after } = self;
         if let Connection::Transaction(transaction) = connection {
             transaction.commit().await?;
         }
-        match turn {
-            Some(turn) => turn.finish().await,
-            None => Ok(()),
+        if let Some(turn) = turn {
+            turn.finish().await?;
         }
+        for bell in after {
+            bell.notify_one();
+        }
+        Ok(())
     }
 }
 

@@ -53,6 +53,12 @@ pub(super) fn record_request(route: &str, status: u16, took: Duration) {
     metrics::histogram!("http_request_seconds", "route" => route.to_owned()).record(took.as_secs_f64());
 }
 
+/// Sets how much there is of something at this moment, such as `outbox_waiting` of a `channel`.
+pub fn gauge(name: &'static str, label: &'static str, of: &'static str, value: i64) {
+    #[expect(clippy::cast_precision_loss, reason = "a figure that is off by one beyond 2^53 is still right")]
+    metrics::gauge!(name, label => of).set(value as f64);
+}
+
 /// Counts something that happened, such as `sign_ins_total` with `outcome`.
 pub fn count(name: &'static str, outcome: &'static str) {
     metrics::counter!(name, "outcome" => outcome).increment(1);

@@ -46,5 +46,5 @@ pub use services::{Service, Services};
 pub use state::{AppState, Parts, Routes};
 #[cfg(test)]
 pub(crate) use templates::tests::is_used as is_word_used;
-pub use templates::{Frame, TemplateError, Templates};
+pub use templates::{Envelope, Frame, TemplateError, Templates};
 pub use user_agent::browser_name;

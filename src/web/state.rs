@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use super::cookies::CookieNames;
 use super::services::{Service, Services};
 use super::templates::Templates;
@@ -41,6 +43,8 @@ pub struct Parts {
     pub templates: Templates,
     /// What the cookies are called.
     pub cookies: CookieNames,
+    /// Rung when something is to be sent.
+    pub outbox_bell: Arc<Notify>,
 }
 
 impl AppState {

@@ -1,5 +1,7 @@
 //! Rendering: minijinja for the structure, Fluent for the words.
 
+mod mail;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -15,6 +17,8 @@ use super::assets;
 use super::page::{Page, SignedIn};
 use crate::config::Branding;
 use crate::domain::{Language, Timestamp};
+
+pub use mail::Envelope;
 
 fluent_templates::static_loader! {
     static WORDS = {
@@ -93,6 +97,7 @@ impl Templates {
         });
         let zone = TimeZone::get(&branding.time_zone).unwrap_or(TimeZone::UTC);
         let same = zone.clone();
+        mail::add_functions(&mut environment, zone.clone());
         environment.add_function("moment", move |state: &State, at: i64| moment(state, at, &zone));
         environment.add_function("clock", move |state: &State, at: i64| Said::of(state, at, &same)?.clock());
         Ok(Self(environment))
@@ -231,8 +236,12 @@ impl Said {
     }
 
     fn say(&self, key: &str) -> Result<String, minijinja::Error> {
-        let values = [("date", &self.date), ("time", &self.time)];
-        let values = values.map(|(name, value)| (Cow::Borrowed(name), FluentValue::from(value.as_str())));
+        self.say_in(key, "")
+    }
+
+    fn say_in(&self, key: &str, zone: &str) -> Result<String, minijinja::Error> {
+        let values = [("date", self.date.as_str()), ("time", self.time.as_str()), ("zone", zone)];
+        let values = values.map(|(name, value)| (Cow::Borrowed(name), FluentValue::from(value)));
         words(&self.language, key, &values.into())
     }
 

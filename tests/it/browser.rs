@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use thirtyfour::prelude::*;
 
+use crate::outbox::post_mail;
+use crate::support::{Engine, Server};
+
 /// A program that dies with the test.
 struct Running(Child);
 
@@ -19,7 +22,16 @@ impl Drop for Running {
 /// The demo, on free ports.
 fn demo() -> (Running, serde_json::Value) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-        .args(["demo", "--listen", "127.0.0.1:0", "--portal-listen", "127.0.0.1:0", "--json"])
+        .args([
+            "demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--portal-listen",
+            "127.0.0.1:0",
+            "--mailbox-listen",
+            "127.0.0.1:0",
+            "--json",
+        ])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -158,5 +170,30 @@ async fn the_language_link_keeps_the_request() {
         WebDriverResult::Ok(())
     };
     switch.await.unwrap();
+    chromium.driver.quit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_mailbox_shows_a_mail_as_text_and_in_a_frame() {
+    let (_running, demo) = demo();
+    let server = Server::start(&Engine::sqlite()).await;
+    let chromium = Chromium::start(&["--accept-lang=en"]).await;
+    let driver = &chromium.driver;
+    let look = async {
+        driver.goto(demo["mailbox"].as_str().unwrap()).await?;
+        driver.find(By::XPath("//p[. = 'No messages yet.']")).await?;
+        driver.goto(server.mailbox().url()).await?;
+        post_mail(&server).await;
+        server.mailbox().wait_for("anna@kantoor.nl").await;
+        driver.find(By::LinkText("Refresh")).await?.click().await?;
+        driver.find(By::LinkText("Someone may know your password")).await?.click().await?;
+        assert!(driver.find(By::Css("pre")).await?.text().await?.contains("Hello Anna,"));
+        driver.find(By::Css("iframe")).await?.enter_frame().await?;
+        let heading = driver.find(By::Css("h1")).await?;
+        assert_eq!(heading.text().await?, "Someone may know your password");
+        assert_eq!(heading.css_value("font-size").await?, "20px", "the policy lets the mail have its own styles");
+        WebDriverResult::Ok(())
+    };
+    look.await.unwrap();
     chromium.driver.quit().await.unwrap();
 }

@@ -3,6 +3,12 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+
+use countersign::app::{OsRandom, World};
+use countersign::config::Config;
+
+use crate::support::{Mailbox, TestClock};
 
 fn countersign(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
@@ -161,6 +167,50 @@ fn one_file_has_one_server_and_a_stopped_server_ends_cleanly() {
     let pid = serving.0.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert!(serving.0.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn check_sends_test_messages_and_tells_what_came_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World { clock: Arc::new(TestClock::new()), random: Arc::new(OsRandom) };
+    let mailbox = Mailbox::open(world).await;
+    let mut config = Config::default();
+    mailbox.receive_from(&mut config);
+    json(&run(folder.path(), &["migrate", "--json"]));
+    let check = |smtp_url: &str, arguments: &[&str]| {
+        let mut command = countersign(folder.path(), &["check", "--json"]);
+        command
+            .args(arguments)
+            .env("COUNTERSIGN__MAIL__SMTP_URL", smtp_url)
+            .env("COUNTERSIGN__SMS__GATEWAY_URL", config.sms.gateway_url.as_ref().unwrap().as_str())
+            .env("COUNTERSIGN__SMS__BODY", &config.sms.body)
+            .env("COUNTERSIGN__SMS__ALLOWED_COUNTRIES", "[\"NL\"]");
+        command.output().unwrap()
+    };
+    let smtp_url = config.mail.smtp_url.expose();
+    let sent = ["--send-test-mail", "beheer@kantoor.nl", "--send-test-sms", "+31 6 12345678"];
+    let findings = json(&check(smtp_url, &sent));
+    let says = |what: &str| {
+        let found = findings.as_array().unwrap().iter().find(|finding| finding["what"] == what).unwrap();
+        found["says"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(says("test mail"), "The mail server took it (250).");
+    assert_eq!(says("test message"), "The SMS gateway answered 202.");
+    let mail = mailbox.wait_for("beheer@kantoor.nl").await;
+    assert_eq!(mail.subject.as_deref(), Some("Testbericht van Countersign"));
+    assert!(mail.text.contains("beheer@kantoor.nl"), "{}", mail.text);
+    mailbox.wait_for("+31612345678").await;
+    for (smtp_url, arguments, says) in [
+        ("", ["--send-test-mail", "a@b.nl"], "Mail is off"),
+        ("smtp://127.0.0.1:9", ["--send-test-mail", "a@b.nl"], "cannot be used"),
+        (smtp_url, ["--send-test-sms", "+31900123456"], "not a mobile number"),
+    ] {
+        let refused = check(smtp_url, &arguments);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stdout).contains(says), "{refused:?}");
+    }
+    assert_eq!(mailbox.received().len(), 2);
+    assert_eq!(check(smtp_url, &["--send-test-mail", "a@b.nl\r\nBcc: c@d.nl"]).status.code(), Some(2));
 }
 
 fn http_status(address: &str, path: &str) -> u16 {

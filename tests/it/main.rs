@@ -7,6 +7,7 @@ mod browser;
 mod code_flow;
 mod command_line;
 mod nodes;
+mod outbox;
 mod refusals;
 mod sign_in;
 mod storage;

@@ -1,5 +1,6 @@
 //! `countersign demo`: the provider with sample people, and a sample portal to sign in to.
 
+pub mod mailbox;
 mod people;
 mod portal;
 mod relying_party;
@@ -12,6 +13,8 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use mailbox::Mailbox;
+
 use super::serve::until_asked_to_stop;
 use super::{Outcome, output, refuse};
 use crate::app::{Server, World, bind};
@@ -19,8 +22,13 @@ use crate::config::Config;
 use crate::domain::Secret;
 use crate::web::log;
 
+/// The samples of all pages of the demo, for the test that renders every page.
 #[cfg(test)]
-pub(super) use portal::samples;
+pub(super) fn samples() -> Vec<crate::web::PageSample> {
+    let mut all = portal::samples();
+    all.extend(mailbox::samples());
+    all
+}
 
 /// Run everything on this machine, with sample people and a sample portal.
 #[derive(Debug, Args)]
@@ -31,6 +39,9 @@ pub(super) struct Demo {
     /// Where the sample portal listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     portal_listen: SocketAddr,
+    /// Where the page listens that shows the mails and text messages
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8082")]
+    mailbox_listen: SocketAddr,
     /// A folder that keeps the state; without it everything is thrown away at the end
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
@@ -44,7 +55,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self) -> Outcome {
-        if !self.listen.ip().is_loopback() || !self.portal_listen.ip().is_loopback() {
+        if ![self.listen, self.portal_listen, self.mailbox_listen].iter().all(|address| address.ip().is_loopback()) {
             return refuse("The demo has passwords that everybody knows. It listens on 127.0.0.1 only.");
         }
         let folder = match &self.state {
@@ -63,7 +74,9 @@ impl Demo {
     async fn serve(&self, folder: &Path) -> Outcome {
         let listener = bind(self.listen, "--listen").await?;
         let portal_listener = bind(self.portal_listen, "--portal-listen").await?;
-        let config = self.config(folder, &listener)?;
+        let mailbox = Mailbox::open(self.mailbox_listen, World::real()).await?;
+        let mut config = self.config(folder, &listener)?;
+        mailbox.receive_from(&mut config);
         log::install(&config.log);
         let issuer = config.server.issuer();
         let portal = format!("http://localhost:{}", portal_listener.local_addr()?.port());
@@ -71,7 +84,7 @@ impl Demo {
         let secret = people::seed(&server.state, &portal).await?;
         let relying_party = relying_party::RelyingParty::new(&issuer, &portal, secret)?;
         let portal_task = tokio::spawn(portal::serve(portal_listener, relying_party, World::real()));
-        self.tell(&issuer, &portal, server.metrics_address)?;
+        self.tell(&issuer, [&portal, &mailbox.url()], server.metrics_address)?;
         until_asked_to_stop().await?;
         portal_task.abort();
         server.stop().await;
@@ -91,11 +104,13 @@ impl Demo {
         config.keys.directory = folder.join("keys");
         config.branding.name = String::from("Countersign demo");
         config.branding.helpdesk_phone = Some("+31 20 123 45 67".to_owned());
+        config.mail.from = String::from("Countersign demo <no-reply@localhost>");
+        config.sms.allowed_countries = ["NL", "BE"].map(str::to_owned).to_vec();
         config.log.level = String::from("warn");
         Ok(config)
     }
 
-    fn tell(&self, issuer: &str, portal: &str, metrics: Option<SocketAddr>) -> Outcome {
+    fn tell(&self, issuer: &str, [portal, mailbox]: [&str; 2], metrics: Option<SocketAddr>) -> Outcome {
         let metrics = metrics.map(|address| format!("http://{address}/metrics"));
         let people: Vec<_> = people::PEOPLE
             .iter()
@@ -108,9 +123,10 @@ impl Demo {
                 })
             })
             .collect();
-        let value = json!({ "issuer": issuer, "portal": portal, "metrics": metrics, "people": people });
+        let value =
+            json!({ "issuer": issuer, "portal": portal, "mailbox": mailbox, "metrics": metrics, "people": people });
         let mut text = format!(
-            "The demo is ready, on this machine only.\n\n  portal    {portal}\n  provider  {issuer}\n\nSign in to the portal as:\n\n"
+            "The demo is ready, on this machine only.\n\n  portal    {portal}\n  mailbox   {mailbox}\n  provider  {issuer}\n\nSign in to the portal as:\n\n"
         );
         for person in people::PEOPLE {
             writeln!(text, "  {:<28}{:<20}{}", person.email, people::PASSWORD, person.what)?;

@@ -3,11 +3,13 @@
 mod app;
 mod browser;
 mod engine;
+mod mailbox;
 mod server;
 
 pub(crate) use app::{CHALLENGE, VERIFIER, query_of};
 pub(crate) use browser::Browser;
 pub(crate) use engine::Engine;
+pub(crate) use mailbox::{Gateway, MailServer, Mailbox, Manner};
 pub(crate) use server::{CLIENT, PASSWORD, REDIRECT, SECRET, Server, TestClock};
 
 /// Makes two tests of one: on SQLite and on PostgreSQL.

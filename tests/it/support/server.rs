@@ -16,6 +16,7 @@ use countersign::features::passwords::{Hashing, NewPassword, hash_new_password, 
 
 use super::browser::{Answer, Browser};
 use super::engine::Engine;
+use super::mailbox::Mailbox;
 use super::{CHALLENGE, VERIFIER, query_of};
 
 pub(crate) const PASSWORD: &str = "vier rode fietsen";
@@ -51,6 +52,7 @@ pub(crate) struct Server {
     pub(crate) clock: TestClock,
     pub(crate) account: AccountId,
     pub(crate) organisation: OrganisationId,
+    mailbox: Mailbox,
 }
 
 impl Server {
@@ -69,12 +71,19 @@ impl Server {
         config.server.drain_seconds = 0;
         config.server.limits.max_connections_per_ip = 500;
         config.branding.default_language = Language::English;
+        let world = World { clock: Arc::new(clock.clone()), random: Arc::new(OsRandom) };
+        let mailbox = Mailbox::open(world.clone()).await;
+        mailbox.receive_from(&mut config);
         change(&mut config);
         let issuer = config.server.issuer();
-        let world = World { clock: Arc::new(clock.clone()), random: Arc::new(OsRandom) };
         let inner = countersign::app::Server::start(config, world, listener).await.unwrap();
         let (organisation, account) = Self::seed(&inner).await;
-        Self { inner, issuer, clock, account, organisation }
+        Self { inner, issuer, clock, account, organisation, mailbox }
+    }
+
+    /// Where its mails and text messages arrive.
+    pub(crate) fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
     }
 
     /// The address that it listens on, which may not be what it is called.

@@ -1,0 +1,70 @@
+//! What decides over a message: when it is tried again, and what of a name a mail may say.
+
+use std::time::Duration;
+
+use crate::domain::Timestamp;
+
+/// The waits after the first failures; the last one is repeated.
+const BACK_OFF: [Duration; 5] = [
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_mins(2),
+    Duration::from_mins(10),
+    Duration::from_hours(1),
+];
+
+/// When a message is tried again after `attempts` failures.
+pub(super) fn next_attempt(attempts: i64, now: Timestamp) -> Timestamp {
+    let failures_before = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0);
+    now.after(BACK_OFF[failures_before.min(BACK_OFF.len() - 1)])
+}
+
+/// A name as a mail may say it: nothing that a mail program would make a link of, or whoever may choose a name could
+/// write to strangers in ours.
+pub(super) fn speakable(name: &str) -> &str {
+    let like_an_address = name.contains(['/', '@', ':', '\\', '<', '>'])
+        || name.split('.').skip(1).any(|rest| rest.chars().take(2).filter(|c| c.is_alphanumeric()).count() == 2);
+    if name.chars().count() > 80 || like_an_address { "" } else { name }
+}
+
+/// Text on one line, with nothing that hides or reorders it: control characters become spaces, the marks that turn
+/// the direction of text (Unicode UAX 9, section 2) and other invisible ones go.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars()
+        .filter(|c| {
+            !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{61c}' | '\u{feff}')
+        })
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_waits_grow_and_then_stay() {
+        let now = Timestamp::from_seconds(1000);
+        let waits: Vec<u64> = (1..=7).map(|attempts| next_attempt(attempts, now).since(now).as_secs()).collect();
+        assert_eq!(waits, [5, 30, 120, 600, 3600, 3600, 3600]);
+    }
+
+    #[test]
+    fn a_name_that_looks_like_an_address_is_not_said() {
+        for name in ["Anna", "J.P. de Vries", "J. de Vries", "Zoë", "Anna de Vries-van 't Hof", "Müller jr."] {
+            assert_eq!(speakable(name), name);
+        }
+        let long = "a".repeat(81);
+        for name in ["evil.example", "win at evil.example now", "https://evil", "a@b", "1.2.3.45", "<b>", long.as_str()]
+        {
+            assert_eq!(speakable(name), "", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_stays_on_its_line_and_reads_as_it_is_written() {
+        assert_eq!(one_line("Anna\r\nBcc: x@y.nl"), "Anna  Bcc: x@y.nl");
+        assert_eq!(one_line("Anna\u{202e}lave\u{2066}\u{200f}\u{0}\u{85}\u{2028}"), "Annalave   ");
+        assert_eq!(one_line("Zoë 'van' 李"), "Zoë 'van' 李");
+    }
+}
