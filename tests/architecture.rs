@@ -35,7 +35,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 const GROUPS: &[(&str, &[&str])] = &[
     ("areas", &["account", "security_center", "admin"]),
     ("protocol", &["oidc"]),
-    ("flows", &["sign_in", "recovery", "setup"]),
+    ("flows", &["sign_in", "recovery", "setup", "invitations"]),
     ("proofs", &["passwords", "passkeys", "two_factor", "ip_addresses"]),
     ("sign-ins in progress", &["interactions"]),
     ("presence", &["sessions"]),

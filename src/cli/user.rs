@@ -13,6 +13,7 @@ use crate::features::accounts::{
     Account, InstanceRole, add_account, find_account_by_login, is_username, list_accounts, set_account_disabled,
 };
 use crate::features::audit::{Chain, Event, record};
+use crate::features::invitations::invite;
 use crate::features::organisations::{Role, add_membership, find_organisation};
 use crate::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 use crate::features::sessions::end_sessions_of;
@@ -22,6 +23,8 @@ use crate::storage::PageRequest;
 pub(super) enum User {
     /// Add a person
     Add(Add),
+    /// Add a person and invite them by mail to choose how they will sign in; a second time, invite them again
+    Invite(Invite),
     /// List people, oldest first
     List {
         /// Only of this organisation
@@ -93,9 +96,107 @@ impl User {
     pub(super) async fn run(self) -> Outcome {
         match self {
             Self::Add(add) => add.run().await,
+            Self::Invite(invite) => invite.run().await,
             Self::List { org, after, limit, common } => list(&common, org, after, limit).await,
             Self::Disable { login, common } => disable(&common, &login).await,
         }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    /// The home organisation
+    #[arg(long, value_name = "ID")]
+    org: OrganisationId,
+    /// The e-mail address
+    #[arg(long)]
+    email: Email,
+    /// The full name
+    #[arg(long)]
+    name: String,
+    /// What they are in the organisation
+    #[arg(long, value_enum, default_value_t = RoleArgument::Employee)]
+    role: RoleArgument,
+    /// The language of pages and mails: en or nl
+    #[arg(long)]
+    language: Option<Language>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Invite {
+    async fn run(self) -> Outcome {
+        let installation = self.common.open().await?;
+        let state = &installation.state;
+        let Some(organisation) = find_organisation(state.db.reading(), self.org).await? else {
+            return refuse(format!("There is no organisation {}.", self.org));
+        };
+        let known = find_account_by_login(state.db.reading(), self.email.as_str()).await?;
+        if known.as_ref().is_some_and(|account| account.last_sign_in_at.is_some()) {
+            return refuse(format!("{} has signed in before; there is nothing to invite to.", self.email));
+        }
+        if known.as_ref().is_some_and(|account| account.home_organisation_id != self.org) {
+            return refuse(format!("{} belongs to another organisation.", self.email));
+        }
+        let mut writer = state.db.writing().await?;
+        let account = if let Some(account) = known {
+            account
+        } else {
+            let language = self.language.unwrap_or(state.config.branding.default_language);
+            let account = new_account(&installation, self.org, &self.email, &self.name, language);
+            let account = Account { email_verified: false, ..account };
+            add_account(&mut writer, &account).await?;
+            let place = MembershipId::new(installation.now, state.random.as_ref());
+            let who = (self.org, account.id);
+            add_membership(&mut writer, place, who, self.role.into(), Vec::new(), installation.now).await?;
+            account
+        };
+        let link = invite(&mut writer, state, &account, &organisation, None, installation.now).await?;
+        let event = Event::new(Chain::Organisation(self.org), "account.invite", "done")
+            .about(account.id)
+            .with("by", "command line")
+            .with_personal("email", account.email.to_string());
+        record(&mut writer, installation.ink(), event).await?;
+        writer.commit().await?;
+        let mails = state.config.mail.is_on();
+        let value = json!({ "id": account.id, "email": account.email, "link": (!mails).then(|| link.expose()) });
+        let text = if mails {
+            format!("Invited {} by mail. The link works once, for 7 days.", account.email)
+        } else {
+            format!(
+                "Mail is off, so give {} this link yourself. It works once, for 7 days.\n{}",
+                account.email,
+                link.expose()
+            )
+        };
+        output::print(self.common.json, &value, &text)
+    }
+}
+
+fn new_account(
+    installation: &Installation,
+    organisation: OrganisationId,
+    email: &Email,
+    name: &str,
+    language: Language,
+) -> Account {
+    let now = installation.now;
+    Account {
+        id: AccountId::new(now, installation.state.random.as_ref()),
+        home_organisation_id: organisation,
+        email: email.clone(),
+        email_verified: true,
+        username: None,
+        name: name.trim().to_owned(),
+        given_name: None,
+        family_name: None,
+        language,
+        instance_role: InstanceRole::None,
+        created_at: now,
+        updated_at: now,
+        disabled_at: None,
+        credentials_changed_at: None,
+        last_sign_in_at: None,
     }
 }
 
@@ -143,24 +244,9 @@ impl Add {
     }
 
     fn account(&self, installation: &Installation) -> Account {
-        let now = installation.now;
-        Account {
-            id: AccountId::new(now, installation.state.random.as_ref()),
-            home_organisation_id: self.org,
-            email: self.email.clone(),
-            email_verified: true,
-            username: self.username.clone(),
-            name: self.name.trim().to_owned(),
-            given_name: None,
-            family_name: None,
-            language: self.language.unwrap_or(installation.state.config.branding.default_language),
-            instance_role: InstanceRole::None,
-            created_at: now,
-            updated_at: now,
-            disabled_at: None,
-            credentials_changed_at: None,
-            last_sign_in_at: None,
-        }
+        let language = self.language.unwrap_or(installation.state.config.branding.default_language);
+        let account = new_account(installation, self.org, &self.email, &self.name, language);
+        Account { username: self.username.clone(), ..account }
     }
 }
 

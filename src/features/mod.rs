@@ -11,6 +11,7 @@ pub mod audit;
 pub mod clients;
 pub mod factors;
 pub mod interactions;
+pub mod invitations;
 pub mod oidc;
 pub mod organisations;
 pub mod outbox;
@@ -68,6 +69,15 @@ pub const FEATURES: &[Feature] = &[
         },
     },
     Feature {
+        name: "invitations",
+        routes: invitations::routes,
+        pages: || {
+            let mut all = samples_of::<invitations::InvitationPage>();
+            all.extend(samples_of::<invitations::ClosedInvitationPage>());
+            all
+        },
+    },
+    Feature {
         name: "account",
         routes: account::routes,
         pages: || {
@@ -79,5 +89,8 @@ pub const FEATURES: &[Feature] = &[
 ];
 
 /// The mails and text messages, for the test that renders them all.
-pub const MESSAGES: &[fn() -> Vec<MessageSample>] =
-    &[samples_of_message::<outbox::TestMessage>, samples_of_message::<outbox::PasswordGuessed>];
+pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
+    samples_of_message::<outbox::TestMessage>,
+    samples_of_message::<outbox::PasswordGuessed>,
+    samples_of_message::<invitations::InvitationMail>,
+];

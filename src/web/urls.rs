@@ -30,6 +30,8 @@ pub const ORGANISATION: &str = "/organisation";
 pub const LANGUAGE: &str = "/language";
 /// The one-time link that makes the first administrator.
 pub const SETUP: &str = "/setup";
+/// The link of an invitation.
+pub const INVITE: &str = "/invite";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 

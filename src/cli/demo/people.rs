@@ -8,6 +8,7 @@ use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::clients::{
     Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, remove_client,
 };
+use crate::features::invitations::invite;
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation, find_organisation_by_name};
 use crate::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 use crate::web::AppState;
@@ -74,6 +75,9 @@ pub(super) const PEOPLE: &[Person] = &[
     helper("Femke Visser", "Femke", "Visser", "femke@helpdesk.example"),
 ];
 
+/// Who is invited at the first start, so that there is an invitation in the mailbox.
+const INVITED: Person = employee("Gijs de Boer", "Gijs", "de Boer", "gijs@kantoor.example");
+
 /// Adds office, people and portal where they are missing. The portal gets a new secret every time.
 pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String>, Failure> {
     let now = state.now();
@@ -93,13 +97,19 @@ pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String
                 disabled_at: None,
             };
             add_organisation(&mut writer, &organisation).await?;
-            for person in PEOPLE.iter().filter(|person| person.organisation == name) {
+            let mut inviter = None;
+            for person in PEOPLE.iter().chain([&INVITED]).filter(|person| person.organisation == name) {
                 let account = account(person, organisation.id, state)?;
                 add_account(&mut writer, &account).await?;
                 let who = (organisation.id, account.id);
                 let place = MembershipId::new(now, random);
                 add_membership(&mut writer, place, who, person.role, Vec::new(), now).await?;
-                set_password(&mut writer, account.id, &phc, now).await?;
+                if person.email == INVITED.email {
+                    invite(&mut writer, state, &account, &organisation, inviter.as_ref(), now).await?;
+                } else {
+                    set_password(&mut writer, account.id, &phc, now).await?;
+                }
+                inviter.get_or_insert(account);
             }
         }
     }

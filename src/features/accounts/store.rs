@@ -172,6 +172,20 @@ pub async fn mark_credentials_changed(db: &mut Writer, id: AccountId, at: Timest
     Ok(())
 }
 
+/// Remembers that the person reads mail at the address of the account.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn mark_email_verified(db: &mut Writer, id: AccountId) -> Result<(), StorageError> {
+    accounts::Entity::update_many()
+        .col_expr(Column::EmailVerified, Expr::value(true))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Remembers when somebody last signed in.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
-use crate::domain::ids::{AccountId, InteractionId, SessionId};
+use crate::domain::ids::{AccountId, InteractionId, InvitationId, SessionId};
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{AcrWish, Answers, Evidence, Facts, NetworkStanding, Proof, Use, Wish};
@@ -57,6 +57,7 @@ pub struct Interaction {
 
 /// What a sign-in is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Purpose {
     /// The app that waits; none for our own pages.
     pub app: Option<WaitingApp>,
@@ -72,6 +73,8 @@ pub struct Purpose {
     pub acr: Option<AcrWish>,
     /// Only this account will do, and nothing that is remembered: something that matters comes next.
     pub confirms: Option<AccountId>,
+    /// The invitation that it began with: the first thing that is proven uses it up.
+    pub invitation: Option<InvitationId>,
     /// The whole request, for the protocol to go on with.
     pub request: serde_json::Value,
     /// The person said no.

@@ -8,9 +8,10 @@ use crate::domain::ids::{InteractionId, SessionId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Answers, Clearance, Decision, Evidence, Question, Refusal, decide};
 use crate::domain::{FactorKind, Secret, Timestamp};
-use crate::features::accounts::mark_signed_in;
+use crate::features::accounts::{mark_email_verified, mark_signed_in};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::find_preferences;
+use crate::features::organisations::use_invitation;
 use crate::features::sessions::{Holder, Lifetime, Standing, end_session, find_standing, open_session, renew_session};
 use crate::storage::{Reader, StorageError, Writer};
 use crate::web::{AppState, Context, Error, metrics, urls};
@@ -28,6 +29,8 @@ pub struct Passage {
     pub standing: Option<Standing>,
     /// Whose session was open in this browser before.
     holder: Option<Holder>,
+    /// Whether something was proven before this request.
+    had_evidence: bool,
 }
 
 /// Where a sign-in goes after a step.
@@ -72,7 +75,8 @@ impl Passage {
             None => None,
         };
         let holder = Holder::find(state, context).await?;
-        Ok(Some(Self { interaction, standing, holder }))
+        let had_evidence = interaction.evidence.is_some();
+        Ok(Some(Self { interaction, standing, holder, had_evidence }))
     }
 
     /// A new sign-in for one of our own pages; it is stored with its first step.
@@ -83,7 +87,7 @@ impl Passage {
     pub async fn begin(state: &AppState, context: &mut Context, purpose: Purpose) -> Result<Self, Error> {
         let holder = Holder::find(state, context).await?;
         let interaction = new_interaction(state, context, purpose);
-        Ok(Self { interaction, standing: None, holder })
+        Ok(Self { interaction, standing: None, holder, had_evidence: false })
     }
 
     /// What comes next, as things stand.
@@ -151,6 +155,9 @@ impl Passage {
             Decision::Ask(_) => ("continued", None),
             Decision::Refuse(refusal) => (refusal.as_str(), None),
         };
+        if !self.use_invitation(&mut writer, now).await? {
+            return Ok(Onward::Asked { to: urls::sign_in(id) });
+        }
         let kept = if self.interaction.version == 0 {
             add_interaction(&mut writer, &self.interaction).await?;
             true
@@ -198,6 +205,21 @@ impl Passage {
                 }
             }
         })
+    }
+
+    /// Uses up the invitation that the sign-in began with, when this is what comes of it. Says no when it does not work
+    /// (any more).
+    async fn use_invitation(&self, writer: &mut Writer, now: Timestamp) -> Result<bool, StorageError> {
+        let (Some(invitation), Some(evidence)) = (self.interaction.purpose.invitation, &self.interaction.evidence)
+        else {
+            return Ok(true);
+        };
+        if self.had_evidence {
+            return Ok(true);
+        }
+        // Whoever has the link reads mail at the address that it was sent to.
+        mark_email_verified(writer, evidence.account_id).await?;
+        use_invitation(writer, invitation, now).await
     }
 
     /// Opens a session, or goes on with the one that this browser has for the same account.
@@ -268,7 +290,8 @@ pub fn new_interaction(state: &AppState, context: &mut Context, purpose: Purpose
         browser: Fingerprint::of(&browser),
         purpose,
         evidence: None,
-        answers: Answers::default(),
+        // Whoever cannot make a passkey here is not offered one; the page of the password says who can.
+        answers: Answers { offer_answered: true, ..Answers::default() },
         session_id: None,
         version: 0,
         created_at: context.now,

@@ -2,15 +2,17 @@
 
 mod store;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
-use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::ids::{AccountId, InvitationId, MembershipId, OrganisationId};
 use crate::domain::{Policy, Timestamp};
 
 pub use store::{
-    add_membership, add_organisation, find_organisation, find_organisation_by_name, list_organisations, memberships_of,
-    set_policy,
+    add_invitation, add_membership, add_organisation, find_invitation, find_invitation_by_secret, find_organisation,
+    find_organisation_by_name, list_organisations, memberships_of, remove_old_invitations, set_policy, use_invitation,
 };
 
 /// An accountancy office.
@@ -62,4 +64,32 @@ pub struct Membership {
     pub groups: Vec<String>,
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// How long an invitation works.
+pub const INVITATION_LIFETIME: Duration = Duration::from_hours(24 * 7);
+
+/// Somebody was asked to sign in for the first time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its identifier.
+    pub id: InvitationId,
+    /// Whom.
+    pub account_id: AccountId,
+    /// Where.
+    pub organisation_id: OrganisationId,
+    /// By whom; none for the command line.
+    pub invited_by: Option<AccountId>,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+    /// It was neither used nor replaced.
+    pub is_open: bool,
+}
+
+impl Invitation {
+    /// Whether it works at `now`.
+    #[must_use]
+    pub fn works(&self, now: Timestamp) -> bool {
+        self.is_open && now < self.expires_at
+    }
 }

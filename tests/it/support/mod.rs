@@ -7,7 +7,7 @@ mod mailbox;
 mod server;
 
 pub(crate) use app::{CHALLENGE, VERIFIER, query_of};
-pub(crate) use browser::Browser;
+pub(crate) use browser::{Answer, Browser};
 pub(crate) use engine::Engine;
 pub(crate) use mailbox::{Gateway, MailServer, Mailbox, Manner};
 pub(crate) use server::{CLIENT, PASSWORD, REDIRECT, SECRET, Server, TestClock};

@@ -203,8 +203,6 @@ async fn begin(
     if let Some(member) = member {
         interaction.session_id = Some(member.session.id);
         interaction.evidence = Some(member.session.evidence);
-        // Whoever comes back with a session was offered a passkey when it was opened.
-        interaction.answers.offer_answered = true;
     }
     let mut writer = state.db.writing().await?;
     add_interaction(&mut writer, &interaction).await?;

@@ -123,7 +123,6 @@ async fn admit(
     let remembered: Option<Device> = remembered.filter(|device| device.holds(network, context.now));
     let interaction = &mut passage.interaction;
     interaction.prove_first(account_id, Proof::Password { at: context.now }, network);
-    // Whoever cannot make a passkey here is not offered one.
     interaction.answers.offer_answered = !can_make_passkeys;
     if remembered.is_some() {
         let claims_mfa = standing.policy().remembered_claims_mfa;

@@ -1,4 +1,6 @@
-//! The tables `organisations` and `memberships`.
+//! The tables `organisations`, `memberships` and `invitations`.
+
+mod invitations;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -7,6 +9,10 @@ use super::{Membership, Organisation, Role};
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::domain::{Policy, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
+
+pub use invitations::{
+    add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
+};
 
 text_column!(Role);
 

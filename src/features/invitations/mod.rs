@@ -1,0 +1,55 @@
+//! Invitations: the first sign-in of somebody whom an administrator added (H22).
+
+mod pages;
+mod views;
+
+use crate::domain::{Secret, Timestamp};
+use crate::features::accounts::Account;
+use crate::features::organisations::{INVITATION_LIFETIME, Organisation, add_invitation};
+use crate::features::outbox::{Letter, Particulars, Recipient, post};
+use crate::storage::Writer;
+use crate::web::{Error, Parts, urls};
+
+pub use pages::routes;
+pub use views::{ClosedInvitationPage, InvitationMail, InvitationPage};
+
+/// Invites somebody to their home organisation, by mail. Gives the link as well, for where no mail leaves.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn invite(
+    db: &mut Writer,
+    parts: &Parts,
+    account: &Account,
+    organisation: &Organisation,
+    by: Option<&Account>,
+    now: Timestamp,
+) -> Result<Secret<String>, Error> {
+    let chance = (now, parts.random.as_ref());
+    let secret = add_invitation(db, (organisation.id, account.id), by.map(|account| account.id), chance).await?;
+    let link = format!("{}{}/{}", parts.config.server.issuer(), urls::INVITE, secret.expose());
+    let message = InvitationMail {
+        name: account.name.clone(),
+        inviter: by.map(|account| account.name.clone()),
+        organisation: organisation.name.clone(),
+        link: link.clone(),
+        particulars: Particulars {
+            account: account.email.to_string(),
+            app: None,
+            at: now.millis(),
+            browser: None,
+            ip: None,
+            reference: String::new(),
+        },
+    };
+    let letter = Letter {
+        to: Recipient::Mail(account.email.clone()),
+        language: account.language,
+        account: Some(account.id),
+        expires_at: now.after(INVITATION_LIFETIME),
+        message: &message,
+    };
+    post(db, parts, letter, now).await?;
+    Ok(Secret::new(link))
+}

@@ -1,0 +1,122 @@
+//! The pages behind the link of an invitation.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::views::{ClosedInvitationPage, InvitationPage};
+use crate::domain::Secret;
+use crate::domain::sign_in::Proof;
+use crate::features::accounts::{Account, find_account};
+use crate::features::interactions::{Passage, Purpose, respond};
+use crate::features::organisations::{Invitation, Organisation, find_invitation_by_secret, find_organisation};
+use crate::features::passwords::{Hashing, NewPassword, PasswordProblem, hash_new_password, set_password};
+use crate::features::sessions::find_standing;
+use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, urls};
+
+/// The routes of invitations.
+pub fn routes() -> Routes {
+    Router::new().route("/invite/{secret}", get(show).post(choose_password))
+}
+
+/// An invitation, with what its page names.
+struct Opened {
+    invitation: Invitation,
+    account: Account,
+    organisation: Organisation,
+    inviter: Option<Account>,
+}
+
+/// The invitation behind `secret`, if it still works; otherwise who can invite again.
+async fn open(state: &AppState, context: &Context, secret: &str) -> Result<Result<Opened, Option<Account>>, Error> {
+    let db = state.db.reading();
+    let Some(invitation) = find_invitation_by_secret(db, secret).await? else { return Ok(Err(None)) };
+    let inviter = match invitation.invited_by {
+        Some(inviter) => find_account(db, inviter).await?,
+        None => None,
+    };
+    let account = find_account(db, invitation.account_id).await?;
+    let organisation = find_organisation(db, invitation.organisation_id).await?;
+    Ok(match account.zip(organisation) {
+        Some((account, organisation)) if invitation.works(context.now) => {
+            Ok(Opened { invitation, account, organisation, inviter })
+        }
+        _ => Err(inviter),
+    })
+}
+
+fn closed(state: &AppState, context: &mut Context, inviter: Option<Account>) -> Result<Response, Error> {
+    let page = ClosedInvitationPage { inviter: inviter.map(|account| account.name) };
+    context.page(state, StatusCode::NOT_FOUND, &page)
+}
+
+fn page(state: &AppState, opened: &Opened, secret: &str) -> InvitationPage {
+    InvitationPage {
+        action: format!("{}/{secret}", urls::INVITE),
+        passkey: None,
+        inviter: opened.inviter.as_ref().map(|account| account.name.clone()),
+        organisation: opened.organisation.name.clone(),
+        email: opened.account.email.to_string(),
+        least: state.config.sign_in.password_min_length,
+        problem: None,
+    }
+}
+
+async fn show(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(secret): Path<String>,
+) -> Result<Response, Error> {
+    match open(&state, &context, &secret).await? {
+        Ok(opened) => context.page(&state, StatusCode::OK, &page(&state, &opened, &secret)),
+        Err(inviter) => closed(&state, &mut context, inviter),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Filled {
+    #[serde(default)]
+    password: Secret<String>,
+}
+
+async fn choose_password(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(secret): Path<String>,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Error> {
+    let opened = match open(&state, &context, &secret).await? {
+        Ok(opened) => opened,
+        Err(inviter) => return closed(&state, &mut context, inviter),
+    };
+    let mut page = page(&state, &opened, &secret);
+    let account = &opened.account;
+    let password = match NewPassword::parse(&filled.password, page.least, &account.email) {
+        Ok(password) => password,
+        Err(problem) => {
+            page.problem = Some(match problem {
+                _ if filled.password.expose().is_empty() => "empty",
+                PasswordProblem::TooShort { .. } => "too_short",
+                PasswordProblem::TooLong => "too_long",
+                PasswordProblem::Guessable => "guessable",
+            });
+            return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+    };
+    let hashing = state.service::<Hashing>();
+    let Ok(phc) = hash_new_password(&hashing, password, state.random.as_ref()).await else {
+        return Ok(PageProblem::Busy.into_response_with(StatusCode::SERVICE_UNAVAILABLE));
+    };
+    let purpose = Purpose { invitation: Some(opened.invitation.id), ..Purpose::default() };
+    let mut passage = Passage::begin(&state, &mut context, purpose).await?;
+    passage.standing = find_standing(state.db.reading(), account.id).await?;
+    let network = context.client_ip.network();
+    passage.interaction.prove_first(account.id, Proof::Password { at: context.now }, network);
+    let mut writer = state.db.writing().await?;
+    set_password(&mut writer, account.id, &phc, context.now).await?;
+    let onward = passage.finish(&state, &context, writer, "invitation.accept").await?;
+    respond(&state, &mut context, onward)
+}

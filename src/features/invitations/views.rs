@@ -1,0 +1,91 @@
+//! What the pages and the mail of an invitation show.
+
+use serde::Serialize;
+
+use crate::features::outbox::{Message, Particulars};
+use crate::web::Page;
+
+/// The invitation: choose how to sign in (H22).
+#[derive(Clone, Debug, Serialize)]
+pub struct InvitationPage {
+    /// Where the form goes.
+    pub action: String,
+    /// Where somebody goes who wants a passkey.
+    pub passkey: Option<String>,
+    /// Who invited; none for the operator.
+    pub inviter: Option<String>,
+    /// Where to.
+    pub organisation: String,
+    /// The e-mail address of the account.
+    pub email: String,
+    /// The fewest characters of a password.
+    pub least: u16,
+    /// What is wrong with the password.
+    pub problem: Option<&'static str>,
+}
+
+impl Page for InvitationPage {
+    const TEMPLATE: &'static str = "pages/invitations/invitation.html";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            action: "/invite/secret".to_owned(),
+            passkey: Some("/invite/secret/passkey".to_owned()),
+            inviter: Some("Anna de Vries".to_owned()),
+            organisation: "Kantoor De Vries".to_owned(),
+            email: "gijs@kantoor.nl".to_owned(),
+            least: 15,
+            problem: None,
+        };
+        let problems = ["empty", "too_short", "too_long", "guessable"];
+        let mut all = vec![Self { inviter: None, passkey: None, ..plain.clone() }];
+        all.extend(problems.map(|problem| Self { problem: Some(problem), ..plain.clone() }));
+        all.push(plain);
+        all
+    }
+}
+
+/// The invitation does not work (any more).
+#[derive(Clone, Debug, Serialize)]
+pub struct ClosedInvitationPage {
+    /// Who can invite again, where that is known.
+    pub inviter: Option<String>,
+}
+
+impl Page for ClosedInvitationPage {
+    const TEMPLATE: &'static str = "pages/invitations/closed.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { inviter: None }, Self { inviter: Some("Anna de Vries".to_owned()) }]
+    }
+}
+
+/// The mail with the link (D7).
+#[derive(Clone, Debug, Serialize)]
+pub struct InvitationMail {
+    /// Whom it greets.
+    pub name: String,
+    /// Who invited; none for the operator.
+    pub inviter: Option<String>,
+    /// Where to.
+    pub organisation: String,
+    /// The link, in full.
+    pub link: String,
+    /// The facts.
+    pub particulars: Particulars,
+}
+
+impl Message for InvitationMail {
+    const TEMPLATE: &'static str = "invitation";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            name: "Gijs de Boer".to_owned(),
+            inviter: None,
+            organisation: "Kantoor De Vries".to_owned(),
+            link: "https://id.example.nl/invite/7hQ2vK9mZr4TnW8xYb3cPd".to_owned(),
+            particulars: Particulars { app: None, browser: None, ip: None, ..Particulars::sample() },
+        };
+        vec![Self { inviter: Some("Anna de Vries".to_owned()), ..plain.clone() }, plain]
+    }
+}
