@@ -1,5 +1,6 @@
 //! The first sign-in of somebody who was invited.
 
+use countersign::domain::ids::{AccountId, MembershipId};
 use countersign::domain::{Email, Language};
 use countersign::features::accounts::{Account, add_account, find_account, find_account_by_login};
 use countersign::features::invitations::invite;
@@ -27,25 +28,24 @@ async fn invited(server: &Server) -> String {
     let anna = find_account(state.db.reading(), server.account).await.unwrap().unwrap();
     let known = find_account_by_login(state.db.reading(), GIJS).await.unwrap();
     let mut writer = state.db.writing().await.unwrap();
-    let gijs = match known {
-        Some(gijs) => gijs,
-        None => {
-            let gijs = Account {
-                id: countersign::domain::ids::AccountId::new(now, state.random.as_ref()),
-                email: GIJS.parse::<Email>().unwrap(),
-                email_verified: false,
-                username: None,
-                name: "Gijs de Boer".to_owned(),
-                language: Language::Dutch,
-                last_sign_in_at: None,
-                ..anna.clone()
-            };
-            add_account(&mut writer, &gijs).await.unwrap();
-            let place = countersign::domain::ids::MembershipId::new(now, state.random.as_ref());
-            let who = (organisation.id, gijs.id);
-            add_membership(&mut writer, place, who, Role::Employee, Vec::new(), now).await.unwrap();
-            gijs
-        }
+    let gijs = if let Some(gijs) = known {
+        gijs
+    } else {
+        let gijs = Account {
+            id: AccountId::new(now, state.random.as_ref()),
+            email: GIJS.parse::<Email>().unwrap(),
+            email_verified: false,
+            username: None,
+            name: "Gijs de Boer".to_owned(),
+            language: Language::Dutch,
+            last_sign_in_at: None,
+            ..anna.clone()
+        };
+        add_account(&mut writer, &gijs).await.unwrap();
+        let place = MembershipId::new(now, state.random.as_ref());
+        let who = (organisation.id, gijs.id);
+        add_membership(&mut writer, place, who, Role::Employee, Vec::new(), now).await.unwrap();
+        gijs
     };
     let link = invite(&mut writer, state, &gijs, &organisation, Some(&anna), now).await.unwrap();
     writer.commit().await.unwrap();
