@@ -336,7 +336,7 @@ async fn the_status_of_the_gateway_decides(engine: Engine) {
 async fn the_messages_of_a_day_are_limited(engine: Engine) {
     let clock = TestClock::new();
     let server = Server::start_with(&engine, clock, |config| config.sms.daily_budget = 3).await;
-    let all = futures_of(&server, 8).await;
+    let all = post_at_once(&server, 8).await;
     assert_eq!(all.iter().filter(|posted| posted.is_ok()).count(), 3);
     assert!(all.iter().all(|posted| matches!(posted, Ok(_) | Err(PostError::OverBudget))), "{all:?}");
     post_mail(&server).await;
@@ -346,7 +346,7 @@ async fn the_messages_of_a_day_are_limited(engine: Engine) {
 }
 
 /// Posts as many text messages at the same time.
-async fn futures_of(server: &Server, count: usize) -> Vec<Result<OutboxId, PostError>> {
+async fn post_at_once(server: &Server, count: usize) -> Vec<Result<OutboxId, PostError>> {
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..count {
         let state = server.inner.state.clone();
@@ -417,6 +417,9 @@ async fn what_people_typed_adds_no_header_line_or_markup(engine: Engine) {
         let html = mail.html.unwrap();
         assert!(!html.contains("<script") && !html.contains("<a href=https://evil"), "{text:?}: {html}");
         assert!(!html.contains("49") && html.ends_with("</html>"), "{text:?}: {html}");
+        if text.contains("evil") {
+            assert!(mail.text.starts_with("Hello,\n"), "an address is no name: {}", mail.text);
+        }
         for form in [&mail.text, &html] {
             let odd = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{2069}').contains(&c);
             assert!(!form.contains(odd), "{text:?}: {form:?}");
