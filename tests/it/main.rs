@@ -11,3 +11,4 @@ mod outbox;
 mod refusals;
 mod sign_in;
 mod storage;
+mod text_messages;
