@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use thirtyfour::prelude::*;
 
-use crate::outbox::post_mail;
+use crate::support::outbox::post_mail;
 use crate::support::{Engine, Server};
 
 /// A program that dies with the test.

@@ -12,3 +12,4 @@ mod outbox;
 mod refusals;
 mod sign_in;
 mod storage;
+mod text_messages;

@@ -122,7 +122,7 @@ async fn attempt(state: AppState, senders: Arc<Senders>, row: Row) {
     let answer = match timeout(LONGEST, send(&state, &senders, &row)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(fault)) => {
-            error!(message = %row.id, template = row.template, "a message cannot be made: {fault}");
+            error!(id = %row.id, template = row.template, "a message cannot be made: {fault}");
             Answer::Never("It could not be made.".to_owned())
         }
         Err(_) => Answer::Later("There was no answer in time.".to_owned()),
@@ -136,13 +136,13 @@ async fn attempt(state: AppState, senders: Arc<Senders>, row: Row) {
     let said = answer.as_str();
     let (id, channel, attempts) = (row.id, name(row.channel), row.attempts);
     match &outcome {
-        Outcome::Sent => info!(message = %id, channel, attempts, "sent: {said}"),
-        Outcome::Again(_) => warn!(message = %id, channel, attempts, "not sent yet: {said}"),
-        Outcome::Failed => warn!(message = %id, channel, attempts, "not sent: {said}"),
+        Outcome::Sent => info!(%id, channel, attempts, "sent: {said}"),
+        Outcome::Again(_) => warn!(%id, channel, attempts, "not sent yet: {said}"),
+        Outcome::Failed => warn!(%id, channel, attempts, "not sent: {said}"),
     }
     count(row.channel, outcome.word());
     if let Err(fault) = settle(&state, &row, &outcome, said, now).await {
-        error!(message = %id, "what became of a message could not be written down: {fault}");
+        error!(%id, "what became of a message could not be written down: {fault}");
     }
 }
 

@@ -116,4 +116,22 @@ mod tests {
         assert!(broken.starts_with("Hello\n\nword") && broken.ends_with("911\n"));
         assert_eq!(broken.split_whitespace().collect::<Vec<_>>(), text.split_whitespace().collect::<Vec<_>>());
     }
+
+    #[test]
+    fn a_mail_shows_codes_to_copy_and_buttons_with_their_address() {
+        const SOURCE: &str = "{% extends 'mail/frame.html' %}{% import 'mail/parts.html' as parts %}\
+            {% block body %}{{ parts.code(message.code) }}{{ parts.button(message.link, t('continue')) }}{% endblock %}";
+        let mut templates = Templates::new(&crate::config::Branding::default()).unwrap();
+        templates.0.add_template("probe.html", SOURCE).unwrap();
+        let now = Timestamp::from_millis(0);
+        let envelope = Envelope { language: Language::English, host: "id.example", subject: "Your code", now };
+        let values = serde_json::json!({
+            "name": "", "code": "482 911", "link": "https://id.example/c/<x>",
+            "particulars": { "account": "a", "app": null, "at": 0, "browser": null, "ip": null, "reference": "" },
+        });
+        let html = templates.render_message(&envelope, "probe.html", &values).unwrap();
+        assert!(html.contains(">482 911</p>") && html.contains(">Continue</a>"), "{html}");
+        assert_eq!(html.matches("&#x2f;c&#x2f;&lt;x&gt;").count(), 2, "{html}");
+        assert!(!html.contains("&lt;p"), "the parts are markup: {html}");
+    }
 }

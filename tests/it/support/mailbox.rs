@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
 use axum::routing::post;
 use countersign::app::World;
 use countersign::cli::demo::mailbox::{Mailbox as Inner, Received};
@@ -188,12 +189,12 @@ impl Gateway {
         gateway
     }
 
-    fn take(&self, headers: HeaderMap, body: String) -> (StatusCode, String) {
+    fn take(&self, headers: HeaderMap, body: String) -> impl IntoResponse + use<> {
         self.requests.lock().unwrap().push((headers, body.clone()));
         let mut statuses = self.statuses.lock().unwrap();
         let status = if statuses.len() > 1 { statuses.pop_front().unwrap() } else { statuses[0] };
         // A gateway that repeats the message must not get it into a table or a log.
-        (StatusCode::from_u16(status).unwrap(), body)
+        (StatusCode::from_u16(status).unwrap(), [(header::LOCATION, "/")], body)
     }
 
     /// The headers and bodies that came.

@@ -4,6 +4,7 @@ mod app;
 mod browser;
 mod engine;
 mod mailbox;
+pub(crate) mod outbox;
 mod server;
 
 pub(crate) use app::{CHALLENGE, VERIFIER, query_of};
