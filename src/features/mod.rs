@@ -21,6 +21,7 @@ pub mod setup;
 pub mod sign_in;
 pub mod signing;
 pub mod throttles;
+pub mod two_factor;
 
 use crate::features::outbox::{MessageSample, samples_of_message};
 use crate::web::{PageSample, Routes, samples_of};
@@ -69,6 +70,20 @@ pub const FEATURES: &[Feature] = &[
         },
     },
     Feature {
+        name: "two_factor",
+        routes: two_factor::routes,
+        pages: || {
+            let mut all = samples_of::<two_factor::TotpPage>();
+            all.extend(samples_of::<two_factor::RecoveryCodePage>());
+            all.extend(samples_of::<two_factor::ChoosePage>());
+            all.extend(samples_of::<two_factor::EnrolPage>());
+            all.extend(samples_of::<two_factor::TotpEnrolPage>());
+            all.extend(samples_of::<two_factor::NewCodesPage>());
+            all.extend(samples_of::<two_factor::RemovePage>());
+            all
+        },
+    },
+    Feature {
         name: "invitations",
         routes: invitations::routes,
         pages: || {
@@ -83,6 +98,8 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<account::OverviewPage>();
             all.extend(samples_of::<account::SessionsPage>());
+            all.extend(samples_of::<account::SecurityPage>());
+            all.extend(samples_of::<account::PasswordPage>());
             all
         },
     },
@@ -93,4 +110,8 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<outbox::TestMessage>,
     samples_of_message::<outbox::PasswordGuessed>,
     samples_of_message::<invitations::InvitationMail>,
+    samples_of_message::<account::PasswordChanged>,
+    samples_of_message::<two_factor::FactorAdded>,
+    samples_of_message::<two_factor::FactorRemoved>,
+    samples_of_message::<two_factor::RecoveryCodeUsed>,
 ];

@@ -86,6 +86,13 @@ impl CookieNames {
         append(headers, &cookie);
     }
 
+    /// Sets a cookie for so many days.
+    pub fn set_for_days(&self, headers: &mut HeaderMap, kind: CookieKind, value: &str, days: u16) {
+        let mut cookie = self.base(kind, value.to_owned());
+        cookie.set_max_age(cookie::time::Duration::days(days.into()));
+        append(headers, &cookie);
+    }
+
     /// Makes the browser forget a cookie.
     pub fn clear(&self, headers: &mut HeaderMap, kind: CookieKind) {
         let mut cookie = self.base(kind, String::new());

@@ -24,6 +24,8 @@ pub const ACCOUNT_SESSION_END: &str = "/account/sessions/end";
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
 /// How the person signs in: passkeys, second factors, password.
 pub const ACCOUNT_SECURITY: &str = "/account/security";
+/// Choosing another password.
+pub const ACCOUNT_PASSWORD: &str = "/account/password";
 /// The organisation of whoever is signed in.
 pub const ORGANISATION: &str = "/organisation";
 /// Changes the language.

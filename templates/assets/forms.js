@@ -50,3 +50,20 @@ if (name && kept && !name.value) name.value = kept;
 document.querySelector("form[data-language]")?.addEventListener("submit", () => {
   if (name?.value) sessionStorage.setItem("name", name.value);
 });
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const source = document.getElementById(button.dataset.copy);
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const lines = source.children.length ? [...source.children].map((line) => line.textContent) : [source.textContent];
+    await navigator.clipboard.writeText(lines.join("\n"));
+    say(button.dataset.done);
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;

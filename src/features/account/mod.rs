@@ -4,4 +4,4 @@ mod pages;
 mod views;
 
 pub use pages::routes;
-pub use views::{OverviewPage, SessionsPage};
+pub use views::{OverviewPage, PasswordChanged, PasswordPage, SecurityPage, SessionsPage};

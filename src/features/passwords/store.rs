@@ -42,6 +42,15 @@ pub async fn has_password(db: &Reader, account: AccountId) -> Result<bool, Stora
     Ok(find_password(db, account).await?.is_some())
 }
 
+/// When an account last chose its password, if it has one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn password_changed_at(db: &Reader, account: AccountId) -> Result<Option<Timestamp>, StorageError> {
+    Ok(passwords::Entity::find_by_id(account).one(db).await?.map(|row| row.changed_at))
+}
+
 /// Gives an account this password, as a PHC string, in place of any it had.
 ///
 /// # Errors

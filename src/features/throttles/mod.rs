@@ -3,8 +3,10 @@
 mod rules;
 mod store;
 
+use std::time::Duration;
+
 use crate::domain::Timestamp;
-use crate::storage::{Database, StorageError};
+use crate::storage::{Database, StorageError, Writer};
 
 pub use rules::Limit;
 pub use store::{forget, remove_old_throttles, take_back};
@@ -48,4 +50,13 @@ pub async fn reserve(db: &Database, counters: &[Counter], now: Timestamp) -> Res
     }
     writer.commit().await?;
     Ok(None)
+}
+
+/// Counts something that happened, and says how often it did in this window.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn count(db: &mut Writer, key: &str, window: Duration, now: Timestamp) -> Result<i64, StorageError> {
+    Ok(store::count_attempt(db, key, window, now).await?.failures)
 }

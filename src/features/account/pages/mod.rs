@@ -1,5 +1,8 @@
 //! The pages of the account area.
 
+mod password;
+mod security;
+
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -7,8 +10,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::views::{OverviewPage, SessionRow, SessionsPage};
 use crate::domain::ids::SessionId;
+use crate::features::account::views::{OverviewPage, SessionRow, SessionsPage};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::sessions::{Lifetime, Member, Session, end_other_sessions, end_session, list_live_sessions};
 use crate::web::{AppState, Context, Error, Form, Routes, browser_name, see_other, urls};
@@ -17,6 +20,8 @@ use crate::web::{AppState, Context, Error, Form, Routes, browser_name, see_other
 pub fn routes() -> Routes {
     Router::new()
         .route(urls::ACCOUNT, get(overview))
+        .route(urls::ACCOUNT_SECURITY, get(security::security))
+        .route(urls::ACCOUNT_PASSWORD, get(password::show).post(password::change))
         .route(urls::ACCOUNT_SESSIONS, get(sessions))
         .route(urls::ACCOUNT_SESSION_END, post(end_one))
         .route(urls::ACCOUNT_SESSIONS_END_OTHERS, post(end_others))
@@ -85,7 +90,7 @@ async fn end_one(
     let mut writer = state.db.writing().await?;
     let ended = end_session(&mut writer, account, one.session, context.now).await?;
     if ended {
-        let event = event(&context, &member).with("session", one.session.to_string());
+        let event = event(&context, &member, "session.end").with("session", one.session.to_string());
         audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
         writer.commit().await?;
     }
@@ -104,7 +109,12 @@ async fn end_others(
     let mut writer = state.db.writing().await?;
     let account = member.session.account_id;
     let ended = end_other_sessions(&mut writer, account, member.session.id, context.now).await?;
-    audit::record(&mut writer, Ink::of(&state, context.now), event(&context, &member).with("ended", ended)).await?;
+    audit::record(
+        &mut writer,
+        Ink::of(&state, context.now),
+        event(&context, &member, "session.end").with("ended", ended),
+    )
+    .await?;
     writer.commit().await?;
     Ok(back_to_list(ended))
 }
@@ -114,9 +124,10 @@ async fn live_sessions(state: &AppState, context: &Context, member: &Member) -> 
     Ok(list_live_sessions(state.db.reading(), member.session.account_id, context.now, lifetime).await?)
 }
 
-fn event(context: &Context, member: &Member) -> Event {
+/// Something that a member did to the own account.
+fn event(context: &Context, member: &Member, kind: &'static str) -> Event {
     let account = &member.standing.account;
-    Event::new(Chain::Organisation(account.home_organisation_id), "session.end", "done")
+    Event::new(Chain::Organisation(account.home_organisation_id), kind, "done")
         .by(account.id)
         .referred_to(context.reference)
         .with_personal("ip", context.client_ip.to_string())

@@ -1,0 +1,134 @@
+//! Choosing another password (A4).
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::event;
+use crate::domain::Secret;
+use crate::domain::sign_in::Proof;
+use crate::features::account::views::{PasswordChanged, PasswordPage, PasswordTrouble};
+use crate::features::audit::{self, Ink};
+use crate::features::interactions::{Fresh, add_to_session};
+use crate::features::outbox::{Letter, Particulars, Recipient, post};
+use crate::features::passwords::{
+    Hashing, NewPassword, PasswordOutcome, PasswordProblem, check_password, has_password, hash_new_password,
+    set_password,
+};
+use crate::features::sessions::{Member, end_everything_else};
+use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, see_other, urls};
+
+/// How long the mail about the change is worth sending.
+const NOTICE: std::time::Duration = std::time::Duration::from_hours(48);
+
+async fn page(state: &AppState, member: &Member, trouble: Option<PasswordTrouble>) -> Result<PasswordPage, Error> {
+    Ok(PasswordPage {
+        email: member.standing.account.email.to_string(),
+        has_one: has_password(state.db.reading(), member.session.account_id).await?,
+        least: least(state, member),
+        trouble,
+    })
+}
+
+/// With a second factor a password may be shorter (NIST SP 800-63B, section 3.1.1.2).
+fn least(state: &AppState, member: &Member) -> u16 {
+    let alone = state.config.sign_in.password_min_length;
+    let second = member.standing.enrolled.kinds.and(member.standing.policy().kinds.rule.kinds());
+    let counts = !second.without(crate::domain::FactorKind::RecoveryCode).is_empty();
+    if counts { alone.min(12) } else { alone }
+}
+
+pub(super) async fn show(
+    State(state): State<AppState>,
+    mut context: Context,
+    Fresh(member): Fresh,
+) -> Result<Response, Error> {
+    let page = page(&state, &member, None).await?;
+    context.signed_in = Some(member.shown());
+    context.page(&state, StatusCode::OK, &page)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Filled {
+    #[serde(default)]
+    current: Secret<String>,
+    #[serde(default)]
+    password: Secret<String>,
+}
+
+pub(super) async fn change(
+    State(state): State<AppState>,
+    mut context: Context,
+    Fresh(member): Fresh,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Error> {
+    context.signed_in = Some(member.shown());
+    let account = &member.standing.account;
+    let has_one = has_password(state.db.reading(), account.id).await?;
+    let mut verified = None;
+    if has_one {
+        let trouble =
+            match check_password(&state, account.email.as_str(), filled.current, context.client_ip, context.now).await?
+            {
+                PasswordOutcome::Right(right) if right.account.id == account.id => {
+                    verified = Some(right);
+                    None
+                }
+                PasswordOutcome::Right(_) | PasswordOutcome::Wrong { .. } => Some(PasswordTrouble::Current),
+                PasswordOutcome::Blocked(blocked) => Some(PasswordTrouble::TooMany { until: blocked.until.millis() }),
+                PasswordOutcome::Busy => {
+                    return Ok(PageProblem::Busy.into_response_with(StatusCode::SERVICE_UNAVAILABLE));
+                }
+            };
+        if let Some(trouble) = trouble {
+            let page = page(&state, &member, Some(trouble)).await?;
+            return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+    }
+    let password = match NewPassword::parse(&filled.password, least(&state, &member), &account.email) {
+        Ok(password) => password,
+        Err(problem) => {
+            let trouble = match problem {
+                PasswordProblem::TooShort { .. } => PasswordTrouble::TooShort,
+                PasswordProblem::TooLong => PasswordTrouble::TooLong,
+                PasswordProblem::Guessable => PasswordTrouble::Guessable,
+            };
+            let page = page(&state, &member, Some(trouble)).await?;
+            return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+    };
+    let hashing = state.service::<Hashing>();
+    let Ok(phc) = hash_new_password(&hashing, password, state.random.as_ref()).await else {
+        return Ok(PageProblem::Busy.into_response_with(StatusCode::SERVICE_UNAVAILABLE));
+    };
+    let mut writer = state.db.writing().await?;
+    if let Some(verified) = verified {
+        verified.settle(&mut writer).await?;
+    }
+    set_password(&mut writer, account.id, &phc, context.now).await?;
+    end_everything_else(&mut writer, account.id, Some(member.session.id), context.now).await?;
+    let proof = Proof::Password { at: context.now };
+    let secret = add_to_session(&state, &context, &mut writer, (&member, &member.standing), proof).await?;
+    let message = PasswordChanged {
+        name: account.name.clone(),
+        particulars: Particulars::of(&context, account.email.as_str(), None),
+    };
+    let letter = Letter {
+        to: Recipient::Mail(account.email.clone()),
+        language: account.language,
+        account: Some(account.id),
+        expires_at: context.now.after(NOTICE),
+        message: &message,
+    };
+    post(&mut writer, &state, letter, context.now).await?;
+    let event = event(&context, &member, "password.change");
+    audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
+    writer.commit().await?;
+    let mut headers = HeaderMap::new();
+    if let Some(secret) = secret {
+        state.cookies.set(&mut headers, CookieKind::Session, secret.expose());
+    }
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    Ok((headers, see_other(urls::ACCOUNT_SECURITY)).into_response())
+}

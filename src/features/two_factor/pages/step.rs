@@ -1,0 +1,225 @@
+//! A second step that is typed (H5, H16).
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+
+use super::place::tell;
+use crate::domain::policy::Remembering;
+use crate::domain::sign_in::Question;
+use crate::domain::{FactorKind, Secret};
+use crate::features::audit::{self, Ink};
+use crate::features::factors::add_device;
+use crate::features::interactions::{Onward, Passage, expired_page, respond};
+use crate::features::outbox::Particulars;
+use crate::features::two_factor::recovery_code::{self, RecoveryCodeUsed};
+use crate::features::two_factor::views::{RecoveryCodePage, Step, StepProblem, TotpPage};
+use crate::features::two_factor::{Answer, REMEMBERED_DAYS, Verdict, attempts, proof_of, type_of};
+use crate::storage::Writer;
+use crate::web::{AppState, Context, CookieKind, Error, Form, metrics, see_other, urls};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    code: Secret<String>,
+    remember: Option<String>,
+}
+
+pub(super) async fn show_totp(
+    State(state): State<AppState>,
+    context: Context,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    show(&state, context, &id, FactorKind::Totp).await
+}
+
+pub(super) async fn answer_totp(
+    State(state): State<AppState>,
+    context: Context,
+    Path(id): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Error> {
+    answer(&state, context, &id, FactorKind::Totp, typed).await
+}
+
+pub(super) async fn show_recovery_code(
+    State(state): State<AppState>,
+    context: Context,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    show(&state, context, &id, FactorKind::RecoveryCode).await
+}
+
+pub(super) async fn answer_recovery_code(
+    State(state): State<AppState>,
+    context: Context,
+    Path(id): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Error> {
+    answer(&state, context, &id, FactorKind::RecoveryCode, typed).await
+}
+
+/// A second step that is due, by this kind among others.
+struct Due {
+    passage: Passage,
+    step: Step,
+}
+
+/// The sign-in `id`, if `kind` would do now; otherwise where to go instead.
+async fn due(
+    state: &AppState,
+    context: &mut Context,
+    id: &str,
+    kind: FactorKind,
+) -> Result<Result<Due, Response>, Error> {
+    let Some(passage) = Passage::find(state, context, id).await? else {
+        return Ok(Err(expired_page(state, context, None)?));
+    };
+    context.prefer(passage.interaction.purpose.languages());
+    let (Some(Question::SecondFactor { kinds, may_remember, for_app }), Some(standing)) =
+        (passage.second_steps(context.now), &passage.standing)
+    else {
+        return Ok(Err(see_other(&passage.next_page(context.now))));
+    };
+    if !kinds.contains(kind) {
+        return Ok(Err(see_other(&urls::second_step(id))));
+    }
+    let policy = standing.policy();
+    let vetoed = policy.remembering.rule == Remembering::Never;
+    let app = passage.interaction.purpose.app_name().map(str::to_owned);
+    let confirms = passage.interaction.purpose.confirms.is_some();
+    let step = Step {
+        action: urls::second_step_by(id, kind),
+        other: format!("{}?choose=1", urls::second_step(id)),
+        anew: urls::sign_in_anew(id),
+        email: standing.account.email.to_string(),
+        for_app: for_app.and(app),
+        // A sign-in before something that matters counts for that alone, and a place that cannot be told is no place.
+        may_remember: may_remember && !confirms && context.client_ip.network().is_some(),
+        every_time: vetoed.then(|| standing.name_of(policy.remembering.maker).map(str::to_owned)).flatten(),
+        problem: None,
+    };
+    Ok(Ok(Due { passage, step }))
+}
+
+fn page(
+    state: &AppState,
+    context: &mut Context,
+    status: StatusCode,
+    kind: FactorKind,
+    step: Step,
+) -> Result<Response, Error> {
+    match kind {
+        FactorKind::RecoveryCode => context.page(state, status, &RecoveryCodePage(step)),
+        _ => context.page(state, status, &TotpPage(step)),
+    }
+}
+
+async fn show(state: &AppState, mut context: Context, id: &str, kind: FactorKind) -> Result<Response, Error> {
+    match due(state, &mut context, id, kind).await? {
+        Ok(Due { step, .. }) => page(state, &mut context, StatusCode::OK, kind, step),
+        Err(response) => Ok(response),
+    }
+}
+
+async fn answer(
+    state: &AppState,
+    mut context: Context,
+    id: &str,
+    kind: FactorKind,
+    typed: Typed,
+) -> Result<Response, Error> {
+    let Due { passage, mut step } = match due(state, &mut context, id, kind).await? {
+        Ok(due) => due,
+        Err(response) => return Ok(response),
+    };
+    let (Some(standing), Some(factor)) = (&passage.standing, type_of(kind)) else {
+        return expired_page(state, &mut context, None);
+    };
+    let account = standing.account.clone();
+    if typed.code.expose().trim().is_empty() {
+        step.problem = Some(StepProblem::Shape);
+        return page(state, &mut context, StatusCode::UNPROCESSABLE_ENTITY, kind, step);
+    }
+    if let Some(blocked) = attempts::begin(state, account.id, kind, context.now).await? {
+        metrics::count("sign_ins_total", "second_throttled");
+        step.problem = Some(StepProblem::TooMany { until: blocked.until.millis() });
+        let wait = blocked.until.since(context.now).as_secs() + 1;
+        let mut response = page(state, &mut context, StatusCode::TOO_MANY_REQUESTS, kind, step)?;
+        response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        return Ok(response);
+    }
+    let mut writer = state.db.writing().await?;
+    let answer = Answer {
+        state,
+        writer: &mut writer,
+        account: &account,
+        interaction: passage.interaction.id,
+        typed: &typed.code,
+        now: context.now,
+    };
+    match (factor.verify)(answer).await? {
+        Verdict::Right => {
+            attempts::forgive(&mut writer, account.id, kind).await?;
+            let remember = step.may_remember && typed.remember.is_some();
+            go_on(state, context, passage, writer, kind, remember).await
+        }
+        Verdict::Wrong(problem) => {
+            let app = passage.interaction.purpose.app_name();
+            attempts::tell_owner(&mut writer, state, &context, (&account, app), passage.interaction.id).await?;
+            let event = passage.event(&context, event_kind(kind), "wrong");
+            audit::record(&mut writer, Ink::of(state, context.now), event).await?;
+            writer.commit().await?;
+            metrics::count("sign_ins_total", "wrong_second");
+            step.problem = Some(problem);
+            page(state, &mut context, StatusCode::UNPROCESSABLE_ENTITY, kind, step)
+        }
+    }
+}
+
+const fn event_kind(kind: FactorKind) -> &'static str {
+    match kind {
+        FactorKind::Passkey => "sign_in.passkey",
+        FactorKind::SecurityKey => "sign_in.security_key",
+        FactorKind::Totp => "sign_in.totp",
+        FactorKind::Sms => "sign_in.sms",
+        FactorKind::Email => "sign_in.email",
+        FactorKind::RecoveryCode => "sign_in.recovery_code",
+    }
+}
+
+/// The second step is right: the sign-in goes on with that.
+async fn go_on(
+    state: &AppState,
+    mut context: Context,
+    mut passage: Passage,
+    mut writer: Writer,
+    kind: FactorKind,
+    remember: bool,
+) -> Result<Response, Error> {
+    let now = context.now;
+    passage.interaction.prove(proof_of(kind, now));
+    let mut headers = HeaderMap::new();
+    if let Some(standing) = &passage.standing {
+        let account = &standing.account;
+        if kind == FactorKind::RecoveryCode {
+            let left = recovery_code::left(&writer, account).await?;
+            let app = passage.interaction.purpose.app_name();
+            let particulars = Particulars::of(&context, account.email.as_str(), app);
+            let message = RecoveryCodeUsed { name: account.name.clone(), left, particulars };
+            tell(&mut writer, state, &context, account, &message).await?;
+        }
+        if let Some(network) = context.client_ip.network().filter(|_| remember) {
+            let days = u64::from(REMEMBERED_DAYS);
+            let until = now.after(std::time::Duration::from_hours(24 * days));
+            let place = (network, context.user_agent.clone());
+            let chance = (now, state.random.as_ref());
+            let secret = add_device(&mut writer, account.id, place, until, chance).await?;
+            state.cookies.set_for_days(&mut headers, CookieKind::Remembered, secret.expose(), REMEMBERED_DAYS);
+        }
+    }
+    let onward: Onward = passage.finish(state, &context, writer, event_kind(kind)).await?;
+    let response = respond(state, &mut context, onward)?;
+    Ok((headers, response).into_response())
+}
