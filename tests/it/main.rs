@@ -10,6 +10,8 @@ mod invitations;
 mod nodes;
 mod outbox;
 mod refusals;
+mod remembered;
 mod sign_in;
 mod storage;
 mod text_messages;
+mod two_factor;

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::domain::FactorKind;
 use crate::domain::policy::{Demand, Remembering};
+use crate::domain::{FactorKind, Timestamp};
 use crate::features::account::views::{DeviceRow, FactorRow, SecurityPage};
 use crate::features::factors::{Factor, count_recovery_codes, find_preferences, list_devices, list_factors};
 use crate::features::passwords::password_changed_at;
@@ -44,7 +44,7 @@ pub(super) async fn security(
                 until: device.expires_at.millis(),
             })
             .collect(),
-        password_changed: password_changed_at(db, account).await?.map(|at| at.millis()),
+        password_changed: password_changed_at(db, account).await?.map(Timestamp::millis),
     };
     context.signed_in = Some(member.shown());
     context.page(&state, StatusCode::OK, &page)
@@ -67,7 +67,7 @@ fn row(factor: &Factor, preferred: Option<FactorKind>) -> FactorRow {
         synced: factor.details.synced,
         browser: browser_name(factor.user_agent.as_deref()).map(|(b, s)| (b.to_owned(), s.to_owned())),
         created: factor.created_at.millis(),
-        last_used: factor.last_used_at.map(crate::domain::Timestamp::millis),
+        last_used: factor.last_used_at.map(Timestamp::millis),
         is_default: preferred == Some(factor.kind),
     }
 }
