@@ -35,6 +35,9 @@ on_both_engines! {
 const CREATE: &str = "/enrol/account/passkey";
 const CREATE_KEY: &str = "/enrol/account/security_key";
 
+/// Something that goes wrong in a ceremony, and what it is called.
+type Spoil = (&'static str, fn(&mut Authenticator, &Server));
+
 /// A browser in which Anna signed in with her password.
 async fn signed_in(server: &Server) -> Browser {
     signed_in_as(server, "anna@kantoor.nl").await
@@ -174,7 +177,6 @@ async fn what_did_not_run_on_our_page_or_without_verification_counts_for_nothing
     let server = Server::start(&engine).await;
     let (mut browser, mut authenticator) = with_passkey(&server).await;
     let mut other = Authenticator::new();
-    type Spoil = (&'static str, fn(&mut Authenticator, &Server));
     let spoils: [Spoil; 7] = [
         ("stopped", |a, _| a.manners.origin = Some("https://evil.example".to_owned())),
         ("stopped", |a, server| a.manners.origin = Some(server.issuer.replace("localhost", "badlocalhost"))),
@@ -325,7 +327,7 @@ async fn a_sign_in_for_an_app_ends_at_the_app(engine: Engine) {
         let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap();
         serde_json::from_slice(&bytes).unwrap()
     };
-    assert_eq!(claims["acr"], "phrh", "the software authenticator keeps no copy");
+    assert_eq!(claims["acr"], "phr", "what was asked for");
     assert_eq!(claims["amr"], json!(["hwk", "user", "mfa"]));
 }
 

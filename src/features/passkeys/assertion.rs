@@ -123,7 +123,7 @@ pub(super) async fn verify(
     let result = match result {
         // A ceremony holds security keys as they were when it began; the counter may have moved on since.
         Ok(result) if went_back(&result, &factor) => Err(Refused::Copied),
-        other => other.map_err(refused),
+        other => other.map_err(|error| refused(&error)),
     };
     Ok(match result {
         Ok(result) => Ok(Used {
@@ -153,7 +153,7 @@ fn went_back(result: &AuthenticationResult, factor: &Factor) -> bool {
     (now > 0 || before > 0) && now <= before
 }
 
-fn refused(error: WebauthnError) -> Refused {
+fn refused(error: &WebauthnError) -> Refused {
     match error {
         WebauthnError::CredentialPossibleCompromise => Refused::Copied,
         WebauthnError::UserNotVerified => Refused::Unverified,

@@ -91,12 +91,12 @@ pub(super) fn verify(
             if findable == Some(false) {
                 return Err(Refused::Unverified);
             }
-            let passkey = webauthn.finish_passkey_registration(answer, state).map_err(refused)?;
+            let passkey = webauthn.finish_passkey_registration(answer, state).map_err(|error| refused(&error))?;
             let secret = serde_json::to_vec(&passkey);
             (passkey.into(), secret)
         }
         State::NewSecurityKey(state) => {
-            let key = webauthn.finish_securitykey_registration(answer, state).map_err(refused)?;
+            let key = webauthn.finish_securitykey_registration(answer, state).map_err(|error| refused(&error))?;
             let secret = serde_json::to_vec(&key);
             (key.into(), secret)
         }
@@ -122,7 +122,7 @@ pub(super) fn verify(
     })
 }
 
-fn refused(error: WebauthnError) -> Refused {
+fn refused(error: &WebauthnError) -> Refused {
     match error {
         WebauthnError::UserNotVerified => Refused::Unverified,
         _ => Refused::Stopped,

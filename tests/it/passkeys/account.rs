@@ -1,7 +1,7 @@
 //! Looking after passkeys in the account area.
 
-use countersign::domain::Timestamp;
 use countersign::domain::policy::{Demand, Policy};
+use countersign::domain::{FactorKind, Timestamp};
 use countersign::features::factors::MOST_FACTORS;
 use countersign::features::organisations::set_policy;
 
@@ -114,7 +114,8 @@ async fn the_last_way_in_cannot_be_removed(engine: Engine) {
     let mut key = Authenticator::new();
     assert_eq!(browser.create_at(CREATE_KEY, &mut key, &server).await.status, 200);
     without_password(&server).await;
-    let id = factors_of(&server, server.account).await[0].id;
+    let factors = factors_of(&server, server.account).await;
+    let id = factors.iter().find(|factor| factor.kind == FactorKind::Passkey).unwrap().id;
     let remove = format!("/account/passkeys/{id}/remove");
     assert!(browser.get(&remove).await.body.contains("It is your only way to sign in"));
     let answer = post(&mut browser, &remove, &[]).await;

@@ -108,10 +108,10 @@ impl Authenticator {
         let discoverable = options.allow_credentials.is_empty();
         options.user_verification = self.verification();
         options.allow_credentials = vec![AllowCredentials { type_: "public-key".to_owned(), id, transports: None }];
-        let mut used = self.soft.perform_auth(Sha256::digest(&data).to_vec(), options, 1000).unwrap();
-        used.response.client_data_json = data;
-        used.response.user_handle = (discoverable && self.manners.tells_user).then_some(user);
-        serde_json::to_value(&used).unwrap()
+        let mut signed = self.soft.perform_auth(Sha256::digest(&data).to_vec(), options, 1000).unwrap();
+        signed.response.client_data_json = data;
+        signed.response.user_handle = (discoverable && self.manners.tells_user).then_some(user);
+        serde_json::to_value(&signed).unwrap()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::features::interactions::{Passage, add_to_session, expired_page, offer
 use crate::features::passkeys::ceremony::{self, Begun, Purpose, Refused, RelyingParty};
 use crate::features::passkeys::messages::tell;
 use crate::features::passkeys::registration::{self, Made};
-use crate::features::passkeys::{Ceremony, CreatePage, PasskeyAdded};
+use crate::features::passkeys::{Ceremony, CreatePage, PasskeyAdded, handle_text};
 use crate::features::sessions::{Member, end_everything_else};
 use crate::storage::Writer;
 use crate::web::{AppState, Context, CookieKind, Error, see_other, urls};
@@ -188,7 +188,13 @@ pub(super) async fn finish(
     let party = state.service::<RelyingParty>();
     let made = match registration::verify(&party, &begun.state, &created.credential) {
         Ok(made) => made,
-        Err(why) => return refuse(&state, &context, (&account, kind), &begun, why).await,
+        Err(why) => {
+            // The library refuses an excluded credential like any other that is not as asked.
+            let handle = handle_text(&created.credential.raw_id);
+            let known = registration::find_duplicate(&state, &account, &handle).await?;
+            let why = known.filter(|known| *known == Refused::Exists).unwrap_or(why);
+            return refuse(&state, &context, (&account, kind), &begun, why).await;
+        }
     };
     if let Some(why) = registration::find_duplicate(&state, &account, &made.handle).await? {
         return refuse(&state, &context, (&account, kind), &begun, why).await;
