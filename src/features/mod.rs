@@ -40,6 +40,19 @@ pub struct Feature {
 pub const FEATURES: &[Feature] = &[
     Feature { name: "sign_in", routes: sign_in::routes, pages: || samples_of::<sign_in::SignInPage>() },
     Feature {
+        name: "passkeys",
+        routes: passkeys::routes,
+        pages: || {
+            let mut all = samples_of::<passkeys::CreatePage>();
+            all.extend(samples_of::<passkeys::SecondStepPage>());
+            all.extend(samples_of::<passkeys::OfferPage>());
+            all.extend(samples_of::<passkeys::PasskeysPage>());
+            all.extend(samples_of::<passkeys::RenamePage>());
+            all.extend(samples_of::<passkeys::RemovePage>());
+            all
+        },
+    },
+    Feature {
         name: "interactions",
         routes: crate::web::Routes::new,
         pages: || {
@@ -79,19 +92,6 @@ pub const FEATURES: &[Feature] = &[
         },
     },
     Feature {
-        name: "passkeys",
-        routes: passkeys::routes,
-        pages: || {
-            let mut all = samples_of::<passkeys::CreatePage>();
-            all.extend(samples_of::<passkeys::SecondStepPage>());
-            all.extend(samples_of::<passkeys::OfferPage>());
-            all.extend(samples_of::<passkeys::PasskeysPage>());
-            all.extend(samples_of::<passkeys::RenamePage>());
-            all.extend(samples_of::<passkeys::RemovePage>());
-            all
-        },
-    },
-    Feature {
         name: "account",
         routes: account::routes,
         pages: || {
@@ -106,8 +106,8 @@ pub const FEATURES: &[Feature] = &[
 pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<outbox::TestMessage>,
     samples_of_message::<outbox::PasswordGuessed>,
-    samples_of_message::<invitations::InvitationMail>,
     samples_of_message::<passkeys::PasskeyAdded>,
     samples_of_message::<passkeys::PasskeyRemoved>,
     samples_of_message::<passkeys::PasskeyCopied>,
+    samples_of_message::<invitations::InvitationMail>,
 ];

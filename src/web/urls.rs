@@ -22,10 +22,10 @@ pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ACCOUNT_SESSION_END: &str = "/account/sessions/end";
 /// Ends all sessions but this one.
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
-/// How the person signs in: passkeys, second factors, password.
-pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// The passkeys and security keys of whoever is signed in.
 pub const ACCOUNT_PASSKEYS: &str = "/account/passkeys";
+/// How the person signs in: passkeys, second factors, password.
+pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// The organisation of whoever is signed in.
 pub const ORGANISATION: &str = "/organisation";
 /// Changes the language.

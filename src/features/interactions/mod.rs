@@ -5,7 +5,7 @@
 
 mod pages;
 mod passage;
-mod renewal;
+mod session;
 mod store;
 mod views;
 
@@ -24,7 +24,7 @@ use crate::web::urls;
 
 pub use pages::{Fresh, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
-pub use renewal::add_to_session;
+pub use session::add_to_session;
 pub use store::{
     add_interaction, complete_interaction, deny_interaction, find_interaction, remove_old_interactions,
     update_interaction,

@@ -114,7 +114,7 @@ impl Page for SecondStepPage {
             ceremony,
             app: None,
             for_app: false,
-            other_ways: "/sign-in/int_1/second".to_owned(),
+            other_ways: "/sign-in/int_1/second?choose=1".to_owned(),
         };
         let app = Some("Kantoorportaal".to_owned());
         vec![

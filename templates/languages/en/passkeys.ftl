@@ -1,7 +1,7 @@
 passkey = Passkey
 passkey-security-key = Security key
 other-way = Use another way
-back = Back
+passkey-back = Back
 
 passkey-sign-in = Sign in with a passkey
 passkey-use = Use a passkey
@@ -55,10 +55,10 @@ offer-lose = Can I lose it?
 offer-lose-answer = You can make several. We advise at least two.
 
 passkeys-title = Passkeys
-passkeys-none = You have no passkeys yet. With a passkey you sign in with your fingerprint, face or PIN.
-passkeys-one = <strong>You have one passkey.</strong> Add a second one, for example on your phone, so you can still sign in when you lose this device.
+passkeys-none-yet = You have no passkeys yet. With a passkey you sign in with your fingerprint, face or PIN.
+passkeys-only-one = <strong>You have one passkey.</strong> Add a second one, for example on your phone, so you can still sign in when you lose this device.
 passkeys-text = You can sign in with each of these.
-passkeys-create = Create a new passkey
+passkeys-new = Create a new passkey
 passkeys-create-key = Add a security key
 passkeys-synced = Synced
 passkeys-device-bound = Only on this device

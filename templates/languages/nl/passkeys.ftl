@@ -1,7 +1,7 @@
 passkey = Passkey
 passkey-security-key = Beveiligingssleutel
 other-way = Andere manier gebruiken
-back = Terug
+passkey-back = Terug
 
 passkey-sign-in = Inloggen met een passkey
 passkey-use = Passkey gebruiken
@@ -55,10 +55,10 @@ offer-lose = Kan ik hem kwijtraken?
 offer-lose-answer = Je kunt er meer maken. We raden er minstens twee aan.
 
 passkeys-title = Passkeys
-passkeys-none = Je hebt nog geen passkeys. Met een passkey log je in met je vingerafdruk, gezicht of pincode.
-passkeys-one = <strong>Je hebt één passkey.</strong> Maak een tweede, bijvoorbeeld op je telefoon, dan kun je ook inloggen als je dit apparaat kwijt bent.
+passkeys-none-yet = Je hebt nog geen passkeys. Met een passkey log je in met je vingerafdruk, gezicht of pincode.
+passkeys-only-one = <strong>Je hebt één passkey.</strong> Maak een tweede, bijvoorbeeld op je telefoon, dan kun je ook inloggen als je dit apparaat kwijt bent.
 passkeys-text = Met elk hiervan kun je inloggen.
-passkeys-create = Nieuwe passkey maken
+passkeys-new = Nieuwe passkey maken
 passkeys-create-key = Beveiligingssleutel toevoegen
 passkeys-synced = Gesynchroniseerd
 passkeys-device-bound = Alleen op dit apparaat

@@ -10,7 +10,7 @@ use crate::domain::sign_in::{Decision, Question};
 use crate::features::accounts::Account;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{MOST_FACTORS, list_factors};
-use crate::features::interactions::{Passage, add_to_session, expired_page, offer_is_due};
+use crate::features::interactions::{Fresh, Passage, add_to_session, expired_page, offer_is_due};
 use crate::features::passkeys::ceremony::{self, Begun, Purpose, Refused, RelyingParty};
 use crate::features::passkeys::messages::tell;
 use crate::features::passkeys::registration::{self, Made};
@@ -63,7 +63,15 @@ async fn open(
     fresh: MaybeFresh,
 ) -> Result<Result<Place, Closed>, Error> {
     if place == urls::PLACE_ACCOUNT {
-        return Ok(fresh.map(|fresh| Place::Account(Box::new(fresh.0))).map_err(Closed::Prove));
+        let member = match fresh {
+            Ok(Fresh(member)) => member,
+            Err(response) => return Ok(Err(Closed::Prove(response))),
+        };
+        if member.standing.policy().kinds.rule.kinds().contains(kind) {
+            return Ok(Ok(Place::Account(Box::new(member))));
+        }
+        // Their organisation does not let this kind count.
+        return Ok(Err(Closed::To(urls::ACCOUNT_PASSKEYS.to_owned())));
     }
     let Some(passage) = Passage::find(state, context, place).await? else { return Ok(Err(Closed::Expired)) };
     let due = match passage.decision(context.now) {
@@ -248,7 +256,9 @@ async fn go_on(
         Place::Account(member) => {
             let account = &member.standing.account;
             let known = answers::find_known(state, &writer, account).await?;
-            let session = add_to_session(state, context, &mut writer, &member, proof).await?;
+            let mut standing = member.standing.clone();
+            standing.enrolled = standing.enrolled.with(kind, made.device_bound);
+            let session = add_to_session(state, context, &mut writer, (&member, &standing), proof).await?;
             writer.commit().await?;
             let mut headers = HeaderMap::new();
             answers::remember_passkey(state, &mut headers, kind);

@@ -63,7 +63,7 @@ pub(super) async fn show(
         },
         app: purpose.app_name().map(str::to_owned),
         for_app: due.for_app.is_some(),
-        other_ways: urls::second_step(&id),
+        other_ways: format!("{}?choose=1", urls::second_step(&id)),
     };
     context.page(&state, StatusCode::OK, &page)
 }
