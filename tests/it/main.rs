@@ -4,6 +4,7 @@
 mod support;
 
 mod browser;
+mod browser_passkeys;
 mod code_flow;
 mod command_line;
 mod invitations;
