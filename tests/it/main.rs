@@ -4,11 +4,13 @@
 mod support;
 
 mod browser;
+mod browser_passkeys;
 mod code_flow;
 mod command_line;
 mod invitations;
 mod nodes;
 mod outbox;
+mod passkeys;
 mod refusals;
 mod remembered;
 mod sign_in;

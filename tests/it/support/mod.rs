@@ -1,6 +1,7 @@
 //! What the tests stand on: a server with its own database, a browser without JavaScript, an app.
 
 mod app;
+mod authenticator;
 mod browser;
 mod engine;
 mod mailbox;
@@ -9,6 +10,7 @@ mod server;
 mod totp;
 
 pub(crate) use app::{CHALLENGE, VERIFIER, query_of};
+pub(crate) use authenticator::{Authenticator, Manners};
 pub(crate) use browser::{Answer, Browser};
 pub(crate) use engine::Engine;
 pub(crate) use mailbox::{Gateway, MailServer, Mailbox, Manner};
