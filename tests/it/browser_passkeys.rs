@@ -263,3 +263,50 @@ async fn a_key_that_can_only_be_touched_is_a_second_step() {
     journey.await.unwrap();
     chromium.driver.quit().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invited_employee_makes_a_passkey_and_comes_back_with_one_click() {
+    let (_running, demo) = demo();
+    let (issuer, portal) = (demo["issuer"].as_str().unwrap(), demo["portal"].as_str().unwrap());
+    let chromium = Chromium::start(&["--accept-lang=en"]).await;
+    let driver = &chromium.driver;
+    let journey = async {
+        let device = Virtual::platform(driver).await?;
+        driver.goto(demo["mailbox"].as_str().unwrap()).await?;
+        let invitation = || driver.find(By::LinkText("Je uitnodiging voor Countersign demo"));
+        for _ in 0..100 {
+            if invitation().await.is_ok() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            driver.refresh().await?;
+        }
+        invitation().await?.click().await?;
+        let mail = driver.find(By::Css("pre")).await?.text().await?;
+        let link = mail.split_whitespace().find(|word| word.contains("/invite/")).unwrap().to_owned();
+        driver.goto(&link).await?;
+        driver.find(By::XPath("//h1[. = 'Anna de Vries invited you to Kantoor De Vries']")).await?;
+        driver.find(By::XPath("//button[. = 'Create a passkey']")).await?.click().await?;
+        arrive(driver, "/enrol/").await?;
+        press(driver).await?;
+        arrive(driver, "/account").await?;
+        assert_eq!(device.credentials().await?, 1);
+        driver.goto(&link).await?;
+        driver.find(By::XPath("//h1[. = 'This invitation no longer works']")).await?;
+
+        sign_out(driver, issuer).await?;
+        device.touched(false).await?;
+        driver.goto(portal).await?;
+        driver.find(By::LinkText("Sign in")).await?.click().await?;
+        let button = driver.find(By::Css("[data-passkey] button")).await?;
+        button.wait_until().displayed().await?;
+        // The list of the field waits already, for a touch that comes too late for it.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        device.touched(true).await?;
+        button.click().await?;
+        driver.find(By::XPath("//h1[contains(., 'Signed in as Gijs de Boer')]")).await?;
+        WebDriverResult::Ok(())
+    };
+    journey.await.unwrap();
+    chromium.driver.quit().await.unwrap();
+}
