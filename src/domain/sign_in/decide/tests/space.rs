@@ -71,8 +71,7 @@ pub(super) const STEPS: &[Fact] = &[
     Fact::Skipped,
 ];
 /// How old the evidence is, and may be (rule 1).
-pub(super) const FRESHNESS: &[Fact] =
-    &[Fact::Evidence, Fact::Age, Fact::Enrolled, Fact::Occasion, Fact::Since, Fact::MaxAge];
+const FRESHNESS: &[Fact] = &[Fact::Evidence, Fact::Age, Fact::Enrolled, Fact::Occasion, Fact::Since, Fact::MaxAge];
 /// Where the person is (rules 3 and 4).
 pub(super) const PLACES: &[Fact] =
     &[Fact::Evidence, Fact::Enrolled, Fact::Occasion, Fact::Network, Fact::NewNetworks, Fact::Validates, Fact::Demand];
