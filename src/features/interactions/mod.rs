@@ -130,13 +130,13 @@ impl Interaction {
     }
 
     /// What the request wishes about the sign-in.
+    ///
+    /// `max_age` counts back from the request: whoever takes long to answer is not asked again and again.
     #[must_use]
     pub fn wish(&self) -> Wish {
-        Wish {
-            proven_since: self.purpose.again.then_some(self.created_at),
-            max_age: self.purpose.max_age.map(Duration::from_secs),
-            acr: self.purpose.acr,
-        }
+        let again = self.purpose.again.then_some(self.created_at);
+        let not_older = self.purpose.max_age.map(|age| self.created_at.before(Duration::from_secs(age)));
+        Wish { proven_since: again.max(not_older), max_age: None, acr: self.purpose.acr }
     }
 
     /// Begins the evidence with something that stands by itself; what was proven before, of whomever, is gone.
@@ -224,6 +224,18 @@ mod tests {
         let evidence = interaction.evidence.unwrap();
         assert_eq!((evidence.account_id, evidence.proofs.len()), (other, 1));
         assert!(!interaction.answers.enrolment_skipped);
+    }
+
+    #[test]
+    fn max_age_counts_back_from_the_request() {
+        let mut interaction = interaction();
+        interaction.created_at = Timestamp::from_seconds(100);
+        interaction.purpose.max_age = Some(30);
+        assert_eq!(interaction.wish().proven_since, Some(Timestamp::from_seconds(70)));
+        interaction.purpose.again = true;
+        assert_eq!(interaction.wish().proven_since, Some(Timestamp::from_seconds(100)));
+        interaction.purpose.max_age = None;
+        assert_eq!(interaction.wish().proven_since, Some(Timestamp::from_seconds(100)));
     }
 
     #[test]

@@ -126,6 +126,8 @@ impl Place {
                     standing.enrolled = standing.enrolled.with(kind, device_bound);
                 }
                 passage.interaction.prove(proof);
+                // Among the choices was a passkey: it is not offered once more on the way out.
+                passage.interaction.answers.offer_answered = true;
                 let id = passage.interaction.id.to_string();
                 let app = passage.interaction.purpose.app.is_some();
                 let onward = passage.finish(state, context, writer, "sign_in.enrol").await?;
