@@ -1,6 +1,7 @@
 overview-menu = Overview
 overview-title = Your account
 overview-you = Your details
+overview-profile = Change details
 overview-signed-in = Where you are signed in
 overview-since = Here, since { $when }.
 overview-elsewhere = { $count ->

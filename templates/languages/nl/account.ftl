@@ -1,6 +1,7 @@
 overview-menu = Overzicht
 overview-title = Je account
 overview-you = Je gegevens
+overview-profile = Gegevens wijzigen
 overview-signed-in = Waar je bent ingelogd
 overview-since = Hier, sinds { $when }.
 overview-elsewhere = { $count ->

@@ -42,7 +42,12 @@ impl EventRow {
         };
         let mut all: Vec<Self> = SENTENCES
             .iter()
-            .map(|sentence| Self { sentence, app: Some("Boekhouding <anna>".to_owned()), ..plain.clone() })
+            .map(|sentence| Self {
+                sentence,
+                app: Some("Boekhouding <anna>".to_owned()),
+                way: sentence.starts_with("signed-in").then_some(Way::Password),
+                ..plain.clone()
+            })
             .collect();
         all.push(Self { sentence: "app-opened", ip: None, reference: String::new(), ..plain.clone() });
         all.extend(Way::ALL.map(|way| Self {
