@@ -39,7 +39,8 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        for (name, column) in [("email_changes_of_account", "account_id"), ("email_changes_by_old_email", "old_email")] {
+        for (name, column) in [("email_changes_of_account", "account_id"), ("email_changes_by_old_email", "old_email")]
+        {
             let index = Index::create().name(name).table("email_changes").col(column).col("id").to_owned();
             schema.create_index(index).await?;
         }

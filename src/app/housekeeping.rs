@@ -11,6 +11,7 @@ use crate::features::interactions::remove_old_interactions;
 use crate::features::oidc::remove_old_grants;
 use crate::features::organisations::remove_old_invitations;
 use crate::features::outbox::remove_old_messages;
+use crate::features::passkeys::remove_old_ceremonies;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
 use crate::features::throttles::remove_old_throttles;
@@ -44,6 +45,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     let mut writer = state.db.writing().await?;
     remove_old_interactions(&mut writer, now).await?;
     remove_old_throttles(&mut writer, now).await?;
+    remove_old_ceremonies(&mut writer, now).await?;
     remove_old_grants(&mut writer, before).await?;
     remove_old_sessions(&mut writer, before).await?;
     remove_old_devices(&mut writer, before).await?;

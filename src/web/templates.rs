@@ -133,6 +133,20 @@ impl Templates {
         Ok(self.0.get_template(template)?.render(context! { frame => Serde(frame), page => values })?)
     }
 
+    /// The words of a key by themselves, for what is kept in the language of its owner.
+    ///
+    /// # Errors
+    ///
+    /// When there are no such words.
+    pub fn words(language: Language, key: &str, values: &[(&'static str, &str)]) -> Result<String, TemplateError> {
+        let language = match language {
+            Language::Dutch => langid!("nl"),
+            Language::English => langid!("en"),
+        };
+        let values = values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value)));
+        Ok(words(&language, key, &values.collect())?)
+    }
+
     /// Whether a page has used this template.
     #[cfg(test)]
     pub(crate) fn is_loaded(&self, name: &str) -> bool {

@@ -22,6 +22,8 @@ pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ACCOUNT_SESSION_END: &str = "/account/sessions/end";
 /// Ends all sessions but this one.
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
+/// The passkeys and security keys of whoever is signed in.
+pub const ACCOUNT_PASSKEYS: &str = "/account/passkeys";
 /// How the person signs in: passkeys, second factors, password.
 pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// Choosing another password.
@@ -56,6 +58,14 @@ pub const SETUP: &str = "/setup";
 pub const INVITE: &str = "/invite";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
+
+/// Begins a sign-in with a passkey.
+pub const PASSKEYS_BEGIN: &str = "/passkeys/begin";
+/// Finishes a sign-in with a passkey.
+pub const PASSKEYS_FINISH: &str = "/passkeys/finish";
+/// Where password managers find our pages about passkeys (WebAuthn WG, "A Well-Known URL for Relying Party Passkey
+/// Endpoints").
+pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 
 /// The authorization endpoint (RFC 6749, section 3.1).
 pub const AUTHORIZE: &str = "/authorize";
@@ -141,8 +151,74 @@ pub fn offer(interaction: impl std::fmt::Display) -> String {
     format!("{OFFER}/{interaction}")
 }
 
+/// Begins the ceremony of the page at `path`.
+#[must_use]
+pub fn begin(path: &str) -> String {
+    format!("{path}/begin")
+}
+
+/// Finishes the ceremony of the page at `path`.
+#[must_use]
+pub fn finish(path: &str) -> String {
+    format!("{path}/finish")
+}
+
+/// Giving a passkey or security key another name.
+#[must_use]
+pub fn rename_passkey(factor: impl std::fmt::Display) -> String {
+    format!("{ACCOUNT_PASSKEYS}/{factor}/rename")
+}
+
+/// Removing a passkey or security key.
+#[must_use]
+pub fn remove_passkey(factor: impl std::fmt::Display) -> String {
+    format!("{ACCOUNT_PASSKEYS}/{factor}/remove")
+}
+
+/// The page of ours that `next` names; the account, if it names none: nobody can be sent elsewhere with it.
+#[must_use]
+pub fn own_page(next: Option<&str>) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
+    let areas = [ACCOUNT, ENROL, ORGANISATION];
+    let known = |next: &&str| {
+        next.len() <= 200
+            && next.bytes().all(plain)
+            && areas
+                .iter()
+                .any(|area| next.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
+    next.filter(known).unwrap_or(ACCOUNT).to_owned()
+}
+
 /// Proving again who one is, and then on to `next`, one of our own paths.
 #[must_use]
 pub fn confirm(next: &str) -> String {
     format!("{CONFIRM}?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_page;
+
+    #[test]
+    fn only_pages_of_our_own_come_next() {
+        for own in ["/account", "/account/security", "/enrol/account/totp"] {
+            assert_eq!(own_page(Some(own)), own);
+        }
+        for foreign in [
+            "",
+            "account",
+            "//evil.example",
+            "/account//evil.example:80",
+            "/accounts",
+            "/\\evil.example",
+            "https://evil.example",
+            "/account/../authorize?x=1",
+            "/authorize",
+            "/account\r\nLocation: x",
+        ] {
+            assert_eq!(own_page(Some(foreign)), "/account", "{foreign:?}");
+        }
+        assert_eq!(own_page(None), "/account");
+    }
 }

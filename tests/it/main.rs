@@ -4,12 +4,16 @@
 mod support;
 
 mod browser;
+mod browser_passkeys;
 mod code_flow;
 mod command_line;
 mod invitations;
 mod nodes;
 mod outbox;
+mod passkeys;
 mod refusals;
+mod remembered;
 mod sign_in;
 mod storage;
 mod text_messages;
+mod two_factor;

@@ -100,9 +100,16 @@ impl Topic {
         match self {
             Self::All => &[],
             Self::SignIns => &["sign_in.", "session.", "invitation."],
-            Self::Security => {
-                &["password.", "factor.", "recovery_codes.", "device.", "email.", "account.", "ip_address.", "recovery."]
-            }
+            Self::Security => &[
+                "password.",
+                "factor.",
+                "recovery_codes.",
+                "device.",
+                "email.",
+                "account.",
+                "ip_address.",
+                "recovery.",
+            ],
             Self::Apps => &["app.", "code.", "refresh_token."],
         }
     }
@@ -251,7 +258,11 @@ pub(super) fn cell(text: &str) -> String {
 pub(super) fn kept_part(part: Option<String>, name: &str, at_the_end: bool) -> Option<String> {
     part.filter(|part| {
         let rest = if at_the_end { name.strip_suffix(part.as_str()) } else { name.strip_prefix(part.as_str()) };
-        let edge = if at_the_end { rest.and_then(|rest| rest.chars().next_back()) } else { rest.and_then(|rest| rest.chars().next()) };
+        let edge = if at_the_end {
+            rest.and_then(|rest| rest.chars().next_back())
+        } else {
+            rest.and_then(|rest| rest.chars().next())
+        };
         rest.is_some() && edge.is_none_or(char::is_whitespace)
     })
 }

@@ -12,11 +12,12 @@ use crate::features::organisations::Role;
 use crate::features::outbox::{Message, Particulars};
 use crate::web::Page;
 
-pub use activity::{ActivityPage, Chart, Day, DayCount, EventRow, NotYouPage};
-pub use apps::{AppRow, AppsPage, RemoveAppPage};
-pub use profile::{
-    EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, EmailTrouble, ProfilePage,
-};
+pub use activity::{ActivityPage, NotYouPage};
+pub(super) use activity::{Chart, Day, DayCount, EventRow};
+pub(super) use apps::AppRow;
+pub use apps::{AppsPage, RemoveAppPage};
+pub(super) use profile::EmailTrouble;
+pub use profile::{EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, ProfilePage};
 
 /// The first page (A1).
 #[derive(Clone, Debug, Serialize)]
@@ -68,8 +69,7 @@ impl Page for OverviewPage {
             },
             events: Vec::new(),
         };
-        let strong =
-            Protection { passkeys: 2, second_factor: true, recovery_codes: 7, password_changed: None };
+        let strong = Protection { passkeys: 2, second_factor: true, recovery_codes: 7, password_changed: None };
         let events: Vec<EventRow> = EventRow::samples().into_iter().rev().take(5).collect();
         vec![
             page.clone(),

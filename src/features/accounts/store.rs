@@ -190,12 +190,7 @@ pub struct Profile {
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn set_profile(
-    db: &mut Writer,
-    id: AccountId,
-    profile: Profile,
-    now: Timestamp,
-) -> Result<(), StorageError> {
+pub async fn set_profile(db: &mut Writer, id: AccountId, profile: Profile, now: Timestamp) -> Result<(), StorageError> {
     accounts::Entity::update_many()
         .col_expr(Column::Name, Expr::value(profile.name))
         .col_expr(Column::GivenName, Expr::value(profile.given_name))

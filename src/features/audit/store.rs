@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -353,7 +354,8 @@ pub async fn list_events_about(db: &Reader, about: &About<'_>) -> Result<Vec<Rec
         .order_by_desc(events::Column::Id)
         .limit(about.limit);
     if !about.kinds.is_empty() {
-        let like = about.kinds.iter().fold(Condition::any(), |any, kind| any.add(events::Column::Kind.starts_with(*kind)));
+        let like =
+            about.kinds.iter().fold(Condition::any(), |any, kind| any.add(events::Column::Kind.starts_with(*kind)));
         query = query.filter(like);
     }
     if let Some(since) = about.since {

@@ -18,7 +18,9 @@ use crate::domain::ids::{AccountId, InteractionId, InvitationId, SessionId};
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{AcrWish, Answers, Evidence, Facts, NetworkStanding, Proof, Use, Wish};
+use crate::features::accounts::Account;
 use crate::features::sessions::Standing;
+use crate::web::urls;
 
 pub use pages::{Fresh, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
@@ -99,6 +101,18 @@ impl Purpose {
     #[must_use]
     pub fn languages(&self) -> Option<&str> {
         self.request.get("ui_locales")?.as_str()
+    }
+
+    /// Confirming that it is `account`, and then on to `next`, one of our own pages.
+    #[must_use]
+    pub fn confirming(account: &Account, next: &str) -> Self {
+        Self {
+            next: Some(urls::own_page(Some(next))),
+            again: true,
+            confirms: Some(account.id),
+            login_hint: Some(account.email.to_string()),
+            ..Self::default()
+        }
     }
 
     /// What people call the app that waits.

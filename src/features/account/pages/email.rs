@@ -13,9 +13,7 @@ use crate::features::account::store::{
     EmailChange, add_email_change, confirm_email_change, end_email_changes_since, end_pending_email_changes,
     find_email_change, find_email_change_to_undo, is_email_kept_for_another, undo_email_change,
 };
-use crate::features::account::views::{
-    EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, EmailTrouble,
-};
+use crate::features::account::views::{EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, EmailTrouble};
 use crate::features::accounts::{find_account, find_account_by_login, set_email};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::Fresh;
@@ -71,7 +69,10 @@ pub(super) async fn ask(
     };
     let counters = [
         Counter { key: format!("email-change:{}", account.id), limit: PER_ACCOUNT },
-        Counter { key: format!("email-change-to:{}", state.mac.tag("email-change", &[email.as_str()])), limit: PER_ADDRESS },
+        Counter {
+            key: format!("email-change-to:{}", state.mac.tag("email-change", &[email.as_str()])),
+            limit: PER_ADDRESS,
+        },
     ];
     if let Some(blocked) = reserve(&state.db, &counters, context.now).await? {
         let trouble = EmailTrouble::TooMany { until: blocked.until.millis() };
@@ -94,7 +95,8 @@ pub(super) async fn ask(
     } else {
         let link = format!("{}{}/{}", state.config.server.issuer(), urls::EMAIL_CONFIRM, secret.expose());
         let message = EmailConfirm { name: account.name.clone(), link, particulars };
-        let letter = Letter { to, language: account.language, account: Some(account.id), expires_at, message: &message };
+        let letter =
+            Letter { to, language: account.language, account: Some(account.id), expires_at, message: &message };
         post(&mut writer, &state, letter, context.now).await?;
     }
     let event = event(&context, &member, "email.ask").with_personal("email", email.to_string());

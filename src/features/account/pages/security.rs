@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::domain::FactorKind;
-use crate::domain::policy::{Demand, Remembering};
 use crate::domain::ids::AccountId;
+use crate::domain::policy::{Demand, Remembering};
+use crate::domain::{FactorKind, Timestamp};
 use crate::features::account::views::{DeviceRow, FactorRow, Protection, SecurityPage};
 use crate::features::factors::{Factor, count_recovery_codes, find_preferences, list_devices, list_factors};
 use crate::features::passwords::password_changed_at;
@@ -75,7 +75,7 @@ pub(super) async fn protection(db: &Reader, account: AccountId) -> Result<Protec
         passkeys,
         second_factor: factors.iter().any(|factor| factor.kind != FactorKind::RecoveryCode),
         recovery_codes: codes_left(db, &factors).await?,
-        password_changed: password_changed_at(db, account).await?.map(|at| at.millis()),
+        password_changed: password_changed_at(db, account).await?.map(Timestamp::millis),
     })
 }
 
@@ -101,7 +101,7 @@ fn row(factor: &Factor, preferred: Option<FactorKind>) -> FactorRow {
         synced: factor.details.synced,
         browser: browser_name(factor.user_agent.as_deref()).map(|(b, s)| (b.to_owned(), s.to_owned())),
         created: factor.created_at.millis(),
-        last_used: factor.last_used_at.map(crate::domain::Timestamp::millis),
+        last_used: factor.last_used_at.map(Timestamp::millis),
         is_default: preferred == Some(factor.kind),
     }
 }

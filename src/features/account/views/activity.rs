@@ -132,12 +132,8 @@ impl Chart {
             done += day.total() - day.failed;
             failed += day.failed;
             let mut top = Self::HEIGHT;
-            let parts = [
-                ("passkey", day.passkey),
-                ("second", day.second),
-                ("password", day.password),
-                ("failed", day.failed),
-            ];
+            let parts =
+                [("passkey", day.passkey), ("second", day.second), ("password", day.password), ("failed", day.failed)];
             for (of, count) in parts.into_iter().filter(|(_, count)| *count > 0) {
                 let height = (count * Self::HEIGHT / most).max(1).min(top);
                 top -= height;
@@ -189,10 +185,7 @@ impl Page for ActivityPage {
         let full = Self {
             topic: Topic::All,
             period: Period::Month,
-            days: vec![
-                Day { at: rows[0].at, rows: rows.clone() },
-                Day { at: rows[0].at - DAY, rows: yesterday },
-            ],
+            days: vec![Day { at: rows[0].at, rows: rows.clone() }, Day { at: rows[0].at - DAY, rows: yesterday }],
             later: false,
             next: Some("aud_1".to_owned()),
             chart: Chart::of(counts.collect()),

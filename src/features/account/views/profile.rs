@@ -40,7 +40,11 @@ impl Page for ProfilePage {
         };
         let mut all = vec![
             plain.clone(),
-            Self { pending: Some(("a.devries@kantoor.nl".to_owned(), 1_795_612_000_000)), username: None, ..plain.clone() },
+            Self {
+                pending: Some(("a.devries@kantoor.nl".to_owned(), 1_795_612_000_000)),
+                username: None,
+                ..plain.clone()
+            },
             Self { wrong: true, name: String::new(), language: Language::English, ..plain.clone() },
         ];
         all.extend(["saved", "asked", "cancelled", "changed"].map(|done| Self { done: Some(done), ..plain.clone() }));
@@ -80,7 +84,8 @@ impl Page for EmailPage {
     fn samples() -> Vec<Self> {
         let plain = Self { email: "anna@kantoor.nl".to_owned(), typed: String::new(), trouble: None };
         let mut all = vec![plain.clone()];
-        let troubles = [EmailTrouble::NotAnEmail, EmailTrouble::Same, EmailTrouble::TooMany { until: 1_795_527_120_000 }];
+        let troubles =
+            [EmailTrouble::NotAnEmail, EmailTrouble::Same, EmailTrouble::TooMany { until: 1_795_527_120_000 }];
         all.extend(troubles.map(|trouble| Self {
             typed: "anna@<anna>".to_owned(),
             trouble: Some(trouble),

@@ -110,10 +110,7 @@ pub async fn disconnect(
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn apps_by_session(
-    db: &Reader,
-    account: AccountId,
-) -> Result<HashMap<SessionId, Vec<String>>, StorageError> {
+pub async fn apps_by_session(db: &Reader, account: AccountId) -> Result<HashMap<SessionId, Vec<String>>, StorageError> {
     let given = grants::Entity::find()
         .filter(grants::Column::AccountId.eq(account))
         .filter(grants::Column::RevokedAt.is_null())
