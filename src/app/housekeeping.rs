@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::{error, info};
 
+use crate::features::account::remove_old_email_changes;
 use crate::features::factors::remove_old_devices;
 use crate::features::interactions::remove_old_interactions;
 use crate::features::oidc::remove_old_grants;
@@ -49,6 +50,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_sessions(&mut writer, before).await?;
     remove_old_devices(&mut writer, before).await?;
     remove_old_invitations(&mut writer, before).await?;
+    remove_old_email_changes(&mut writer, before).await?;
     remove_old_messages(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

@@ -114,6 +114,14 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<account::SessionsPage>());
             all.extend(samples_of::<account::SecurityPage>());
             all.extend(samples_of::<account::PasswordPage>());
+            all.extend(samples_of::<account::RemovePasswordPage>());
+            all.extend(samples_of::<account::AppsPage>());
+            all.extend(samples_of::<account::RemoveAppPage>());
+            all.extend(samples_of::<account::ActivityPage>());
+            all.extend(samples_of::<account::NotYouPage>());
+            all.extend(samples_of::<account::ProfilePage>());
+            all.extend(samples_of::<account::EmailPage>());
+            all.extend(samples_of::<account::EmailLinkPage>());
             all
         },
     },
@@ -128,6 +136,9 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<passkeys::PasskeyCopied>,
     samples_of_message::<invitations::InvitationMail>,
     samples_of_message::<account::PasswordChanged>,
+    samples_of_message::<account::EmailConfirm>,
+    samples_of_message::<account::EmailTaken>,
+    samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

@@ -28,6 +28,26 @@ pub const ACCOUNT_PASSKEYS: &str = "/account/passkeys";
 pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// Choosing another password.
 pub const ACCOUNT_PASSWORD: &str = "/account/password";
+/// Doing without a password.
+pub const ACCOUNT_PASSWORD_REMOVE: &str = "/account/password/remove";
+/// The apps that the person gave something to.
+pub const ACCOUNT_APPS: &str = "/account/apps";
+/// What happened to the account.
+pub const ACCOUNT_ACTIVITY: &str = "/account/activity";
+/// The same as a table.
+pub const ACCOUNT_ACTIVITY_CSV: &str = "/account/activity.csv";
+/// What to do about something that the person did not do.
+pub const ACCOUNT_NOT_YOU: &str = "/account/not-you";
+/// Name, language, e-mail address.
+pub const ACCOUNT_PROFILE: &str = "/account/profile";
+/// Choosing another e-mail address.
+pub const ACCOUNT_EMAIL: &str = "/account/email";
+/// Giving that up before it is confirmed.
+pub const ACCOUNT_EMAIL_CANCEL: &str = "/account/email/cancel";
+/// The link that confirms a new e-mail address.
+pub const EMAIL_CONFIRM: &str = "/email/confirm";
+/// The link that takes a new e-mail address back.
+pub const EMAIL_UNDO: &str = "/email/undo";
 /// The organisation of whoever is signed in.
 pub const ORGANISATION: &str = "/organisation";
 /// Changes the language.

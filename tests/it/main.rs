@@ -3,6 +3,7 @@
 
 mod support;
 
+mod account;
 mod browser;
 mod browser_passkeys;
 mod code_flow;
