@@ -7,6 +7,7 @@ mod browser;
 mod browser_passkeys;
 mod code_flow;
 mod command_line;
+mod enrolment;
 mod invitations;
 mod nodes;
 mod outbox;
