@@ -14,6 +14,7 @@ mod outbox;
 mod passkeys;
 mod refusals;
 mod remembered;
+mod second_step;
 mod sign_in;
 mod storage;
 mod text_messages;
