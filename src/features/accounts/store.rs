@@ -170,7 +170,7 @@ pub async fn hold_unchanged(db: &mut Writer, id: AccountId, seen: Option<Timesta
         None => Column::CredentialsChangedAt.is_null(),
     };
     let done = accounts::Entity::update_many()
-        .col_expr(Column::CredentialsChangedAt, Expr::col(Column::CredentialsChangedAt).into())
+        .col_expr(Column::CredentialsChangedAt, Expr::col(Column::CredentialsChangedAt))
         .filter(Column::Id.eq(id))
         .filter(unchanged)
         .exec(db)
