@@ -129,6 +129,14 @@ impl Interaction {
         self.browser.matches(browser) && now < self.expires_at && self.completed_at.is_none()
     }
 
+    /// Whether its proofs count on after a password or factor of the account changed at `changed`. A factor that was
+    /// set up in this sign-in changed it as well, and is the latest proof.
+    #[must_use]
+    fn outlives(&self, changed: Option<Timestamp>) -> bool {
+        let proven = self.evidence.as_ref().map_or(self.created_at, Evidence::auth_time);
+        changed.is_none_or(|at| at <= proven.max(self.created_at))
+    }
+
     /// What the request wishes about the sign-in.
     ///
     /// `max_age` counts back from the request: whoever takes long to answer is not asked again and again.
@@ -209,6 +217,20 @@ mod tests {
         assert!(!interaction.is_open_for("another", Timestamp::from_seconds(1)));
         let done = Interaction { completed_at: Some(Timestamp::from_seconds(1)), ..interaction };
         assert!(!done.is_open_for("browser", Timestamp::from_seconds(2)));
+    }
+
+    #[test]
+    fn proofs_do_not_outlive_a_change_unless_they_are_the_change() {
+        let at = Timestamp::from_seconds;
+        let mut interaction = interaction();
+        interaction.prove_first(AccountId::new(at(0), &Zeros), Proof::Password { at: at(5) }, None);
+        assert!(interaction.outlives(None) && interaction.outlives(Some(at(5))));
+        assert!(!interaction.outlives(Some(at(6))));
+        interaction.prove(Proof::Second { at: at(6), factor: crate::domain::FactorKind::Totp, device_bound: false });
+        assert!(interaction.outlives(Some(at(6))) && !interaction.outlives(Some(at(7))));
+        // What was proven in a session before the sign-in began was judged when it began.
+        let begun = Interaction { created_at: at(9), ..interaction };
+        assert!(begun.outlives(Some(at(9))) && !begun.outlives(Some(at(10))));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{Created, MaybeFresh, answers};
 use crate::domain::FactorKind;
 use crate::domain::ids::{FactorId, SessionId};
 use crate::domain::sign_in::{Decision, Question};
-use crate::features::accounts::Account;
+use crate::features::accounts::{Account, hold_unchanged};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{MOST_FACTORS, list_factors};
 use crate::features::interactions::{Fresh, Passage, add_to_session, expired_page, offer_is_due};
@@ -238,6 +238,9 @@ pub(super) async fn finish(
         Err(error) if error.is_duplicate() => return Ok(answers::refused(&state, Refused::Exists)),
         added => added?,
     };
+    if !hold_unchanged(&mut writer, account.id, account.credentials_changed_at).await? {
+        return Ok(answers::refused(&state, Refused::Stopped));
+    }
     end_everything_else(&mut writer, account.id, opened.session(), context.now).await?;
     record(&state, &context, &mut writer, (&account, kind, id, &name), &made).await?;
     go_on(&state, &context, writer, opened, (kind, id, &made)).await
