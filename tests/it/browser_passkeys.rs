@@ -59,7 +59,7 @@ impl<'a> Virtual<'a> {
 async fn type_password(driver: &WebDriver, email: &str) -> WebDriverResult<()> {
     driver.find(By::Id("username")).await?.send_keys(email).await?;
     driver.find(By::Id("password")).await?.send_keys(PASSWORD).await?;
-    driver.find(By::Css("form[data-busy] button.primary")).await?.click().await
+    driver.find(By::Css("form[data-busy] button:not([type])")).await?.click().await
 }
 
 /// Waits until the path begins so.
@@ -96,7 +96,7 @@ async fn press(driver: &WebDriver) -> WebDriverResult<()> {
 async fn make_passkey(driver: &WebDriver, issuer: &str, email: &str) -> WebDriverResult<()> {
     driver.goto(format!("{issuer}/sign-in")).await?;
     type_password(driver, email).await?;
-    arrive(driver, "/").await?;
+    driver.find(By::Css("a[href='/account/sessions'], form[action^='/offer/']")).await?;
     driver.goto(format!("{issuer}/enrol/account/passkey")).await?;
     press(driver).await?;
     arrive(driver, "/account/passkeys").await
@@ -105,7 +105,7 @@ async fn make_passkey(driver: &WebDriver, issuer: &str, email: &str) -> WebDrive
 async fn sign_out(driver: &WebDriver, issuer: &str) -> WebDriverResult<()> {
     driver.goto(format!("{issuer}/account/sessions")).await?;
     driver.find(By::Css("form[action='/sign-out'] button")).await?.click().await?;
-    arrive(driver, "/").await
+    arrive(driver, "/sign-out").await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
