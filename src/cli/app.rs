@@ -14,7 +14,7 @@ use crate::features::clients::{
     Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, check_redirect_uri, list_clients,
     remove_client,
 };
-use crate::features::oidc::grant_types;
+use crate::features::oidc::{grant_types, response_type};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum App {
@@ -62,6 +62,10 @@ pub(super) struct Add {
     /// A grant that it may use; may be given several times
     #[arg(long = "grant", value_name = "TYPE")]
     grants: Vec<String>,
+    /// A classic response type, such as "`code id_token`", beside the code; for profile oidc only; may be given several
+    /// times
+    #[arg(long = "response-type", value_name = "TYPES")]
+    response_types: Vec<String>,
     /// Scopes that it may ask for; may be given several times
     #[arg(long = "scope", value_name = "SCOPES", default_value = "openid profile email organisation offline_access")]
     scopes: Vec<Scope>,
@@ -100,6 +104,7 @@ impl Add {
             check_redirect_uri(uri).map_err(|problem| Failure(format!("{uri} cannot be registered: {problem}.")))?;
         }
         let grants = self.grants()?;
+        let response_types = self.response_types()?;
         let installation = self.common.open().await?;
         let secret = match (&self.secret_file, self.public) {
             (_, true) => None,
@@ -109,7 +114,8 @@ impl Add {
         if secret.as_ref().is_some_and(|secret| secret.expose().len() < 32) {
             return refuse("A secret has at least 32 characters.");
         }
-        let client = self.client(&installation, grants, secret.as_ref())?;
+        let mut client = self.client(&installation, grants, secret.as_ref())?;
+        client.metadata.response_types = response_types;
         let state = &installation.state;
         let mut writer = state.db.writing().await?;
         if let Err(error) = add_client(&mut writer, &client, installation.now, state.random.as_ref()).await {
@@ -144,6 +150,20 @@ impl Add {
         Ok(grants)
     }
 
+    fn response_types(&self) -> Result<Vec<String>, Failure> {
+        let mut all = vec!["code".to_owned()];
+        for text in &self.response_types {
+            let Some(known) = response_type(text) else { return refuse(format!("There is no response type {text}.")) };
+            if known != "code" && self.profile != Profile::Oidc {
+                return refuse(format!("The response type {known} is for apps with --profile oidc."));
+            }
+            if !all.contains(&known) {
+                all.push(known);
+            }
+        }
+        Ok(all)
+    }
+
     fn client(
         &self,
         installation: &Installation,
@@ -176,7 +196,7 @@ impl Add {
                 home_uri: self.home.clone(),
                 id_token_algorithm: self.id_token_alg,
                 access_token_algorithm: self.access_token_alg,
-                default_max_age: None,
+                ..Metadata::default()
             },
             secrets: secret
                 .map(|secret| ClientSecret { fingerprint: Fingerprint::of(secret.expose()), expires_at: None })

@@ -9,6 +9,7 @@ mod command_line;
 mod invitations;
 mod nodes;
 mod outbox;
+mod protocol_authorize;
 mod refusals;
 mod sign_in;
 mod storage;

@@ -155,8 +155,7 @@ fn client(portal: &str, secret: &Secret<String>) -> Client {
             scope: ["openid", "profile", "email", "organisation"].into_iter().collect(),
             home_uri: Some(portal.to_owned()),
             id_token_algorithm: Algorithm::RS256,
-            access_token_algorithm: None,
-            default_max_age: None,
+            ..Metadata::default()
         },
         secrets: vec![ClientSecret { fingerprint: Fingerprint::of(secret.expose()), expires_at: None }],
         disabled_at: None,

@@ -87,6 +87,31 @@ pub struct Metadata {
     pub access_token_algorithm: Option<Algorithm>,
     /// The `max_age` of requests that name none, in seconds.
     pub default_max_age: Option<u64>,
+    /// What the authorization endpoint may answer it with, each written in alphabetical order (OpenID Connect Dynamic
+    /// Client Registration, section 2).
+    #[serde(default = "code_only")]
+    pub response_types: Vec<String>,
+}
+
+fn code_only() -> Vec<String> {
+    vec!["code".to_owned()]
+}
+
+impl Default for Metadata {
+    /// What an app has that registered nothing yet: no address, and the code with its refresh token.
+    fn default() -> Self {
+        Self {
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            grant_types: vec!["authorization_code".to_owned(), "refresh_token".to_owned()],
+            scope: Scope::default(),
+            home_uri: None,
+            id_token_algorithm: Algorithm::RS256,
+            access_token_algorithm: None,
+            default_max_age: None,
+            response_types: code_only(),
+        }
+    }
 }
 
 impl Client {

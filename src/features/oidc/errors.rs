@@ -30,6 +30,8 @@ pub(super) enum ErrorCode {
     RequestNotSupported,
     /// Request objects are not fetched.
     RequestUriNotSupported,
+    /// A kept request does not exist, ran out, was answered, or is another app's.
+    InvalidRequestUri,
     /// Registration parameters are not taken.
     RegistrationNotSupported,
     /// The app could not prove that it is itself.

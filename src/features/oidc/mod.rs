@@ -9,6 +9,8 @@ mod grant;
 mod grants;
 mod pages;
 mod parameters;
+mod response_modes;
+mod response_types;
 mod store;
 mod tokens;
 mod views;
@@ -17,11 +19,18 @@ use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
 pub use pages::routes;
-pub use views::{ConsentPage, ReturningPage, SignOutPage, SignedOutPage};
+pub use store::remove_old_requests;
+pub use views::{ConsentPage, FormPostPage, ReturningPage, SignOutPage, SignedOutPage};
 
 /// The grant types that an app may register.
 pub fn grant_types() -> impl Iterator<Item = &'static str> {
     grants::GRANTS.iter().map(|grant| grant.name)
+}
+
+/// The response type of these words as it is registered, if it exists.
+#[must_use]
+pub fn response_type(text: &str) -> Option<String> {
+    response_types::ResponseType::parse(text).map(|known| known.to_string())
 }
 
 /// Removes grants that ended before `before`, and says how many.

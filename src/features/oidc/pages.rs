@@ -1,6 +1,7 @@
 //! The routes and pages of the protocol.
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
@@ -14,6 +15,7 @@ use super::endpoints::end_session;
 use super::endpoints::token::token;
 use super::endpoints::userinfo::userinfo;
 use super::parameters::Parameters;
+use super::response_modes::Sent;
 use super::store;
 use super::views::{ConsentItem, ConsentPage, ReturningPage};
 use crate::features::audit::{self, Chain, Event, Ink};
@@ -33,11 +35,11 @@ pub fn routes() -> Routes {
         .route(urls::USERINFO, get(userinfo).post(userinfo))
         .layer(from_fn(cross_origin));
     Router::new()
-        .route(urls::AUTHORIZE, get(authorize).post(post_to_get))
+        .route(urls::AUTHORIZE, get(authorize).post(receive))
         .route("/authorize/{interaction}", get(complete))
         .route("/return/{interaction}", get(returning))
         .route("/consent/{interaction}", get(show_consent).post(answer_consent))
-        .route(urls::END_SESSION, get(end_session::start).post(post_to_get_end_session))
+        .route(urls::END_SESSION, get(end_session::start).post(post_as_query))
         .route(end_session::CONFIRMED, post(end_session::confirmed))
         .merge(open_to_all)
 }
@@ -52,21 +54,18 @@ async fn authorize(
     respond(&state, context, outcome)
 }
 
+async fn receive(State(state): State<AppState>, context: Context, body: Bytes) -> Result<Response, Error> {
+    let outcome = authorize::receive(&state, &context, &Parameters::parse(&body)).await?;
+    respond(&state, context, outcome)
+}
+
 /// A form from the app's page comes without our cookies (`SameSite=Lax`); the redirect to ourselves brings them.
-async fn post_to_get(body: String) -> Response {
-    post_as_query(urls::AUTHORIZE, &body)
-}
-
-async fn post_to_get_end_session(body: String) -> Response {
-    post_as_query(urls::END_SESSION, &body)
-}
-
-fn post_as_query(path: &str, body: &str) -> Response {
+async fn post_as_query(body: String) -> Response {
     let printable = body.bytes().all(|byte| byte.is_ascii_graphic());
     if body.len() > LONGEST_POST || !printable {
         return PageProblem::BadRequest.into_response_with(StatusCode::BAD_REQUEST);
     }
-    see_other(&format!("{path}?{body}"))
+    see_other(&format!("{}?{body}", urls::END_SESSION))
 }
 
 async fn complete(State(state): State<AppState>, context: Context, Path(id): Path<String>) -> Result<Response, Error> {
@@ -81,7 +80,12 @@ async fn returning(State(state): State<AppState>, context: Context, Path(id): Pa
 
 fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<Response, Error> {
     let mut response = match outcome {
-        Outcome::ToApp(url) => see_other(&url),
+        Outcome::ToApp(Sent::Redirect(url)) => see_other(&url),
+        Outcome::ToApp(Sent::Form(page)) => {
+            let mut response = context.page(state, StatusCode::OK, page.as_ref())?;
+            Framing::LeavesForApp.apply(response.headers_mut());
+            return Ok(response);
+        }
         Outcome::Page(path) => see_other(&path),
         Outcome::Expired => return expired_page(state, &mut context, None),
         Outcome::Problem(page) => page.into_response_with(StatusCode::BAD_REQUEST),

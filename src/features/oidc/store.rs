@@ -1,12 +1,17 @@
-//! The tables `grants`, `refresh_tokens` and `consents`.
+//! The tables `grants`, `refresh_tokens` and `consents`; those beside them have a file each.
+
+mod requests;
 
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+
+pub use requests::remove_old_requests;
+pub(super) use requests::{add_kept_request, find_kept_request, use_kept_request};
 
 use super::grant::{Grant, GrantDetails};
 use crate::domain::ids::{AccountId, GrantId, RefreshTokenId, SessionId};
 use crate::domain::secret::Fingerprint;
-use crate::domain::sign_in::{Acr, Clearance};
+use crate::domain::sign_in::Clearance;
 use crate::domain::{Random, Scope, Secret, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 
@@ -116,46 +121,35 @@ pub(super) struct NewGrant<'a> {
     pub(super) client_id: &'a str,
     pub(super) session_id: SessionId,
     pub(super) scope: &'a Scope,
-    pub(super) redirect_uri: &'a str,
-    pub(super) nonce: Option<String>,
-    pub(super) code_challenge: Option<String>,
-    /// The `acr` values that the app asked for.
-    pub(super) acr_values: Vec<Acr>,
+    pub(super) details: GrantDetails,
     pub(super) code_expires_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
 
-/// Gives an app what it was cleared for, and returns the authorization code.
+/// Gives an app what its account was cleared for, and returns the grant with its authorization code.
 pub(super) async fn add_grant(
     db: &mut Writer,
-    clearance: Clearance,
+    clearance: &Clearance,
     new: NewGrant<'_>,
     (now, random): (Timestamp, &dyn Random),
-) -> Result<Secret<String>, StorageError> {
+) -> Result<(Grant, Secret<String>), StorageError> {
     let code = random.secret();
-    grants::Entity::insert(grants::ActiveModel {
-        id: Set(GrantId::new(now, random)),
-        client_id: Set(new.client_id.to_owned()),
-        account_id: Set(clearance.account_id()),
-        session_id: Set(Some(new.session_id)),
-        scope: Set(new.scope.clone()),
-        details: Set(Json(GrantDetails {
-            redirect_uri: new.redirect_uri.to_owned(),
-            nonce: new.nonce,
-            code_challenge: new.code_challenge,
-            evidence: clearance.evidence().clone(),
-            acr_values: new.acr_values,
-        })),
-        code: Set(Fingerprint::of(code.expose())),
-        code_expires_at: Set(new.code_expires_at),
-        code_used_at: Set(None),
-        created_at: Set(now),
-        expires_at: Set(new.expires_at),
-        revoked_at: Set(None),
-    })
-    .exec_without_returning(db)
-    .await?;
-    Ok(code)
+    let row = grants::Model {
+        id: GrantId::new(now, random),
+        client_id: new.client_id.to_owned(),
+        account_id: clearance.account_id(),
+        session_id: Some(new.session_id),
+        scope: new.scope.clone(),
+        details: Json(new.details),
+        code: Fingerprint::of(code.expose()),
+        code_expires_at: new.code_expires_at,
+        code_used_at: None,
+        created_at: now,
+        expires_at: new.expires_at,
+        revoked_at: None,
+    };
+    grants::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await?;
+    Ok((row.into(), code))
 }
 
 /// The grant of an authorization code, whether that still counts or not.

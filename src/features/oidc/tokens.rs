@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::errors::{ErrorCode, OAuthError};
@@ -19,6 +19,8 @@ use crate::web::{AppState, Error};
 pub(super) const ACCESS_TOKEN: &str = "at+jwt";
 /// The `typ` of an ID token.
 pub(super) const ID_TOKEN: &str = "JWT";
+/// The `typ` of a signed authorization response; its specification names none, and no token may pass as another.
+pub(super) const SIGNED_RESPONSE: &str = "jarm+jwt";
 
 /// An access token (RFC 9068, section 2.2).
 #[derive(Serialize)]
@@ -93,42 +95,63 @@ impl Mint<'_> {
         self.sign(algorithm, ACCESS_TOKEN, &token)
     }
 
-    /// An ID token (OpenID Connect Core, section 2) beside this access token.
-    pub(super) fn id_token(
-        &self,
-        clearance: &Clearance,
-        grant: &Grant,
-        nonce: Option<&str>,
-        access_token: &str,
-    ) -> Result<String, Error> {
+    /// An ID token (OpenID Connect Core, section 2).
+    pub(super) fn id_token(&self, clearance: &Clearance, grant: &Grant, beside: Beside<'_>) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let algorithm = self.client.metadata.id_token_algorithm;
-        let mut claims = json!({
-            "iss": self.state.config.server.issuer(),
-            "sub": clearance.account_id(),
-            "aud": self.client.id,
-            "iat": self.now.seconds(),
-            "exp": self.now.seconds() + i64::from(self.state.config.tokens.id_token_seconds),
-            "auth_time": evidence.auth_time().seconds(),
-            "acr": grant.details.acr(),
-            "amr": evidence.amr(),
-            "at_hash": half_hash(algorithm, access_token),
-        });
-        if let Value::Object(claims) = &mut claims {
-            if let Some(nonce) = nonce {
-                claims.insert("nonce".to_owned(), json!(nonce));
-            }
-            if let Some(session) = grant.session_id {
-                claims.insert("sid".to_owned(), json!(session));
-            }
+        let mut claims = beside.claims;
+        let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        add("iss", json!(self.state.config.server.issuer()));
+        add("sub", json!(clearance.account_id()));
+        add("aud", json!(self.client.id));
+        add("iat", json!(self.now.seconds()));
+        add("exp", json!(self.now.seconds() + i64::from(self.state.config.tokens.id_token_seconds)));
+        add("auth_time", json!(evidence.auth_time().seconds()));
+        add("acr", json!(grant.details.acr()));
+        add("amr", json!(evidence.amr()));
+        if let Some(token) = beside.access_token {
+            add("at_hash", json!(half_hash(algorithm, token)));
+        }
+        if let Some(code) = beside.code {
+            add("c_hash", json!(half_hash(algorithm, code)));
+        }
+        if let Some(nonce) = beside.nonce {
+            add("nonce", json!(nonce));
+        }
+        if let Some(session) = grant.session_id {
+            add("sid", json!(session));
         }
         self.sign(algorithm, ID_TOKEN, &claims)
     }
 
     fn sign(&self, algorithm: Algorithm, typ: &str, claims: &impl Serialize) -> Result<String, Error> {
-        let signer = self.ring.signer(algorithm, self.now).ok_or_else(|| Error::new(NoKey(algorithm)))?;
-        Ok(signer.sign(typ, claims)?)
+        sign(self.ring, algorithm, typ, claims, self.now)
     }
+}
+
+/// What an ID token says beside who signed in and how.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    /// The `nonce` of the request.
+    pub(super) nonce: Option<&'a str>,
+    /// The access token of the same answer.
+    pub(super) access_token: Option<&'a str>,
+    /// The code of the same answer.
+    pub(super) code: Option<&'a str>,
+    /// Claims about the person.
+    pub(super) claims: Map<String, Value>,
+}
+
+/// Signs claims with the key for an algorithm.
+pub(super) fn sign(
+    ring: &Ring,
+    algorithm: Algorithm,
+    typ: &str,
+    claims: &impl Serialize,
+    now: Timestamp,
+) -> Result<String, Error> {
+    let signer = ring.signer(algorithm, now).ok_or_else(|| Error::new(NoKey(algorithm)))?;
+    Ok(signer.sign(typ, claims)?)
 }
 
 /// There is no key for an algorithm that an app was registered with.
@@ -136,7 +159,7 @@ impl Mint<'_> {
 #[error("there is no signing key for {0}")]
 struct NoKey(Algorithm);
 
-/// `at_hash`: the left half of the hash that belongs to the algorithm (OpenID Connect Core, section 3.1.3.6).
+/// `at_hash` and `c_hash`: the left half of the hash that belongs to the algorithm (OpenID Connect Core, section 3.1.3.6).
 fn half_hash(algorithm: Algorithm, token: &str) -> String {
     match algorithm {
         Algorithm::EdDSA => URL_SAFE_NO_PAD.encode(&Sha512::digest(token)[..32]),

@@ -157,7 +157,7 @@ impl Server {
                 home_uri: Some("https://portal.example".to_owned()),
                 id_token_algorithm: Algorithm::RS256,
                 access_token_algorithm: Some(Algorithm::EdDSA),
-                default_max_age: None,
+                ..Metadata::default()
             },
             secrets: vec![ClientSecret { fingerprint: Fingerprint::of(SECRET), expires_at: None }],
             disabled_at: None,
@@ -194,8 +194,32 @@ impl Server {
         Client { id: "machine".to_owned(), metadata, ..client }
     }
 
+    /// Registers one more app: the one that has a secret, changed. To be done before the first request, since apps are
+    /// kept in memory for a second.
+    pub(crate) async fn register(&self, id: &str, change: impl FnOnce(&mut Client)) {
+        let state = &self.inner.state;
+        let mut client = Client { id: id.to_owned(), ..Self::client() };
+        change(&mut client);
+        let mut writer = state.db.writing().await.unwrap();
+        add_client(&mut writer, &client, state.now(), state.random.as_ref()).await.unwrap();
+        writer.commit().await.unwrap();
+    }
+
+    /// The claims of a token that this server signed as this type.
+    pub(crate) async fn claims(&self, token: &str, typ: &str) -> countersign::keys::Claims {
+        let state = &self.inner.state;
+        let ring = countersign::features::signing::Signing::ring(state).await.unwrap();
+        countersign::keys::verify(token, typ, &ring, state.now()).unwrap_or_else(|fault| panic!("{fault}: {token}"))
+    }
+
     /// An authorization request with changes: an empty value leaves a parameter out.
     pub(crate) fn authorize(changes: &[(&str, &str)]) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(Self::request(changes)).finish();
+        format!("/authorize?{query}")
+    }
+
+    /// The parameters of such a request.
+    pub(crate) fn request<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", CLIENT),
@@ -212,8 +236,7 @@ impl Server {
                 pairs.push(*change);
             }
         }
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        format!("/authorize?{query}")
+        pairs
     }
 
     /// Signs in through an app, and returns where the app gets the browser back.

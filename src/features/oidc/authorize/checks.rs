@@ -6,6 +6,8 @@ use crate::domain::{Scope, Timestamp};
 use crate::features::clients::{Client, allowed_redirect};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
+use crate::features::oidc::response_modes::ResponseMode;
+use crate::features::oidc::response_types::ResponseType;
 use crate::keys::{Ring, verify};
 
 /// The longest `state` and `nonce`, in bytes: they are given back whole or not at all.
@@ -83,6 +85,8 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError>
     let mut request = AuthorizationRequest {
         client_id: asked.client.id.clone(),
         redirect_uri: asked.redirect_uri.to_owned(),
+        response_type: ResponseType::CODE,
+        response_mode: ResponseMode::default_for(ResponseType::CODE),
         scope: Scope::default(),
         state: None,
         nonce: None,
@@ -93,6 +97,7 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError>
         expected_subject: None,
         acr: RequestedAcr::default(),
         ui_locales: None,
+        kept: None,
     };
     for check in CHECKS {
         (check.run)(asked, &mut request).inspect_err(|error| {
@@ -127,22 +132,38 @@ fn request_objects(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<()
     Ok(())
 }
 
-fn response_type(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    match asked.parameters.require("response_type", "response_type is missing")? {
-        "code" => Ok(()),
-        _ => Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "only response_type=code is supported")),
+fn response_type(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let text = asked.parameters.require("response_type", "response_type is missing")?;
+    let Some(response_type) = ResponseType::parse(text) else {
+        return Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "this response_type does not exist"));
+    };
+    let name = response_type.to_string();
+    if !asked.client.metadata.response_types.contains(&name) {
+        return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this app did not register the response_type"));
     }
+    request.response_type = response_type;
+    Ok(())
 }
 
-fn response_mode(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    match asked.parameters.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(invalid("only response_mode=query is supported")),
-    }
+fn response_mode(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let Some(name) = asked.parameters.get("response_mode") else {
+        request.response_mode = ResponseMode::default_for(request.response_type);
+        return Ok(());
+    };
+    request.response_mode = ResponseMode::named(name, request.response_type)
+        .ok_or(invalid("this response_mode does not exist, or cannot carry what the response_type brings"))?;
+    Ok(())
 }
 
-fn grant(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    if asked.client.may_use("authorization_code") {
+/// The mode in which a request is refused that may have no sound one.
+pub(super) fn mode_of_refusal(parameters: &Parameters) -> ResponseMode {
+    let response_type = parameters.get("response_type").and_then(ResponseType::parse).unwrap_or(ResponseType::CODE);
+    let named = parameters.get("response_mode").and_then(|name| ResponseMode::named(name, response_type));
+    named.unwrap_or(ResponseMode::default_for(response_type))
+}
+
+fn grant(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    if !request.response_type.code || asked.client.may_use("authorization_code") {
         return Ok(());
     }
     Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this app may not use the authorization code grant"))
@@ -160,8 +181,11 @@ fn scope(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OA
     // apps have it by registration.
     let consented = asked.client.first_party
         || asked.parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent"));
-    let refreshing = consented && asked.client.may_use("refresh_token");
+    let refreshing = consented && request.response_type.code && asked.client.may_use("refresh_token");
     request.scope = if refreshing { allowed } else { allowed.except("offline_access") };
+    if request.response_type.id_token && !request.scope.contains("openid") {
+        return Err(invalid("without the scope openid there is no ID token"));
+    }
     Ok(())
 }
 
@@ -172,10 +196,17 @@ fn state_and_nonce(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Res
     };
     request.nonce = echo("nonce")?;
     request.state = echo("state")?;
+    // Nothing else binds an ID token from this endpoint to the browser (OpenID Connect Core, section 3.2.2.1).
+    if request.response_type.id_token && request.nonce.is_none() {
+        return Err(invalid("this response_type needs a nonce"));
+    }
     Ok(())
 }
 
 fn pkce(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    if !request.response_type.code {
+        return Ok(());
+    }
     let Some(challenge) = asked.parameters.get("code_challenge") else {
         if asked.parameters.get("code_challenge_method").is_some() {
             return Err(invalid("code_challenge is missing"));

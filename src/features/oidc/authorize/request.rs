@@ -1,9 +1,13 @@
 //! An authorization request that passed every check (OpenID Connect Core, section 3.1.2.1).
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString};
 
 use crate::domain::Scope;
+use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Acr, AcrWish};
+use crate::features::oidc::response_modes::ResponseMode;
+use crate::features::oidc::response_types::ResponseType;
 
 /// An authorization request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +16,10 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     pub(in crate::features::oidc) client_id: String,
     /// Where the answer goes; one of the app's registered addresses.
     pub(in crate::features::oidc) redirect_uri: String,
+    /// What the app gets from the authorization endpoint.
+    pub(in crate::features::oidc) response_type: ResponseType,
+    /// How it gets it.
+    pub(in crate::features::oidc) response_mode: ResponseMode,
     /// What the app asks for, as far as it may.
     pub(in crate::features::oidc) scope: Scope,
     /// Given back unchanged.
@@ -33,6 +41,33 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     pub(in crate::features::oidc) acr: RequestedAcr,
     /// The languages that the app wishes for.
     pub(in crate::features::oidc) ui_locales: Option<String>,
+    /// Where it was kept before it was opened: then it is answered once.
+    #[serde(default)]
+    pub(in crate::features::oidc) kept: Option<Fingerprint>,
+}
+
+/// How a request came that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub(in crate::features::oidc) enum Origin {
+    /// By a form from a page of the app, in the browser.
+    Posted,
+}
+
+impl Origin {
+    /// What its `request_uri` begins with.
+    pub(in crate::features::oidc) const fn prefix(self) -> &'static str {
+        match self {
+            Self::Posted => "urn:countersign:posted-request:",
+        }
+    }
+
+    /// The origin that a `request_uri` claims, and the secret in it.
+    pub(in crate::features::oidc) fn of(request_uri: &str) -> Option<(Self, &str)> {
+        [Self::Posted]
+            .into_iter()
+            .find_map(|origin| request_uri.strip_prefix(origin.prefix()).map(|secret| (origin, secret)))
+    }
 }
 
 /// How strong the sign-in should be: `acr_values`, or the `acr` claim (OpenID Connect Core, section 5.5.1.1).

@@ -15,6 +15,8 @@ use crate::domain::Language;
 use crate::domain::sign_in::Acr;
 use crate::features::oidc::claims::{CLAIMS, SCOPES};
 use crate::features::oidc::grants::GRANTS;
+use crate::features::oidc::response_modes;
+use crate::features::oidc::response_types::RESPONSE_TYPES;
 use crate::features::signing::Signing;
 use crate::keys::Ring;
 use crate::web::{AppState, Context, Error, Parts, Service, urls};
@@ -89,7 +91,16 @@ pub(in crate::features::oidc) async fn jwks(
 
 fn metadata(config: &Config) -> String {
     let at = |path: &str| format!("{}{path}", config.server.issuer());
-    let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let mut grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let classic = config.oidc.classic;
+    if classic {
+        grants.push("implicit");
+    }
+    let response_types: Vec<String> = RESPONSE_TYPES
+        .into_iter()
+        .filter(|response_type| classic || !response_type.brings_tokens())
+        .map(|response_type| response_type.to_string())
+        .collect();
     let languages: Vec<&str> = Language::ALL.iter().map(|language| language.code()).collect();
     json!({
         "issuer": config.server.issuer(),
@@ -101,8 +112,9 @@ fn metadata(config: &Config) -> String {
         "scopes_supported": SCOPES,
         "claims_supported": CLAIMS,
         "claim_types_supported": ["normal"],
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_types_supported": response_types,
+        "response_modes_supported": response_modes::names().collect::<Vec<_>>(),
+        "authorization_signing_alg_values_supported": config.keys.algorithms,
         "grant_types_supported": grants,
         "subject_types_supported": ["public"],
         "acr_values_supported": Acr::ALL,

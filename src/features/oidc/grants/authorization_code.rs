@@ -9,7 +9,7 @@ use super::{Call, Outcome};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::grant::Grant;
 use crate::features::oidc::store;
-use crate::features::oidc::tokens::{Mint, invalid_grant};
+use crate::features::oidc::tokens::{Beside, Mint, invalid_grant};
 use crate::features::signing::Signing;
 
 pub(super) async fn run(call: Call<'_>) -> Outcome {
@@ -47,11 +47,9 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     writer.commit().await?;
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
     let access_token = mint.access_token(&clearance, &grant, &grant.scope)?;
-    let id_token = grant
-        .scope
-        .contains("openid")
-        .then(|| mint.id_token(&clearance, &grant, grant.details.nonce.as_deref(), &access_token))
-        .transpose()?;
+    let beside =
+        Beside { nonce: grant.details.nonce.as_deref(), access_token: Some(&access_token), ..Beside::default() };
+    let id_token = grant.scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
     let mut answer = call.answer(access_token, grant.scope);
     answer.id_token = id_token;
     answer.refresh_token = refresh.map(|secret| secret.expose().clone());

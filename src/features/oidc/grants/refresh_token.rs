@@ -10,7 +10,7 @@ use crate::domain::{Scope, Secret};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::grant::Grant;
 use crate::features::oidc::store::{self, RefreshToken};
-use crate::features::oidc::tokens::{Mint, invalid_grant};
+use crate::features::oidc::tokens::{Beside, Mint, invalid_grant};
 use crate::features::signing::Signing;
 use crate::keys::Place;
 use crate::web::Error;
@@ -44,8 +44,8 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     };
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
     let access_token = mint.access_token(&clearance, &grant, &scope)?;
-    let id_token =
-        scope.contains("openid").then(|| mint.id_token(&clearance, &grant, None, &access_token)).transpose()?;
+    let beside = Beside { access_token: Some(&access_token), ..Beside::default() };
+    let id_token = scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
     let mut answer = call.answer(access_token, scope);
     answer.id_token = id_token;
     answer.refresh_token = Some(replacement.map_or_else(|| sent.to_owned(), |secret| secret.expose().clone()));

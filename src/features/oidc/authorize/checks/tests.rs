@@ -16,10 +16,8 @@ fn client() -> Client {
             post_logout_redirect_uris: Vec::new(),
             grant_types: vec!["authorization_code".to_owned(), "refresh_token".to_owned()],
             scope: "openid email offline_access".parse().unwrap(),
-            home_uri: None,
             id_token_algorithm: Algorithm::RS256,
-            access_token_algorithm: None,
-            default_max_age: None,
+            ..Metadata::default()
         },
         secrets: Vec::new(),
         disabled_at: None,
@@ -67,7 +65,7 @@ fn every_fault_has_its_code() {
     for (changes, code) in [
         (vec![("response_type", "")], E::InvalidRequest),
         (vec![("response_type", "token")], E::UnsupportedResponseType),
-        (vec![("response_type", "code id_token")], E::UnsupportedResponseType),
+        (vec![("response_type", "code id_token")], E::UnauthorizedClient),
         (vec![("response_mode", "telepathy")], E::InvalidRequest),
         (vec![("scope", "openid \"x\"")], E::InvalidScope),
         (vec![("scope", "payments")], E::InvalidScope),

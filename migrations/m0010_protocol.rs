@@ -1,0 +1,48 @@
+//! Authorization requests that are kept for a moment.
+
+use sea_orm::DbErr;
+use sea_orm::sea_query::{ForeignKey, ForeignKeyAction, Index, Table};
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
+
+use super::{key, number, number_or_null, text};
+
+pub(super) struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &'static str {
+        "m0010_protocol"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
+        schema
+            .create_table(
+                Table::create()
+                    .table("kept_requests")
+                    // Fingerprint of the secret in its `request_uri`.
+                    .col(key("secret"))
+                    .col(text("client_id"))
+                    .col(text("origin"))
+                    // The whole request, after every check.
+                    .col(text("request"))
+                    .col(number("created_at"))
+                    .col(number("expires_at"))
+                    .col(number_or_null("used_at"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("kept_requests", "client_id")
+                            .to("clients", "id")
+                            .on_delete(ForeignKeyAction::Cascade),
+                    )
+                    .to_owned(),
+            )
+            .await?;
+        schema
+            .create_index(
+                Index::create().name("kept_requests_by_expiry").table("kept_requests").col("expires_at").to_owned(),
+            )
+            .await
+    }
+}
