@@ -1,10 +1,10 @@
-//! Authorization requests that are kept for a moment.
+//! Authorization requests that are kept for a moment, tokens of apps that count once, and secrets that sign.
 
 use sea_orm::DbErr;
 use sea_orm::sea_query::{ForeignKey, ForeignKeyAction, Index, Table};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
-use super::{key, number, number_or_null, text};
+use super::{key, number, number_or_null, text, text_or_null};
 
 pub(super) struct Migration;
 
@@ -43,6 +43,23 @@ impl MigrationTrait for Migration {
             .create_index(
                 Index::create().name("kept_requests_by_expiry").table("kept_requests").col("expires_at").to_owned(),
             )
-            .await
+            .await?;
+        schema
+            .create_table(
+                Table::create()
+                    .table("seen_tokens")
+                    // Fingerprint of what the token is, who sent it and its `jti`.
+                    .col(key("token"))
+                    .col(number("expires_at"))
+                    .to_owned(),
+            )
+            .await?;
+        schema
+            .create_index(
+                Index::create().name("seen_tokens_by_expiry").table("seen_tokens").col("expires_at").to_owned(),
+            )
+            .await?;
+        // The secret itself, sealed: only for apps that sign with it.
+        schema.alter_table(Table::alter().table("client_secrets").add_column(text_or_null("sealed")).to_owned()).await
     }
 }

@@ -10,6 +10,7 @@ mod invitations;
 mod nodes;
 mod outbox;
 mod protocol_authorize;
+mod protocol_clients;
 mod refusals;
 mod sign_in;
 mod storage;

@@ -2,7 +2,6 @@
 
 use crate::cli::Failure;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
-use crate::domain::secret::Fingerprint;
 use crate::domain::{Algorithm, Language, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::clients::{
@@ -157,7 +156,7 @@ fn client(portal: &str, secret: &Secret<String>) -> Client {
             id_token_algorithm: Algorithm::RS256,
             ..Metadata::default()
         },
-        secrets: vec![ClientSecret { fingerprint: Fingerprint::of(secret.expose()), expires_at: None }],
+        secrets: vec![ClientSecret::compared(secret.expose())],
         disabled_at: None,
     }
 }

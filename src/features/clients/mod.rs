@@ -5,10 +5,12 @@ mod rules;
 mod store;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use strum::{Display, EnumString};
 
 use crate::domain::secret::Fingerprint;
-use crate::domain::{Algorithm, Scope, Timestamp};
+use crate::domain::{Algorithm, Random, Scope, Secret, Timestamp};
+use crate::keys::{OpenError, Place, PublicKey, Vault};
 
 pub use cache::Clients;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
@@ -40,6 +42,8 @@ pub struct Client {
 pub struct ClientSecret {
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
+    /// The secret itself, sealed; only where the app signs with it (`client_secret_jwt`).
+    pub sealed: Option<String>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
 }
@@ -55,6 +59,26 @@ pub enum Profile {
     Oidc,
 }
 
+impl ClientSecret {
+    /// A secret that is compared, and never needed again.
+    #[must_use]
+    pub fn compared(secret: &str) -> Self {
+        Self { fingerprint: Fingerprint::of(secret), sealed: None, expires_at: None }
+    }
+
+    /// A secret that the app signs with, so that it must be read back.
+    #[must_use]
+    pub fn signing(secret: &str, vault: &Vault, random: &dyn Random) -> Self {
+        let fingerprint = Fingerprint::of(secret);
+        let sealed = vault.seal(Self::place(&fingerprint), secret.as_bytes(), random);
+        Self { fingerprint, sealed: Some(sealed), expires_at: None }
+    }
+
+    fn place(fingerprint: &Fingerprint) -> Place<'_> {
+        Place { table: "client_secrets", column: "sealed", row: fingerprint.as_str() }
+    }
+}
+
 /// How an app authenticates at the token endpoint (OpenID Connect Core, section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, Serialize, Deserialize)]
 #[strum(serialize_all = "snake_case")]
@@ -66,6 +90,10 @@ pub enum ClientAuthentication {
     ClientSecretBasic,
     /// With its secret in the form.
     ClientSecretPost,
+    /// With a statement that its secret signs.
+    ClientSecretJwt,
+    /// With a statement that its private key signs.
+    PrivateKeyJwt,
 }
 
 /// What an app registered beside its name.
@@ -87,6 +115,12 @@ pub struct Metadata {
     pub access_token_algorithm: Option<Algorithm>,
     /// The `max_age` of requests that name none, in seconds.
     pub default_max_age: Option<u64>,
+    /// Its public keys, a JWK Set (RFC 7517, section 5).
+    #[serde(default)]
+    pub jwks: Option<Value>,
+    /// The only algorithm of its statements; none means any that fits the key.
+    #[serde(default)]
+    pub assertion_algorithm: Option<Algorithm>,
     /// What the authorization endpoint may answer it with, each written in alphabetical order (OpenID Connect Dynamic
     /// Client Registration, section 2).
     #[serde(default = "code_only")]
@@ -109,6 +143,8 @@ impl Default for Metadata {
             id_token_algorithm: Algorithm::RS256,
             access_token_algorithm: None,
             default_max_age: None,
+            jwks: None,
+            assertion_algorithm: None,
             response_types: code_only(),
         }
     }
@@ -131,6 +167,26 @@ impl Client {
     #[must_use]
     pub fn may_use(&self, grant_type: &str) -> bool {
         self.metadata.grant_types.iter().any(|registered| registered == grant_type)
+    }
+
+    /// Its public keys that sign.
+    #[must_use]
+    pub fn keys(&self) -> Vec<PublicKey> {
+        // Checked when they were registered.
+        self.metadata.jwks.as_ref().and_then(|set| PublicKey::from_jwks(set).ok()).unwrap_or_default()
+    }
+
+    /// The secrets that it may sign with at `now`.
+    ///
+    /// # Errors
+    ///
+    /// When one does not open.
+    pub fn signing_secrets(&self, vault: &Vault, now: Timestamp) -> Result<Vec<Secret<Vec<u8>>>, OpenError> {
+        self.secrets
+            .iter()
+            .filter(|known| known.expires_at.is_none_or(|end| now < end))
+            .filter_map(|known| Some(vault.open(ClientSecret::place(&known.fingerprint), known.sealed.as_deref()?)))
+            .collect()
     }
 
     /// Whether `secret` is one of its secrets at `now`.

@@ -19,7 +19,7 @@ use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
 pub use pages::routes;
-pub use store::remove_old_requests;
+pub use store::{remove_old_requests, remove_old_seen_tokens};
 pub use views::{ConsentPage, FormPostPage, ReturningPage, SignOutPage, SignedOutPage};
 
 /// The grant types that an app may register.

@@ -1,12 +1,15 @@
 //! The tables `grants`, `refresh_tokens` and `consents`; those beside them have a file each.
 
 mod requests;
+mod seen_tokens;
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 
 pub use requests::remove_old_requests;
 pub(super) use requests::{add_kept_request, find_kept_request, use_kept_request};
+pub use seen_tokens::remove_old_seen_tokens;
+pub(super) use seen_tokens::see_token;
 
 use super::grant::{Grant, GrantDetails};
 use crate::domain::ids::{AccountId, GrantId, RefreshTokenId, SessionId};

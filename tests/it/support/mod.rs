@@ -7,7 +7,9 @@ mod mailbox;
 pub(crate) mod outbox;
 mod server;
 
-pub(crate) use app::{CHALLENGE, VERIFIER, fragment_of, query_of};
+pub(crate) use app::{
+    ASSERTION_TYPE, AppKey, CHALLENGE, VERIFIER, fragment_of, fresh, query_of, statement, with_changes,
+};
 pub(crate) use browser::{Answer, Browser};
 pub(crate) use engine::Engine;
 pub(crate) use mailbox::{Gateway, MailServer, Mailbox, Manner};

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use countersign::app::{OsRandom, SystemClock, World, bind};
 use countersign::config::Config;
 use countersign::domain::ids::{AccountId, MembershipId, OrganisationId};
-use countersign::domain::secret::Fingerprint;
 use countersign::domain::{Algorithm, Clock, Language, Secret, Timestamp};
 use countersign::features::accounts::{Account, InstanceRole, add_account};
 use countersign::features::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
@@ -159,7 +158,7 @@ impl Server {
                 access_token_algorithm: Some(Algorithm::EdDSA),
                 ..Metadata::default()
             },
-            secrets: vec![ClientSecret { fingerprint: Fingerprint::of(SECRET), expires_at: None }],
+            secrets: vec![ClientSecret::compared(SECRET)],
             disabled_at: None,
         }
     }

@@ -11,9 +11,10 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::config::Config;
-use crate::domain::Language;
 use crate::domain::sign_in::Acr;
+use crate::domain::{Algorithm, Language};
 use crate::features::oidc::claims::{CLAIMS, SCOPES};
+use crate::features::oidc::client_auth;
 use crate::features::oidc::grants::GRANTS;
 use crate::features::oidc::response_modes;
 use crate::features::oidc::response_types::RESPONSE_TYPES;
@@ -92,6 +93,8 @@ pub(in crate::features::oidc) async fn jwks(
 fn metadata(config: &Config) -> String {
     let at = |path: &str| format!("{}{path}", config.server.issuer());
     let mut grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let auth_methods: Vec<String> = client_auth::names().collect();
+    let assertion_algorithms: Vec<&str> = Algorithm::ALL.into_iter().map(Algorithm::as_str).chain(["HS256"]).collect();
     let classic = config.oidc.classic;
     if classic {
         grants.push("implicit");
@@ -119,7 +122,8 @@ fn metadata(config: &Config) -> String {
         "subject_types_supported": ["public"],
         "acr_values_supported": Acr::ALL,
         "id_token_signing_alg_values_supported": config.keys.algorithms,
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": auth_methods,
+        "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": languages,

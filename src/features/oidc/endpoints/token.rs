@@ -7,11 +7,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::features::oidc::client_auth::authenticate;
+use crate::features::oidc::client_auth::{Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::{Call, GRANTS};
 use crate::features::oidc::parameters::Parameters;
-use crate::web::{AppState, Context, Error, metrics};
+use crate::web::{AppState, Context, Error, metrics, urls};
 
 /// Answers a token request.
 pub(in crate::features::oidc) async fn token(
@@ -32,7 +32,9 @@ pub(in crate::features::oidc) async fn token(
     if let Err(error) = parameters.refuse_doubled() {
         return Ok(refuse(error.into()));
     }
-    let client = match authenticate(&state, authorization(&headers), &parameters, context.now).await? {
+    let presented =
+        Presented { authorization: authorization(&headers), parameters: &parameters, endpoint: urls::TOKEN };
+    let client = match authenticate(&state, &presented, context.now).await? {
         Ok(client) => client,
         Err(error) => return Ok(refuse(error)),
     };
