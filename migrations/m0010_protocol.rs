@@ -4,7 +4,7 @@ use sea_orm::DbErr;
 use sea_orm::sea_query::{ForeignKey, ForeignKeyAction, Index, Table};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
-use super::{key, number, number_or_null, text, text_or_null};
+use super::{flag, key, number, number_or_null, text, text_or_null};
 
 pub(super) struct Migration;
 
@@ -59,6 +59,10 @@ impl MigrationTrait for Migration {
                 Index::create().name("seen_tokens_by_expiry").table("seen_tokens").col("expires_at").to_owned(),
             )
             .await?;
+        // Whether one of its access tokens was revoked by itself.
+        let mut lost = flag("has_revoked_tokens");
+        lost.default(false);
+        schema.alter_table(Table::alter().table("grants").add_column(lost).to_owned()).await?;
         // The secret itself, sealed: only for apps that sign with it.
         schema.alter_table(Table::alter().table("client_secrets").add_column(text_or_null("sealed")).to_owned()).await
     }

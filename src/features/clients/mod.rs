@@ -121,6 +121,10 @@ pub struct Metadata {
     /// The only algorithm of its statements; none means any that fits the key.
     #[serde(default)]
     pub assertion_algorithm: Option<Algorithm>,
+    /// What tokens call it where they are meant for it, an absolute address (RFC 8707, section 2); only for an app that
+    /// takes tokens itself.
+    #[serde(default)]
+    pub resource: Option<String>,
     /// What the authorization endpoint may answer it with, each written in alphabetical order (OpenID Connect Dynamic
     /// Client Registration, section 2).
     #[serde(default = "code_only")]
@@ -145,6 +149,7 @@ impl Default for Metadata {
             default_max_age: None,
             jwks: None,
             assertion_algorithm: None,
+            resource: None,
             response_types: code_only(),
         }
     }

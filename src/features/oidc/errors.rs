@@ -40,6 +40,8 @@ pub(super) enum ErrorCode {
     InvalidGrant,
     /// The grant type does not exist.
     UnsupportedGrantType,
+    /// Tokens of this kind are not revoked.
+    UnsupportedTokenType,
     /// Something went wrong on our side.
     ServerError,
 }

@@ -29,6 +29,8 @@ pub(super) struct Grant {
     pub(super) expires_at: Timestamp,
     /// When it was taken back.
     pub(super) revoked_at: Option<Timestamp>,
+    /// Whether one of its access tokens was revoked by itself.
+    pub(super) has_revoked_tokens: bool,
 }
 
 /// What was asked, and how the person proved who they are, as of then.

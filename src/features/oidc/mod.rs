@@ -13,6 +13,7 @@ mod response_modes;
 mod response_types;
 mod store;
 mod tokens;
+mod validity;
 mod views;
 
 use crate::domain::Timestamp;

@@ -12,6 +12,8 @@ use serde::Deserialize;
 use super::authorize::{self, Outcome};
 use super::endpoints::discovery::{discovery, jwks};
 use super::endpoints::end_session;
+use super::endpoints::introspect::introspect;
+use super::endpoints::revoke::revoke;
 use super::endpoints::token::token;
 use super::endpoints::userinfo::userinfo;
 use super::parameters::Parameters;
@@ -32,6 +34,7 @@ pub fn routes() -> Routes {
         .route(urls::OAUTH_METADATA, get(discovery))
         .route(urls::JWKS, get(jwks))
         .route(urls::TOKEN, post(token))
+        .route(urls::REVOKE, post(revoke))
         .route(urls::USERINFO, get(userinfo).post(userinfo))
         .layer(from_fn(cross_origin));
     Router::new()
@@ -39,6 +42,7 @@ pub fn routes() -> Routes {
         .route("/authorize/{interaction}", get(complete))
         .route("/return/{interaction}", get(returning))
         .route("/consent/{interaction}", get(show_consent).post(answer_consent))
+        .route(urls::INTROSPECT, post(introspect))
         .route(urls::END_SESSION, get(end_session::start).post(post_as_query))
         .route(end_session::CONFIRMED, post(end_session::confirmed))
         .merge(open_to_all)

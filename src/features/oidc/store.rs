@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveMo
 pub use requests::remove_old_requests;
 pub(super) use requests::{add_kept_request, find_kept_request, use_kept_request};
 pub use seen_tokens::remove_old_seen_tokens;
-pub(super) use seen_tokens::see_token;
+pub(super) use seen_tokens::{see_token, was_token_seen};
 
 use super::grant::{Grant, GrantDetails};
 use crate::domain::ids::{AccountId, GrantId, RefreshTokenId, SessionId};
@@ -45,6 +45,7 @@ mod grants {
         pub(super) created_at: Timestamp,
         pub(super) expires_at: Timestamp,
         pub(super) revoked_at: Option<Timestamp>,
+        pub(super) has_revoked_tokens: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -115,6 +116,7 @@ impl From<grants::Model> for Grant {
             code_used_at: row.code_used_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            has_revoked_tokens: row.has_revoked_tokens,
         }
     }
 }
@@ -150,6 +152,7 @@ pub(super) async fn add_grant(
         created_at: now,
         expires_at: new.expires_at,
         revoked_at: None,
+        has_revoked_tokens: false,
     };
     grants::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await?;
     Ok((row.into(), code))
@@ -188,6 +191,16 @@ pub(super) async fn revoke_grant(db: &mut Writer, id: GrantId, now: Timestamp) -
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Remembers that an access token of a grant was revoked by itself.
+pub(super) async fn mark_revoked_tokens(db: &mut Writer, id: GrantId) -> Result<(), StorageError> {
+    grants::Entity::update_many()
+        .col_expr(grants::Column::HasRevokedTokens, Expr::value(true))
+        .filter(grants::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Takes back what a session gave, but for apps that may act while the person is away (`offline_access`).

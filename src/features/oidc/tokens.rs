@@ -17,6 +17,8 @@ use crate::web::{AppState, Error};
 
 /// The `typ` of an access token (RFC 9068, section 2.1).
 pub(super) const ACCESS_TOKEN: &str = "at+jwt";
+/// The `typ` of what introspection says, signed (RFC 9701, section 5).
+pub(super) const INTROSPECTION: &str = "token-introspection+jwt";
 /// The `typ` of an ID token.
 pub(super) const ID_TOKEN: &str = "JWT";
 /// The `typ` of a signed authorization response; its specification names none, and no token may pass as another.

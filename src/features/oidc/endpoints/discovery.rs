@@ -94,6 +94,7 @@ fn metadata(config: &Config) -> String {
     let at = |path: &str| format!("{}{path}", config.server.issuer());
     let mut grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
     let auth_methods: Vec<String> = client_auth::names().collect();
+    let confidential: Vec<&String> = auth_methods.iter().filter(|name| *name != "none").collect();
     let assertion_algorithms: Vec<&str> = Algorithm::ALL.into_iter().map(Algorithm::as_str).chain(["HS256"]).collect();
     let classic = config.oidc.classic;
     if classic {
@@ -110,6 +111,13 @@ fn metadata(config: &Config) -> String {
         "authorization_endpoint": at(urls::AUTHORIZE),
         "token_endpoint": at(urls::TOKEN),
         "userinfo_endpoint": at(urls::USERINFO),
+        "revocation_endpoint": at(urls::REVOKE),
+        "revocation_endpoint_auth_methods_supported": auth_methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "introspection_endpoint": at(urls::INTROSPECT),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "introspection_signing_alg_values_supported": config.keys.algorithms,
         "jwks_uri": at(urls::JWKS),
         "end_session_endpoint": at(urls::END_SESSION),
         "scopes_supported": SCOPES,

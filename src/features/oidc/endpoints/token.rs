@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::{authorization, form};
 use crate::features::oidc::client_auth::{Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::{Call, GRANTS};
-use crate::features::oidc::parameters::Parameters;
 use crate::web::{AppState, Context, Error, metrics, urls};
 
 /// Answers a token request.
@@ -20,18 +20,10 @@ pub(in crate::features::oidc) async fn token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let is_form = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
-        let description = "send the parameters as application/x-www-form-urlencoded";
-        return Ok(refuse(OAuthError::new(ErrorCode::InvalidRequest, description).into()));
-    }
-    let parameters = Parameters::parse(&body);
-    if let Err(error) = parameters.refuse_doubled() {
-        return Ok(refuse(error.into()));
-    }
+    let parameters = match form(&headers, &body) {
+        Ok(parameters) => parameters,
+        Err(error) => return Ok(refuse(error.into())),
+    };
     let presented =
         Presented { authorization: authorization(&headers), parameters: &parameters, endpoint: urls::TOKEN };
     let client = match authenticate(&state, &presented, context.now).await? {
@@ -59,11 +51,6 @@ pub(in crate::features::oidc) async fn token(
     }
 }
 
-/// The `Authorization` header; one that is no text counts as one that cannot be read.
-fn authorization(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default())
-}
-
 fn refuse(error: TokenError) -> Response {
     metrics::count("tokens_total", "refused");
     error.into_response()
@@ -80,7 +67,7 @@ impl IntoResponse for TokenError {
         if self.challenge {
             response
                 .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"token endpoint\""));
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Countersign\""));
         }
         response
     }

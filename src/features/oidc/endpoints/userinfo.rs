@@ -6,15 +6,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::domain::sign_in::{Decision, decide};
-use crate::domain::{Scope, Timestamp};
 use crate::features::oidc::claims::claims;
 use crate::features::oidc::parameters::Parameters;
-use crate::features::oidc::store;
-use crate::features::oidc::tokens::{ACCESS_TOKEN, grant_in};
-use crate::features::sessions::{facts_later, find_standing};
-use crate::features::signing::Signing;
-use crate::keys::{Claims, verify};
+use crate::features::oidc::validity::{Person, find_live_token};
 use crate::web::{AppState, Context, Error};
 
 /// Why a token does not open the endpoint, as RFC 6750 (section 3.1) names it.
@@ -37,41 +31,18 @@ pub(in crate::features::oidc) async fn userinfo(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
+    let issuer = state.config.server.issuer();
     let token = match bearer(&headers, &body) {
         Ok(token) => token,
         Err(refusal) => return Ok(refuse(refusal)),
     };
-    let ring = Signing::ring(&state).await?;
-    let issuer = state.config.server.issuer();
-    let Some(claimed) = verify(&token, ACCESS_TOKEN, &ring, context.now)
-        .ok()
-        .filter(|claimed| still_holds(claimed, &issuer, context.now))
-    else {
+    let Some(live) = find_live_token(&state, &token, context.now).await?.filter(|live| live.is_for(&issuer)) else {
         return Ok(refuse(Refusal::InvalidToken));
     };
-    let text = |name: &str| claimed.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let scope: Scope = text("scope").parse().unwrap_or_default();
-    let Some(grant) = grant_in(text("jti")) else { return Ok(refuse(Refusal::InsufficientScope)) };
-    if !scope.contains("openid") {
+    let Some(Person { standing, .. }) = live.person.filter(|_| live.scope.contains("openid")) else {
         return Ok(refuse(Refusal::InsufficientScope));
-    }
-    let db = state.db.reading();
-    let grant = store::find_grant(db, grant).await?.filter(|grant| grant.is_live(context.now));
-    let Some(grant) = grant else { return Ok(refuse(Refusal::InvalidToken)) };
-    let Some(standing) = find_standing(db, grant.account_id).await? else {
-        return Ok(refuse(Refusal::InvalidToken));
     };
-    let facts = facts_later(&grant.details.evidence, Some(&standing), Some(grant.created_at), context.now);
-    if !matches!(decide(&facts), Decision::Issue(_)) {
-        return Ok(refuse(Refusal::InvalidToken));
-    }
-    Ok(Json(claims(&standing, &scope, &state.config.branding.time_zone)).into_response())
-}
-
-fn still_holds(claimed: &Claims, issuer: &str, now: Timestamp) -> bool {
-    let is_ours = |name: &str| claimed.get(name).and_then(|value| value.as_str()) == Some(issuer);
-    let expires = claimed.get("exp").and_then(serde_json::Value::as_i64).unwrap_or_default();
-    is_ours("iss") && is_ours("aud") && now.seconds() < expires
+    Ok(Json(claims(&standing, &live.scope, &state.config.branding.time_zone)).into_response())
 }
 
 /// The token: in the header, or in the form of a POST (RFC 6750, section 2); never in the query.

@@ -12,12 +12,10 @@ use serde::Serialize;
 use super::errors::TokenError;
 use super::grant::Grant;
 use super::parameters::Parameters;
-use super::store;
+use super::validity::{judge, take_back};
 use crate::domain::Scope;
-use crate::domain::sign_in::{Clearance, Decision, decide};
-use crate::features::audit::{self, Chain, Event, Ink};
+use crate::domain::sign_in::Clearance;
 use crate::features::clients::Client;
-use crate::features::sessions::{facts_later, find_standing};
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error};
 
@@ -70,31 +68,13 @@ impl Call<'_> {
         }
     }
 
-    /// Judges a grant that is used again: the evidence as of sign-in, under the rules of now.
+    /// Judges a grant that is used again.
     async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<Clearance>, Error> {
-        let standing = find_standing(db, grant.account_id).await?;
-        let facts = facts_later(&grant.details.evidence, standing.as_ref(), Some(grant.created_at), self.context.now);
-        Ok(match decide(&facts) {
-            Decision::Issue(clearance) => Some(clearance),
-            Decision::Ask(_) | Decision::Refuse(_) => None,
-        })
+        Ok(judge(db, grant, self.context.now).await?.map(|(clearance, _)| clearance))
     }
 
     /// Takes a grant back because its code or token came a second time.
     async fn revoke(&self, grant: &Grant, kind: &'static str) -> Result<(), Error> {
-        let now = self.context.now;
-        let mut writer = self.state.db.writing().await?;
-        if store::revoke_grant(&mut writer, grant.id, now).await? {
-            let event = Event::new(Chain::Instance, kind, "revoked")
-                .about(grant.account_id)
-                .through(&grant.client_id)
-                .referred_to(self.context.reference)
-                .with("grant", grant.id.to_string())
-                .with_personal("ip", self.context.client_ip.to_string());
-            let ink = Ink::of(self.state, now);
-            audit::record(&mut writer, ink, event).await?;
-            writer.commit().await?;
-        }
-        Ok(())
+        take_back(self.state, self.context, grant, kind).await
     }
 }
