@@ -57,6 +57,8 @@ pub enum Profile {
     Oauth21,
     /// Classic OpenID Connect: an app with a secret may go without PKCE.
     Oidc,
+    /// FAPI 2.0 Security Profile: requests are pushed, tokens are bound to a key of the app.
+    Fapi2,
 }
 
 impl ClientSecret {
@@ -121,6 +123,18 @@ pub struct Metadata {
     /// The only algorithm of its statements; none means any that fits the key.
     #[serde(default)]
     pub assertion_algorithm: Option<Algorithm>,
+    /// The only algorithm of its request objects; none means any that fits the key.
+    #[serde(default)]
+    pub request_object_algorithm: Option<Algorithm>,
+    /// Whether its requests must be signed (RFC 9101, section 10.5).
+    #[serde(default)]
+    pub signs_requests: bool,
+    /// Whether its requests must be pushed (RFC 9126, section 6).
+    #[serde(default)]
+    pub pushes_requests: bool,
+    /// The resources that it may ask tokens for, absolute addresses (RFC 8707, section 2).
+    #[serde(default)]
+    pub audiences: Vec<String>,
     /// What tokens call it where they are meant for it, an absolute address (RFC 8707, section 2); only for an app that
     /// takes tokens itself.
     #[serde(default)]
@@ -149,6 +163,10 @@ impl Default for Metadata {
             default_max_age: None,
             jwks: None,
             assertion_algorithm: None,
+            request_object_algorithm: None,
+            signs_requests: false,
+            pushes_requests: false,
+            audiences: Vec::new(),
             resource: None,
             response_types: code_only(),
         }
@@ -165,7 +183,20 @@ impl Client {
     /// Whether its authorization requests must carry a PKCE challenge (RFC 7636).
     #[must_use]
     pub fn needs_pkce(&self) -> bool {
-        !self.is_confidential() || self.profile == Profile::Oauth21
+        !self.is_confidential() || self.profile != Profile::Oidc
+    }
+
+    /// Whether its authorization requests must be pushed (RFC 9126).
+    #[must_use]
+    pub fn needs_pushing(&self) -> bool {
+        self.metadata.pushes_requests || self.profile == Profile::Fapi2
+    }
+
+    /// The algorithms that it may sign with (FAPI 2.0 Security Profile, section 5.4.1).
+    #[must_use]
+    pub fn algorithms(&self) -> Vec<Algorithm> {
+        let weak = |algorithm: &Algorithm| self.profile == Profile::Fapi2 && *algorithm == Algorithm::RS256;
+        Algorithm::ALL.into_iter().filter(|algorithm| !weak(algorithm)).collect()
     }
 
     /// Whether it registered this grant.

@@ -26,8 +26,10 @@ pub(super) enum ErrorCode {
     AccountSelectionRequired,
     /// The strength that the app insists on cannot be reached (OpenID Connect Unmet Authentication Requirements).
     UnmetAuthenticationRequirements,
-    /// Request objects are not taken.
-    RequestNotSupported,
+    /// A request object is not signed right, or says something that it must not.
+    InvalidRequestObject,
+    /// The app may not ask tokens for this resource.
+    InvalidTarget,
     /// Request objects are not fetched.
     RequestUriNotSupported,
     /// A kept request does not exist, ran out, was answered, or is another app's.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::authorize::RequestedClaims;
 use crate::domain::ids::{AccountId, GrantId, SessionId};
 use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
@@ -47,6 +48,12 @@ pub(super) struct GrantDetails {
     /// The `acr` values that the app asked for: it is told one of them, where one was reached.
     #[serde(default)]
     pub(super) acr_values: Vec<Acr>,
+    /// The claims that the app asked for by name.
+    #[serde(default)]
+    pub(super) claims: RequestedClaims,
+    /// The resources that its tokens are for; none means our own endpoints.
+    #[serde(default)]
+    pub(super) resources: Vec<String>,
 }
 
 impl GrantDetails {

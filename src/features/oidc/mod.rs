@@ -9,6 +9,7 @@ mod grant;
 mod grants;
 mod pages;
 mod parameters;
+mod resources;
 mod response_modes;
 mod response_types;
 mod store;

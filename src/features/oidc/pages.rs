@@ -13,6 +13,7 @@ use super::authorize::{self, Outcome};
 use super::endpoints::discovery::{discovery, jwks};
 use super::endpoints::end_session;
 use super::endpoints::introspect::introspect;
+use super::endpoints::par::push;
 use super::endpoints::revoke::revoke;
 use super::endpoints::token::token;
 use super::endpoints::userinfo::userinfo;
@@ -43,6 +44,7 @@ pub fn routes() -> Routes {
         .route("/return/{interaction}", get(returning))
         .route("/consent/{interaction}", get(show_consent).post(answer_consent))
         .route(urls::INTROSPECT, post(introspect))
+        .route(urls::PUSH, post(push))
         .route(urls::END_SESSION, get(end_session::start).post(post_as_query))
         .route(end_session::CONFIRMED, post(end_session::confirmed))
         .merge(open_to_all)
@@ -131,7 +133,7 @@ async fn show_consent(
         action: urls::consent(resumed.interaction.id),
         app: resumed.client.name.clone(),
         host: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
-        items: resumed.request.scope.iter().map(item).collect(),
+        items: resumed.request.consent_scope().iter().map(item).collect(),
         account: account.email.to_string(),
     };
     context.page(&state, StatusCode::OK, &page)
@@ -170,8 +172,8 @@ async fn answer_consent(
     let mut writer = state.db.writing().await?;
     match answered.decision {
         Answer::Allow => {
-            let scope = &resumed.request.scope;
-            store::add_consent(&mut writer, account.id, &resumed.client.id, scope, context.now).await?;
+            let scope = resumed.request.consent_scope();
+            store::add_consent(&mut writer, account.id, &resumed.client.id, &scope, context.now).await?;
         }
         Answer::Deny | Answer::OtherAccount => deny_interaction(&mut writer, &resumed.interaction).await?,
     }

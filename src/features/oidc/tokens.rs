@@ -29,7 +29,7 @@ pub(super) const SIGNED_RESPONSE: &str = "jarm+jwt";
 struct AccessToken<'a> {
     iss: &'a str,
     sub: &'a str,
-    aud: &'a str,
+    aud: Value,
     client_id: &'a str,
     exp: i64,
     iat: i64,
@@ -53,10 +53,25 @@ pub(super) struct Mint<'a> {
 
 impl Mint<'_> {
     /// An access token for a person who was cleared.
-    pub(super) fn access_token(&self, clearance: &Clearance, grant: &Grant, scope: &Scope) -> Result<String, Error> {
+    ///
+    /// It is for `resources`; without any, for all that the grant is for.
+    pub(super) fn access_token(
+        &self,
+        clearance: &Clearance,
+        grant: &Grant,
+        scope: &Scope,
+        resources: &[String],
+    ) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let subject = clearance.account_id().to_string();
-        self.sign_access_token(&subject, &grant.id.to_string(), scope, |token| {
+        let audience = if resources.is_empty() {
+            // `openid` opens our own endpoint as well, unless the app restricts the token itself.
+            let own = (grant.details.resources.is_empty() || scope.contains("openid")).then(|| self.issuer());
+            grant.details.resources.iter().cloned().chain(own).collect()
+        } else {
+            resources.to_vec()
+        };
+        self.sign_access_token(&subject, (&grant.id.to_string(), audience), scope, |token| {
             token.auth_time = Some(evidence.auth_time().seconds());
             token.acr = Some(grant.details.acr().to_string());
             token.amr = Some(evidence.amr());
@@ -64,14 +79,24 @@ impl Mint<'_> {
     }
 
     /// An access token for an app that acts for itself.
-    pub(super) fn app_token(&self, _clearance: &AppClearance, scope: &Scope) -> Result<String, Error> {
-        self.sign_access_token(&self.client.id, "app", scope, |_| {})
+    pub(super) fn app_token(
+        &self,
+        _clearance: &AppClearance,
+        scope: &Scope,
+        resources: Vec<String>,
+    ) -> Result<String, Error> {
+        let audience = if resources.is_empty() { vec![self.issuer()] } else { resources };
+        self.sign_access_token(&self.client.id, ("app", audience), scope, |_| {})
+    }
+
+    fn issuer(&self) -> String {
+        self.state.config.server.issuer()
     }
 
     fn sign_access_token(
         &self,
         subject: &str,
-        family: &str,
+        (family, audience): (&str, Vec<String>),
         scope: &Scope,
         complete: impl FnOnce(&mut AccessToken<'_>),
     ) -> Result<String, Error> {
@@ -82,7 +107,7 @@ impl Mint<'_> {
         let mut token = AccessToken {
             iss: &issuer,
             sub: subject,
-            aud: &issuer,
+            aud: if let [one] = audience.as_slice() { json!(one) } else { json!(audience) },
             client_id: &self.client.id,
             iat: self.now.seconds(),
             exp: self.now.seconds() + i64::from(settings.access_token_seconds),

@@ -1,11 +1,17 @@
 //! The checks of an authorization request, in the order in which they are made.
 
-use super::request::{AuthorizationRequest, Prompt, RequestedAcr};
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::request::{AuthorizationRequest, Prompt, RequestedAcr, RequestedClaims};
 use crate::domain::sign_in::Acr;
 use crate::domain::{Scope, Timestamp};
 use crate::features::clients::{Client, allowed_redirect};
+use crate::features::oidc::claims::scope_of;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
+use crate::features::oidc::resources::resources;
 use crate::features::oidc::response_modes::ResponseMode;
 use crate::features::oidc::response_types::ResponseType;
 use crate::keys::{Ring, verify};
@@ -15,18 +21,23 @@ const LONGEST_ECHO: usize = 4096;
 
 /// Why there is a page and no answer to the app: nothing here may redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PageOnly {
-    pub(super) code: ErrorCode,
-    pub(super) description: &'static str,
+pub(in crate::features::oidc) struct PageOnly {
+    pub(in crate::features::oidc) code: ErrorCode,
+    pub(in crate::features::oidc) description: &'static str,
 }
 
 /// What the checks look at.
 pub(super) struct Asked<'a> {
+    /// As they came.
+    pub(super) sent: &'a Parameters,
+    /// Those that count: what came, or what stood in a request object.
     pub(super) parameters: &'a Parameters,
     pub(super) client: &'a Client,
     pub(super) redirect_uri: &'a str,
     pub(super) ring: &'a Ring,
     pub(super) issuer: &'a str,
+    /// Whether the app itself sent it.
+    pub(super) pushed: bool,
     pub(super) now: Timestamp,
 }
 
@@ -39,7 +50,7 @@ struct Check {
 /// The checks after client and redirect URI are known: all of them answer the app by redirect.
 const CHECKS: &[Check] = &[
     Check { name: "no parameter twice", run: no_parameter_twice },
-    Check { name: "request objects", run: request_objects },
+    Check { name: "the way it came", run: the_way_it_came },
     Check { name: "response_type", run: response_type },
     Check { name: "response_mode", run: response_mode },
     Check { name: "grant", run: grant },
@@ -51,6 +62,7 @@ const CHECKS: &[Check] = &[
     Check { name: "id_token_hint", run: id_token_hint },
     Check { name: "acr_values", run: acr_values },
     Check { name: "claims", run: claims },
+    Check { name: "resource", run: resource },
     Check { name: "hints", run: hints },
 ];
 
@@ -96,6 +108,8 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError>
         login_hint: None,
         expected_subject: None,
         acr: RequestedAcr::default(),
+        claims: RequestedClaims::default(),
+        resources: Vec::new(),
         ui_locales: None,
         kept: None,
     };
@@ -115,19 +129,19 @@ fn no_parameter_twice(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result
     asked.parameters.refuse_doubled()
 }
 
-fn request_objects(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    let present = |name| asked.parameters.get(name).is_some();
-    if present("request") && present("request_uri") {
-        return Err(invalid("request and request_uri exclude each other"));
-    }
-    if present("request") {
-        return Err(OAuthError::new(ErrorCode::RequestNotSupported, "request objects are not supported"));
-    }
+fn the_way_it_came(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let present = |name| asked.sent.get(name).is_some();
     if present("request_uri") {
-        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request objects are not supported"));
+        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request objects are not fetched"));
     }
     if present("registration") {
         return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration in requests is not supported"));
+    }
+    if asked.client.metadata.signs_requests && !present("request") {
+        return Err(invalid("this app must sign its requests"));
+    }
+    if asked.client.needs_pushing() && !asked.pushed {
+        return Err(invalid("this app must push its requests"));
     }
     Ok(())
 }
@@ -273,18 +287,44 @@ fn acr_values(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(
 
 fn claims(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let Some(claims) = asked.parameters.get("claims") else { return Ok(()) };
-    let Ok(claims) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(claims) else {
+    let Ok(claims) = serde_json::from_str::<Map<String, Value>>(claims) else {
         return Err(invalid("claims is not a JSON object"));
     };
-    let Some(acr) = claims.get("id_token").and_then(|wanted| wanted.get("acr")) else { return Ok(()) };
+    let member = |name: &str| match claims.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(wanted)) => Ok(Some(wanted)),
+        Some(_) => Err(invalid("a member of claims is not a JSON object")),
+    };
+    let (userinfo, id_token) = (member("userinfo")?, member("id_token")?);
+    // What is unknown, or not the app's to ask for, is passed over like any claim that cannot be given.
+    let named = |wanted: Option<&Map<String, Value>>| -> BTreeSet<String> {
+        let names = wanted.into_iter().flat_map(Map::keys);
+        names
+            .filter(|name| scope_of(name).is_some_and(|scope| asked.client.metadata.scope.contains(scope)))
+            .cloned()
+            .collect()
+    };
+    request.claims = RequestedClaims { userinfo: named(userinfo), id_token: named(id_token) };
+    let subject = [userinfo, id_token].into_iter().flatten().find_map(|wanted| wanted.get("sub")?.get("value"));
+    if let Some(subject) = subject {
+        let subject = subject.as_str().ok_or(invalid("sub is a text"))?;
+        if request.expected_subject.as_deref().is_some_and(|expected| expected != subject) {
+            return Err(invalid("id_token_hint and claims name different people"));
+        }
+        request.expected_subject = Some(subject.to_owned());
+    }
+    id_token.and_then(|wanted| wanted.get("acr")).map_or(Ok(()), |acr| requested_acr(acr, request))
+}
+
+fn requested_acr(acr: &Value, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let one = acr.get("value").into_iter();
-    let several = acr.get("values").and_then(|values| values.as_array()).into_iter().flatten();
-    let named: Vec<&str> = one.chain(several).filter_map(|value| value.as_str()).collect();
+    let several = acr.get("values").and_then(Value::as_array).into_iter().flatten();
+    let named: Vec<&str> = one.chain(several).filter_map(Value::as_str).collect();
     if named.is_empty() {
         return Ok(());
     }
     let values: Vec<Acr> = named.iter().filter_map(|value| value.parse().ok()).collect();
-    let essential = acr.get("essential").and_then(serde_json::Value::as_bool).unwrap_or_default();
+    let essential = acr.get("essential").and_then(Value::as_bool).unwrap_or_default();
     if essential && values.is_empty() {
         return Err(OAuthError::new(
             ErrorCode::UnmetAuthenticationRequirements,
@@ -292,6 +332,11 @@ fn claims(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), O
         ));
     }
     request.acr = RequestedAcr { values, essential };
+    Ok(())
+}
+
+fn resource(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    request.resources = resources(asked.parameters, &asked.client.metadata.audiences)?;
     Ok(())
 }
 

@@ -66,6 +66,8 @@ impl Due<'_> {
                 code_challenge: request.code_challenge.clone(),
                 evidence: clearance.evidence().clone(),
                 acr_values: request.acr.values.clone(),
+                claims: request.claims.clone(),
+                resources: request.resources.clone(),
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
             expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
@@ -95,7 +97,8 @@ impl Due<'_> {
         }
         let ring = Signing::ring(state).await?;
         let mint = Mint { state, ring: &ring, client, now: context.now };
-        let token = response_type.token.then(|| mint.access_token(clearance, grant, &grant.scope)).transpose()?;
+        let token =
+            if response_type.token { Some(mint.access_token(clearance, grant, &grant.scope, &[])?) } else { None };
         if response_type.id_token {
             // Without an access token nobody can ask for the claims later (OpenID Connect Core, section 5.4).
             let alone = !response_type.code && !response_type.token;
@@ -104,7 +107,11 @@ impl Due<'_> {
                 nonce: request.nonce.as_deref(),
                 access_token: token.as_deref(),
                 code: response_type.code.then_some(code),
-                claims: claims(&member.standing, &scope, &state.config.branding.time_zone),
+                claims: claims(
+                    &member.standing,
+                    (&scope, &grant.details.claims.id_token),
+                    &state.config.branding.time_zone,
+                ),
             };
             pairs.push(("id_token", mint.id_token(clearance, grant, beside)?));
         }

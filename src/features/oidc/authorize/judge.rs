@@ -122,7 +122,7 @@ async fn facts(
             consent: ConsentFacts {
                 first_party: client.first_party,
                 must_ask: request.prompt.consent,
-                wanted: request.scope.clone(),
+                wanted: request.consent_scope(),
                 given: given.map(|(scope, _)| scope).unwrap_or_default(),
             },
         }),

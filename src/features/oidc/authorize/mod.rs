@@ -7,17 +7,20 @@ mod checks;
 mod issue;
 mod judge;
 mod request;
+mod request_object;
+mod understand;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use url::form_urlencoded;
 
-use self::checks::{Asked, PageOnly};
-use self::issue::{Due, error_pairs};
+use self::checks::PageOnly;
+use self::issue::Due;
+use self::understand::{Understood, understand};
 use super::errors::{ErrorCode, OAuthError};
 use super::parameters::Parameters;
-use super::response_modes::{Answer, Correspondence, Sent};
+use super::response_modes::Sent;
 use super::store;
 use crate::domain::Scope;
 use crate::domain::ids::InteractionId;
@@ -27,10 +30,10 @@ use crate::features::interactions::{
     FRESH, Interaction, Purpose, WaitingApp, add_interaction, find_interaction, new_interaction, page_of,
 };
 use crate::features::sessions::Holder;
-use crate::features::signing::Signing;
 use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail, urls};
 
-pub(super) use self::request::{AuthorizationRequest, Origin};
+pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims};
+pub(super) use self::understand::check;
 
 /// What the endpoint answers.
 pub(super) enum Outcome {
@@ -44,12 +47,6 @@ pub(super) enum Outcome {
     Expired,
     /// An explanation, and nothing to the app.
     Problem(Box<ErrorPage>),
-}
-
-/// A request that passed every check.
-struct Understood {
-    client: Arc<Client>,
-    request: AuthorizationRequest,
 }
 
 /// Answers a new request.
@@ -77,7 +74,11 @@ pub(super) async fn receive(state: &AppState, context: &Context, parameters: &Pa
         Ok(understood) => understood,
         Err(outcome) => return Ok(*outcome),
     };
-    let request_uri = keep(state, context, Origin::Posted, &request).await?;
+    let request_uri = match parameters.get("request_uri") {
+        // It was kept before.
+        Some(known) => known.to_owned(),
+        None => keep(state, context, Origin::Posted, &request).await?,
+    };
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("client_id", &client.id)
         .append_pair("request_uri", &request_uri)
@@ -99,54 +100,6 @@ pub(super) async fn keep(
     store::add_kept_request(&mut writer, (secret.expose(), origin), request, times).await?;
     writer.commit().await?;
     Ok(format!("{}{}", origin.prefix(), secret.expose()))
-}
-
-/// Runs the checks on a new request, or finds the one that was kept.
-async fn understand(
-    state: &AppState,
-    context: &Context,
-    parameters: &Parameters,
-) -> Result<Result<Understood, Box<Outcome>>, Error> {
-    let refused = |problem, client, page| Ok(Err(Box::new(page_only(problem, client, page))));
-    let client_id = match checks::client_id(parameters) {
-        Ok(client_id) => client_id,
-        Err(page) => return refused(PageProblem::UnknownApp, None, page),
-    };
-    let known = Clients::find(state, client_id).await?.filter(|client| client.disabled_at.is_none());
-    let Some(client) = known else {
-        let page = PageOnly { code: ErrorCode::InvalidClient, description: "client_id is not registered" };
-        return refused(PageProblem::UnknownApp, None, page);
-    };
-    if let Some((origin, secret)) = parameters.get("request_uri").and_then(Origin::of) {
-        let found = store::find_kept_request(state.db.reading(), secret, context.now).await?;
-        let found = found.filter(|(kept, request)| *kept == origin && request.client_id == client.id);
-        let Some((_, request)) = found else {
-            let description = "this request ran out, was answered before, or belongs to another app";
-            let page = PageOnly { code: ErrorCode::InvalidRequestUri, description };
-            return refused(PageProblem::BadAppRequest, Some(client.as_ref()), page);
-        };
-        return Ok(Ok(Understood { client, request }));
-    }
-    let redirect_uri = match checks::redirect_uri(parameters, &client) {
-        Ok(redirect_uri) => redirect_uri,
-        Err(page) => return refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
-    };
-    let ring = Signing::ring(state).await?;
-    let issuer = state.config.server.issuer();
-    let asked = Asked { parameters, client: &client, redirect_uri, ring: &ring, issuer: &issuer, now: context.now };
-    match checks::run(&asked) {
-        Ok(request) => Ok(Ok(Understood { client, request })),
-        Err(error) => {
-            let between = Correspondence { issuer: &issuer, client: &client, ring: &ring, now: context.now };
-            let answer = Answer {
-                redirect_uri,
-                mode: checks::mode_of_refusal(parameters),
-                state: parameters.get("state"),
-                pairs: error_pairs(&error),
-            };
-            Ok(Err(Box::new(Outcome::ToApp(between.send(answer)?))))
-        }
-    }
 }
 
 async fn decide_request(
@@ -284,5 +237,5 @@ pub(super) async fn new_scopes(
     request: &AuthorizationRequest,
 ) -> Result<Scope, Error> {
     let given = store::find_consent(state.db.reading(), member.session.account_id, &request.client_id).await?;
-    Ok(request.scope.without(&given.map(|(scope, _)| scope).unwrap_or_default()))
+    Ok(request.consent_scope().without(&given.map(|(scope, _)| scope).unwrap_or_default()))
 }

@@ -77,7 +77,7 @@ impl<'a> Assertion<'a> {
 
 /// The algorithms that an app's statements may be signed with.
 fn algorithms(client: &Client) -> Vec<Algorithm> {
-    client.metadata.assertion_algorithm.map_or_else(|| Algorithm::ALL.to_vec(), |algorithm| vec![algorithm])
+    client.metadata.assertion_algorithm.map_or_else(|| client.algorithms(), |algorithm| vec![algorithm])
 }
 
 /// When a statement ends, if what it says is right.
@@ -98,6 +98,8 @@ fn is_audience(audience: &Value, profile: Profile, issuer: &str, endpoints: &[St
         |name: &str| name == issuer || (profile == Profile::Oidc && endpoints.iter().any(|known| known == name));
     match audience {
         Value::String(name) => is_ours(name),
+        // FAPI 2.0 Security Profile, section 5.3.2.1: the issuer as a string, and nothing else.
+        Value::Array(_) if profile == Profile::Fapi2 => false,
         Value::Array(names) => names.iter().filter_map(Value::as_str).any(is_ours),
         _ => false,
     }
@@ -125,5 +127,7 @@ mod tests {
         }
         assert!(is(json!(endpoints[0]), Profile::Oidc));
         assert!(!is(json!(endpoints[0]), Profile::Oauth21));
+        assert!(is(json!(issuer), Profile::Fapi2));
+        assert!(!is(json!([issuer]), Profile::Fapi2) && !is(json!(endpoints[0]), Profile::Fapi2));
     }
 }

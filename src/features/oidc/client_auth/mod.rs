@@ -57,6 +57,9 @@ const METHODS: &[Method] = &[
     Method { name: ClientAuthentication::None, find: none::find },
 ];
 
+/// The parameters by which apps authenticate, beside `client_id`.
+pub(super) const PARAMETERS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
 /// The names, as discovery lists them.
 pub(super) fn names() -> impl Iterator<Item = String> {
     METHODS.iter().map(|method| method.name.to_string())

@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 
 use crate::features::oidc::claims::claims;
 use crate::features::oidc::parameters::Parameters;
@@ -39,10 +40,13 @@ pub(in crate::features::oidc) async fn userinfo(
     let Some(live) = find_live_token(&state, &token, context.now).await?.filter(|live| live.is_for(&issuer)) else {
         return Ok(refuse(Refusal::InvalidToken));
     };
-    let Some(Person { standing, .. }) = live.person.filter(|_| live.scope.contains("openid")) else {
+    let Some(Person { grant, standing }) = live.person.filter(|_| live.scope.contains("openid")) else {
         return Ok(refuse(Refusal::InsufficientScope));
     };
-    Ok(Json(claims(&standing, &live.scope, &state.config.branding.time_zone)).into_response())
+    let wanted = (&live.scope, &grant.details.claims.userinfo);
+    let mut told = claims(&standing, wanted, &state.config.branding.time_zone);
+    told.insert("sub".to_owned(), json!(standing.account.id));
+    Ok(Json(told).into_response())
 }
 
 /// The token: in the header, or in the form of a POST (RFC 6750, section 2); never in the query.

@@ -27,6 +27,10 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         call.revoke(&grant, "code.reuse").await?;
         return refused();
     }
+    let resources = match call.resources(&grant) {
+        Ok(resources) => resources,
+        Err(error) => return Ok(Err(error.into())),
+    };
     let ring = Signing::ring(call.state).await?;
     let mut writer = call.state.db.writing().await?;
     if !store::use_code(&mut writer, grant.id, now).await? {
@@ -37,7 +41,7 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         }
         return refused();
     }
-    let Some(clearance) = call.clear(&writer, &grant).await? else { return refused() };
+    let Some((clearance, standing)) = call.clear(&writer, &grant).await? else { return refused() };
     let random = call.state.random.as_ref();
     let refresh = if call.client.may_use("refresh_token") {
         Some(store::add_refresh_token(&mut writer, grant.id, grant.expires_at, (now, random)).await?)
@@ -46,9 +50,13 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     };
     writer.commit().await?;
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
-    let access_token = mint.access_token(&clearance, &grant, &grant.scope)?;
-    let beside =
-        Beside { nonce: grant.details.nonce.as_deref(), access_token: Some(&access_token), ..Beside::default() };
+    let access_token = mint.access_token(&clearance, &grant, &grant.scope, &resources)?;
+    let beside = Beside {
+        nonce: grant.details.nonce.as_deref(),
+        access_token: Some(&access_token),
+        claims: call.named_claims(&standing, &grant),
+        ..Beside::default()
+    };
     let id_token = grant.scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
     let mut answer = call.answer(access_token, grant.scope);
     answer.id_token = id_token;

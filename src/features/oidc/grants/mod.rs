@@ -8,14 +8,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::errors::TokenError;
+use super::claims::claims;
+use super::errors::{OAuthError, TokenError};
 use super::grant::Grant;
 use super::parameters::Parameters;
+use super::resources::resources;
 use super::validity::{judge, take_back};
 use crate::domain::Scope;
 use crate::domain::sign_in::Clearance;
 use crate::features::clients::Client;
+use crate::features::sessions::Standing;
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error};
 
@@ -69,8 +73,20 @@ impl Call<'_> {
     }
 
     /// Judges a grant that is used again.
-    async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<Clearance>, Error> {
-        Ok(judge(db, grant, self.context.now).await?.map(|(clearance, _)| clearance))
+    async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<(Clearance, Standing)>, Error> {
+        judge(db, grant, self.context.now).await
+    }
+
+    /// The claims about the person that the ID token carries: those that were asked for by name.
+    fn named_claims(&self, standing: &Standing, grant: &Grant) -> Map<String, Value> {
+        let named = &grant.details.claims.id_token;
+        claims(standing, (&Scope::default(), named), &self.state.config.branding.time_zone)
+    }
+
+    /// The resources that the token is to be for: some of those that were granted (RFC 8707, section 2.2).
+    fn resources(&self, grant: &Grant) -> Result<Vec<String>, OAuthError> {
+        let granted = &grant.details.resources;
+        resources(self.parameters, if granted.is_empty() { &self.client.metadata.audiences } else { granted })
     }
 
     /// Takes a grant back because its code or token came a second time.

@@ -32,7 +32,11 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         Some(Ok(narrower)) if narrower.is_within(&grant.scope) => narrower,
         Some(_) => return Ok(Err(OAuthError::new(ErrorCode::InvalidScope, "the scope is wider than granted").into())),
     };
-    let Some(clearance) = call.clear(db, &grant).await? else { return refused() };
+    let resources = match call.resources(&grant) {
+        Ok(resources) => resources,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let Some((clearance, standing)) = call.clear(db, &grant).await? else { return refused() };
     let ring = Signing::ring(call.state).await?;
     let replacement = if call.client.is_confidential() {
         None
@@ -43,8 +47,9 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         }
     };
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
-    let access_token = mint.access_token(&clearance, &grant, &scope)?;
-    let beside = Beside { access_token: Some(&access_token), ..Beside::default() };
+    let access_token = mint.access_token(&clearance, &grant, &scope, &resources)?;
+    let claims = call.named_claims(&standing, &grant);
+    let beside = Beside { access_token: Some(&access_token), claims, ..Beside::default() };
     let id_token = scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
     let mut answer = call.answer(access_token, scope);
     answer.id_token = id_token;

@@ -39,11 +39,13 @@ fn check(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationReque
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let parameters = Parameters::parse(query.as_bytes());
     run(&Asked {
+        sent: &parameters,
         parameters: &parameters,
         client,
         redirect_uri: "https://portal.example/cb",
         ring: &Ring::default(),
         issuer: "https://id.example",
+        pushed: false,
         now: Timestamp::from_seconds(0),
     })
     .map_err(|error| error.code)
@@ -79,9 +81,10 @@ fn every_fault_has_its_code() {
         (vec![("prompt", "create")], E::InvalidRequest),
         (vec![("max_age", "-1")], E::InvalidRequest),
         (vec![("max_age", "soon")], E::InvalidRequest),
-        (vec![("request", "x")], E::RequestNotSupported),
+        (vec![("resource", "https://api.example")], E::InvalidTarget),
+        (vec![("resource", "not an address")], E::InvalidTarget),
+        (vec![("claims", "{\"userinfo\":1}")], E::InvalidRequest),
         (vec![("request_uri", "https://x.example")], E::RequestUriNotSupported),
-        (vec![("request", "x"), ("request_uri", "y")], E::InvalidRequest),
         (vec![("registration", "{}")], E::RegistrationNotSupported),
         (vec![("id_token_hint", "x.y.z")], E::InvalidRequest),
         (vec![("claims", "[")], E::InvalidRequest),

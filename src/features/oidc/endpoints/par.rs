@@ -1,0 +1,48 @@
+//! Pushed authorization requests (RFC 9126).
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+use super::{authorization, form};
+use crate::features::oidc::authorize::{self, Origin};
+use crate::features::oidc::client_auth::{self, Presented, authenticate};
+use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
+use crate::web::{AppState, Context, Error, urls};
+
+/// Checks a request before the browser is involved, and keeps it.
+pub(in crate::features::oidc) async fn push(
+    State(state): State<AppState>,
+    context: Context,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let refused = |error: OAuthError| Ok(TokenError::from(error).into_response());
+    let mut parameters = match form(&headers, &body) {
+        Ok(parameters) => parameters,
+        Err(error) => return refused(error),
+    };
+    let presented = Presented { authorization: authorization(&headers), parameters: &parameters, endpoint: urls::PUSH };
+    let client = match authenticate(&state, &presented, context.now).await? {
+        Ok(client) => client,
+        Err(error) => return Ok(error.into_response()),
+    };
+    if parameters.get("request_uri").is_some() {
+        return refused(OAuthError::new(ErrorCode::InvalidRequest, "request_uri cannot be pushed"));
+    }
+    // What proved the app is no part of its request.
+    client_auth::PARAMETERS.iter().for_each(|name| parameters.remove(name));
+    if parameters.get("client_id").is_none() {
+        parameters.add("client_id", &client.id);
+    }
+    let request = match authorize::check(&state, &client, &parameters, (true, context.now)).await? {
+        Ok(request) => request,
+        Err(fault) => return refused(fault.error()),
+    };
+    let request_uri = authorize::keep(&state, &context, Origin::Pushed, &request).await?;
+    let answer = json!({ "request_uri": request_uri, "expires_in": state.config.oidc.pushed_request_seconds });
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+}
