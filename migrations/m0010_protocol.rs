@@ -63,6 +63,8 @@ impl MigrationTrait for Migration {
         let mut lost = flag("has_revoked_tokens");
         lost.default(false);
         schema.alter_table(Table::alter().table("grants").add_column(lost).to_owned()).await?;
+        // The thumbprint of the key that a refresh token is bound to.
+        schema.alter_table(Table::alter().table("refresh_tokens").add_column(text_or_null("key")).to_owned()).await?;
         // The secret itself, sealed: only for apps that sign with it.
         schema.alter_table(Table::alter().table("client_secrets").add_column(text_or_null("sealed")).to_owned()).await
     }

@@ -12,11 +12,13 @@ pub struct Oidc {
     pub classic: bool,
     /// Seconds in which a pushed authorization request must be opened.
     pub pushed_request_seconds: u16,
+    /// Whether a proof that an app holds its key must carry a nonce of ours.
+    pub dpop_nonces: bool,
 }
 
 impl Default for Oidc {
     fn default() -> Self {
-        Self { classic: false, pushed_request_seconds: 90 }
+        Self { classic: false, pushed_request_seconds: 90, dpop_nonces: false }
     }
 }
 

@@ -11,6 +11,7 @@ mod nodes;
 mod outbox;
 mod protocol_authorize;
 mod protocol_clients;
+mod protocol_dpop;
 mod protocol_requests;
 mod protocol_tokens;
 mod refusals;

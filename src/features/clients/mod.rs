@@ -132,6 +132,9 @@ pub struct Metadata {
     /// Whether its requests must be pushed (RFC 9126, section 6).
     #[serde(default)]
     pub pushes_requests: bool,
+    /// Whether its tokens must be bound to a key that it proves to hold (RFC 9449, section 5.2).
+    #[serde(default)]
+    pub binds_tokens: bool,
     /// The resources that it may ask tokens for, absolute addresses (RFC 8707, section 2).
     #[serde(default)]
     pub audiences: Vec<String>,
@@ -166,6 +169,7 @@ impl Default for Metadata {
             request_object_algorithm: None,
             signs_requests: false,
             pushes_requests: false,
+            binds_tokens: false,
             audiences: Vec::new(),
             resource: None,
             response_types: code_only(),
@@ -190,6 +194,12 @@ impl Client {
     #[must_use]
     pub fn needs_pushing(&self) -> bool {
         self.metadata.pushes_requests || self.profile == Profile::Fapi2
+    }
+
+    /// Whether its tokens must be bound to a key (RFC 9449).
+    #[must_use]
+    pub fn needs_bound_tokens(&self) -> bool {
+        self.metadata.binds_tokens || self.profile == Profile::Fapi2
     }
 
     /// The algorithms that it may sign with (FAPI 2.0 Security Profile, section 5.4.1).

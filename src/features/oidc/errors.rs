@@ -42,6 +42,10 @@ pub(super) enum ErrorCode {
     InvalidGrant,
     /// The grant type does not exist.
     UnsupportedGrantType,
+    /// The proof that the app holds its key is wrong, or another key was meant.
+    InvalidDpopProof,
+    /// The proof needs a nonce of ours.
+    UseDpopNonce,
     /// Tokens of this kind are not revoked.
     UnsupportedTokenType,
     /// Something went wrong on our side.
@@ -72,10 +76,12 @@ pub(super) struct TokenError {
     pub(super) error: OAuthError,
     /// Whether the app tried the `Authorization` header: then the answer names the scheme.
     pub(super) challenge: bool,
+    /// What the next proof of the app must carry.
+    pub(super) nonce: Option<String>,
 }
 
 impl From<OAuthError> for TokenError {
     fn from(error: OAuthError) -> Self {
-        Self { error, challenge: false }
+        Self { error, challenge: false, nonce: None }
     }
 }

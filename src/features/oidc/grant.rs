@@ -54,6 +54,9 @@ pub(super) struct GrantDetails {
     /// The resources that its tokens are for; none means our own endpoints.
     #[serde(default)]
     pub(super) resources: Vec<String>,
+    /// The thumbprint of the key that the code is bound to.
+    #[serde(default)]
+    pub(super) dpop_jkt: Option<String>,
 }
 
 impl GrantDetails {

@@ -3,6 +3,7 @@
 mod authorize;
 mod claims;
 mod client_auth;
+mod dpop;
 mod endpoints;
 mod errors;
 mod grant;

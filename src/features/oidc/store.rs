@@ -72,6 +72,7 @@ mod refresh_tokens {
         pub(super) expires_at: Timestamp,
         pub(super) used_at: Option<Timestamp>,
         pub(super) successor: Option<String>,
+        pub(super) key: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -235,6 +236,8 @@ pub(super) struct RefreshToken {
     pub(super) used_at: Option<Timestamp>,
     /// The token that replaced it, sealed.
     pub(super) successor: Option<String>,
+    /// The thumbprint of the key that it is bound to.
+    pub(super) key: Option<String>,
 }
 
 impl From<refresh_tokens::Model> for RefreshToken {
@@ -245,15 +248,17 @@ impl From<refresh_tokens::Model> for RefreshToken {
             expires_at: row.expires_at,
             used_at: row.used_at,
             successor: row.successor,
+            key: row.key,
         }
     }
 }
 
-/// Gives out a refresh token.
+/// Gives out a refresh token, bound to a key where one is given.
 pub(super) async fn add_refresh_token(
     db: &mut Writer,
     grant: GrantId,
     expires_at: Timestamp,
+    key: Option<&str>,
     (now, random): (Timestamp, &dyn Random),
 ) -> Result<Secret<String>, StorageError> {
     let secret = random.secret();
@@ -265,6 +270,7 @@ pub(super) async fn add_refresh_token(
         expires_at: Set(expires_at),
         used_at: Set(None),
         successor: Set(None),
+        key: Set(key.map(str::to_owned)),
     })
     .exec_without_returning(db)
     .await?;

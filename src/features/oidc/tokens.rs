@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::dpop::ProvenKey;
 use super::errors::{ErrorCode, OAuthError};
 use super::grant::Grant;
 use crate::domain::ids::GrantId;
@@ -41,6 +42,20 @@ struct AccessToken<'a> {
     acr: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     amr: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
+}
+
+/// The key that a token is bound to (RFC 9449, section 6.1).
+#[derive(Serialize)]
+struct Confirmation {
+    jkt: String,
+}
+
+impl Confirmation {
+    fn of(key: &ProvenKey) -> Self {
+        Self { jkt: key.thumbprint.clone() }
+    }
 }
 
 /// What all tokens of one answer share.
@@ -54,13 +69,13 @@ pub(super) struct Mint<'a> {
 impl Mint<'_> {
     /// An access token for a person who was cleared.
     ///
-    /// It is for `resources`; without any, for all that the grant is for.
+    /// It is for `resources`; without any, for all that the grant is for; and for the owner of `key` alone.
     pub(super) fn access_token(
         &self,
         clearance: &Clearance,
         grant: &Grant,
         scope: &Scope,
-        resources: &[String],
+        (resources, key): (&[String], Option<&ProvenKey>),
     ) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let subject = clearance.account_id().to_string();
@@ -75,6 +90,7 @@ impl Mint<'_> {
             token.auth_time = Some(evidence.auth_time().seconds());
             token.acr = Some(grant.details.acr().to_string());
             token.amr = Some(evidence.amr());
+            token.cnf = key.map(Confirmation::of);
         })
     }
 
@@ -84,9 +100,12 @@ impl Mint<'_> {
         _clearance: &AppClearance,
         scope: &Scope,
         resources: Vec<String>,
+        key: Option<&ProvenKey>,
     ) -> Result<String, Error> {
         let audience = if resources.is_empty() { vec![self.issuer()] } else { resources };
-        self.sign_access_token(&self.client.id, ("app", audience), scope, |_| {})
+        self.sign_access_token(&self.client.id, ("app", audience), scope, |token| {
+            token.cnf = key.map(Confirmation::of);
+        })
     }
 
     fn issuer(&self) -> String {
@@ -117,6 +136,7 @@ impl Mint<'_> {
             auth_time: None,
             acr: None,
             amr: None,
+            cnf: None,
         };
         complete(&mut token);
         self.sign(algorithm, ACCESS_TOKEN, &token)

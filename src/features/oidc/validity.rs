@@ -42,6 +42,11 @@ impl LiveToken {
         text(&self.claims, name)
     }
 
+    /// The thumbprint of the key that it is bound to.
+    pub(super) fn key(&self) -> Option<&str> {
+        self.claims.get("cnf")?.get("jkt")?.as_str()
+    }
+
     /// Whether it is meant for this audience.
     pub(super) fn is_for(&self, audience: &str) -> bool {
         match self.claims.get("aud") {

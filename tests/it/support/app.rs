@@ -74,3 +74,57 @@ pub(crate) fn fresh() -> String {
     countersign::app::OsRandom.fill(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// A proof that the sender of a request holds a key, with any fault that a test wants.
+pub(crate) struct Proving<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) now: i64,
+    /// The access token that it goes with.
+    pub(crate) token: Option<&'a str>,
+    /// Changes of the header.
+    pub(crate) header: Value,
+    /// Changes of the claims.
+    pub(crate) claims: Value,
+}
+
+impl AppKey {
+    /// The thumbprint of the key.
+    pub(crate) fn thumbprint(&self) -> &str {
+        self.0.kid()
+    }
+
+    /// A proof (RFC 9449, section 4.2).
+    pub(crate) fn proof(&self, proving: &Proving<'_>) -> String {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        use josekit::jws::{self, JwsSigner};
+        use sha2::{Digest as _, Sha256};
+        let mut claims = json!({ "htm": proving.method, "htu": proving.url, "iat": proving.now, "jti": fresh() });
+        if let Some(token) = proving.token {
+            claims["ath"] = json!(URL_SAFE_NO_PAD.encode(Sha256::digest(token)));
+        }
+        let algorithm = self.0.algorithm();
+        let header = json!({ "alg": algorithm.as_str(), "typ": "dpop+jwt", "jwk": self.0.public_jwk() });
+        let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!(
+            "{}.{}",
+            encode(with_changes(header, &proving.header)),
+            encode(with_changes(claims, &proving.claims))
+        );
+        let key = josekit::jwk::Jwk::from_bytes(self.0.private_jwk().expose()).unwrap();
+        let signer: Box<dyn JwsSigner> = match algorithm {
+            Algorithm::ES256 => Box::new(jws::ES256.signer_from_jwk(&key).unwrap()),
+            Algorithm::EdDSA => Box::new(jws::EdDSA.signer_from_jwk(&key).unwrap()),
+            Algorithm::PS256 => Box::new(jws::PS256.signer_from_jwk(&key).unwrap()),
+            Algorithm::RS256 => Box::new(jws::RS256.signer_from_jwk(&key).unwrap()),
+        };
+        let signature = signer.sign(message.as_bytes()).unwrap();
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// The private key, which has no place in a proof.
+    pub(crate) fn private_jwk(&self) -> Value {
+        serde_json::from_str(self.0.private_jwk().expose()).unwrap()
+    }
+}

@@ -8,7 +8,7 @@ pub(crate) mod outbox;
 mod server;
 
 pub(crate) use app::{
-    ASSERTION_TYPE, AppKey, CHALLENGE, VERIFIER, fragment_of, fresh, query_of, statement, with_changes,
+    ASSERTION_TYPE, AppKey, CHALLENGE, Proving, VERIFIER, fragment_of, fresh, query_of, statement, with_changes,
 };
 pub(crate) use browser::{Answer, Browser};
 pub(crate) use engine::Engine;

@@ -9,6 +9,7 @@ use crate::domain::sign_in::Acr;
 use crate::domain::{Scope, Timestamp};
 use crate::features::clients::{Client, allowed_redirect};
 use crate::features::oidc::claims::scope_of;
+use crate::features::oidc::dpop::ProvenKey;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::resources::resources;
@@ -38,6 +39,8 @@ pub(super) struct Asked<'a> {
     pub(super) issuer: &'a str,
     /// Whether the app itself sent it.
     pub(super) pushed: bool,
+    /// The key that it proved to hold with it.
+    pub(super) proven: Option<&'a ProvenKey>,
     pub(super) now: Timestamp,
 }
 
@@ -63,6 +66,7 @@ const CHECKS: &[Check] = &[
     Check { name: "acr_values", run: acr_values },
     Check { name: "claims", run: claims },
     Check { name: "resource", run: resource },
+    Check { name: "dpop_jkt", run: dpop_jkt },
     Check { name: "hints", run: hints },
 ];
 
@@ -110,6 +114,7 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError>
         acr: RequestedAcr::default(),
         claims: RequestedClaims::default(),
         resources: Vec::new(),
+        dpop_jkt: None,
         ui_locales: None,
         kept: None,
     };
@@ -154,6 +159,10 @@ fn response_type(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Resul
     let name = response_type.to_string();
     if !asked.client.metadata.response_types.contains(&name) {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this app did not register the response_type"));
+    }
+    // Through the browser nobody can prove to hold a key.
+    if response_type.token && asked.client.needs_bound_tokens() {
+        return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the tokens of this app are bound to a key"));
     }
     request.response_type = response_type;
     Ok(())
@@ -332,6 +341,21 @@ fn requested_acr(acr: &Value, request: &mut AuthorizationRequest) -> Result<(), 
         ));
     }
     request.acr = RequestedAcr { values, essential };
+    Ok(())
+}
+
+fn dpop_jkt(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let named = asked.parameters.get("dpop_jkt");
+    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if named.is_some_and(|named| named.len() != 43 || !named.bytes().all(base64)) {
+        return Err(invalid("dpop_jkt is no thumbprint"));
+    }
+    if let (Some(named), Some(proven)) = (named, asked.proven)
+        && named != proven.thumbprint
+    {
+        return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "dpop_jkt names another key than the proof"));
+    }
+    request.dpop_jkt = named.or(asked.proven.map(|proven| proven.thumbprint.as_str())).map(str::to_owned);
     Ok(())
 }
 

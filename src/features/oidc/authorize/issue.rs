@@ -68,6 +68,7 @@ impl Due<'_> {
                 acr_values: request.acr.values.clone(),
                 claims: request.claims.clone(),
                 resources: request.resources.clone(),
+                dpop_jkt: request.dpop_jkt.clone(),
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
             expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
@@ -97,8 +98,11 @@ impl Due<'_> {
         }
         let ring = Signing::ring(state).await?;
         let mint = Mint { state, ring: &ring, client, now: context.now };
-        let token =
-            if response_type.token { Some(mint.access_token(clearance, grant, &grant.scope, &[])?) } else { None };
+        let token = if response_type.token {
+            Some(mint.access_token(clearance, grant, &grant.scope, (&[], None))?)
+        } else {
+            None
+        };
         if response_type.id_token {
             // Without an access token nobody can ask for the claims later (OpenID Connect Core, section 5.4).
             let alone = !response_type.code && !response_type.token;

@@ -48,6 +48,9 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     /// The resources that its tokens are to be for.
     #[serde(default)]
     pub(in crate::features::oidc) resources: Vec<String>,
+    /// The thumbprint of the key that the code is bound to (RFC 9449, section 10).
+    #[serde(default)]
+    pub(in crate::features::oidc) dpop_jkt: Option<String>,
     /// The languages that the app wishes for.
     pub(in crate::features::oidc) ui_locales: Option<String>,
     /// Where it was kept before it was opened: then it is answered once.

@@ -8,6 +8,7 @@ use super::request::{AuthorizationRequest, Origin};
 use super::{Outcome, page_only, request_object};
 use crate::domain::Timestamp;
 use crate::features::clients::{Client, Clients, allowed_redirect};
+use crate::features::oidc::dpop::ProvenKey;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::response_modes::{Answer, Correspondence, ResponseMode};
@@ -65,7 +66,7 @@ pub(super) async fn understand(
         };
         return Ok(Ok(Understood { client, request }));
     }
-    match check(state, &client, parameters, (false, context.now)).await? {
+    match check(state, &client, parameters, None, context.now).await? {
         Ok(request) => Ok(Ok(Understood { client, request })),
         Err(Fault::Page(page)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
         Err(Fault::ToApp { redirect_uri, mode, state: given, error }) => {
@@ -79,12 +80,13 @@ pub(super) async fn understand(
     }
 }
 
-/// Runs every check on the parameters of a known app.
+/// Runs every check on the parameters of a known app: from a browser, or `pushed` by the app itself, with a key or without.
 pub(in crate::features::oidc) async fn check(
     state: &AppState,
     client: &Client,
     sent: &Parameters,
-    (pushed, now): (bool, Timestamp),
+    pushed: Option<Option<&ProvenKey>>,
+    now: Timestamp,
 ) -> Result<Result<AuthorizationRequest, Fault>, Error> {
     let ring = Signing::ring(state).await?;
     let issuer = state.config.server.issuer();
@@ -118,7 +120,17 @@ pub(in crate::features::oidc) async fn check(
         Ok(redirect_uri) => redirect_uri,
         Err(page) => return Ok(Err(Fault::Page(page))),
     };
-    let asked = Asked { sent, parameters, client, redirect_uri, ring: &ring, issuer: &issuer, pushed, now };
+    let asked = Asked {
+        sent,
+        parameters,
+        client,
+        redirect_uri,
+        ring: &ring,
+        issuer: &issuer,
+        pushed: pushed.is_some(),
+        proven: pushed.flatten(),
+        now,
+    };
     match checks::run(&asked) {
         Ok(request) => Ok(Ok(request)),
         Err(error) => to_app(redirect_uri, parameters, error),

@@ -72,7 +72,7 @@ pub(super) async fn authenticate(
     now: Timestamp,
 ) -> Result<Result<Arc<Client>, TokenError>, Error> {
     let challenge = presented.authorization.is_some();
-    let refused = |error: OAuthError| Ok(Err(TokenError { error, challenge }));
+    let refused = |error: OAuthError| Ok(Err(TokenError { error, challenge, nonce: None }));
     let mut found = METHODS.iter().filter_map(|method| Some((method.name, (method.find)(presented)?)));
     let (name, credentials) = match (found.next(), found.next()) {
         (Some((name, Ok(credentials))), None) => (name, credentials),

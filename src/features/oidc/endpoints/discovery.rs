@@ -15,6 +15,7 @@ use crate::domain::sign_in::Acr;
 use crate::domain::{Algorithm, Language};
 use crate::features::oidc::claims::{CLAIMS, SCOPES};
 use crate::features::oidc::client_auth;
+use crate::features::oidc::dpop;
 use crate::features::oidc::grants::GRANTS;
 use crate::features::oidc::response_modes;
 use crate::features::oidc::response_types::RESPONSE_TYPES;
@@ -138,6 +139,7 @@ fn metadata(config: &Config) -> String {
         "authorization_response_iss_parameter_supported": true,
         "pushed_authorization_request_endpoint": at(urls::PUSH),
         "require_pushed_authorization_requests": false,
+        "dpop_signing_alg_values_supported": dpop::ALGORITHMS,
         "claims_parameter_supported": true,
         "request_parameter_supported": true,
         "request_object_signing_alg_values_supported": Algorithm::ALL,

@@ -104,9 +104,8 @@ fn may_know(client: &Client, live: &LiveToken) -> bool {
 
 fn of_access_token(live: &LiveToken) -> Map<String, Value> {
     let mut told = live.claims.clone();
-    let bound = told.get("cnf").and_then(|key| key.get("jkt")).is_some();
     told.insert("active".to_owned(), json!(true));
-    told.insert("token_type".to_owned(), json!(if bound { "DPoP" } else { "Bearer" }));
+    told.insert("token_type".to_owned(), json!(if live.key().is_some() { "DPoP" } else { "Bearer" }));
     if let Some(Person { standing, .. }) = live.person.as_ref().filter(|_| live.scope.contains("profile")) {
         let account = &standing.account;
         let name = account.username.as_deref().unwrap_or(account.email.as_str());

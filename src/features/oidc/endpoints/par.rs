@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use super::{authorization, form};
+use super::{add_nonce, authorization, form, proven_key};
 use crate::features::oidc::authorize::{self, Origin};
 use crate::features::oidc::client_auth::{self, Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
@@ -34,15 +34,25 @@ pub(in crate::features::oidc) async fn push(
         return refused(OAuthError::new(ErrorCode::InvalidRequest, "request_uri cannot be pushed"));
     }
     // What proved the app is no part of its request.
-    client_auth::PARAMETERS.iter().for_each(|name| parameters.remove(name));
+    for name in client_auth::PARAMETERS {
+        parameters.remove(name);
+    }
     if parameters.get("client_id").is_none() {
         parameters.add("client_id", &client.id);
     }
-    let request = match authorize::check(&state, &client, &parameters, (true, context.now)).await? {
+    let key = match proven_key(&state, &context, &headers, urls::PUSH).await? {
+        Ok(key) => key,
+        Err(error) => return Ok(error.into_response()),
+    };
+    let request = match authorize::check(&state, &client, &parameters, Some(key.as_ref()), context.now).await? {
         Ok(request) => request,
         Err(fault) => return refused(fault.error()),
     };
     let request_uri = authorize::keep(&state, &context, Origin::Pushed, &request).await?;
     let answer = json!({ "request_uri": request_uri, "expires_in": state.config.oidc.pushed_request_seconds });
-    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+    let mut response = (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response();
+    if key.is_some() {
+        add_nonce(&state, &context, &mut response);
+    }
+    Ok(response)
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::{authorization, form};
+use super::{add_nonce, authorization, form, proven_key};
 use crate::features::oidc::client_auth::{Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::{Call, GRANTS};
@@ -41,11 +41,24 @@ pub(in crate::features::oidc) async fn token(
             OAuthError::new(ErrorCode::UnauthorizedClient, "this app did not register the grant").into(),
         ));
     }
-    let call = Call { state: &state, context: &context, client, parameters: &parameters };
+    let key = match proven_key(&state, &context, &headers, urls::TOKEN).await? {
+        Ok(key) => key,
+        Err(error) => return Ok(refuse(error)),
+    };
+    if key.is_none() && client.needs_bound_tokens() {
+        let description = "the tokens of this app are bound to a key, and the request proves none";
+        return Ok(refuse(OAuthError::new(ErrorCode::InvalidDpopProof, description).into()));
+    }
+    let is_bound = key.is_some();
+    let call = Call { state: &state, context: &context, client, parameters: &parameters, key };
     match (grant.run)(call).await? {
         Ok(answer) => {
             metrics::count("tokens_total", grant.name);
-            Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+            let mut response = ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response();
+            if is_bound {
+                add_nonce(&state, &context, &mut response);
+            }
+            Ok(response)
         }
         Err(error) => Ok(refuse(error)),
     }
@@ -68,6 +81,9 @@ impl IntoResponse for TokenError {
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Countersign\""));
+        }
+        if let Some(nonce) = self.nonce.and_then(|nonce| HeaderValue::try_from(nonce).ok()) {
+            response.headers_mut().insert("dpop-nonce", nonce);
         }
         response
     }

@@ -44,13 +44,16 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     let Some((clearance, standing)) = call.clear(&writer, &grant).await? else { return refused() };
     let random = call.state.random.as_ref();
     let refresh = if call.client.may_use("refresh_token") {
-        Some(store::add_refresh_token(&mut writer, grant.id, grant.expires_at, (now, random)).await?)
+        Some({
+            let key = call.key_of_refresh_token();
+            store::add_refresh_token(&mut writer, grant.id, grant.expires_at, key, (now, random)).await?
+        })
     } else {
         None
     };
     writer.commit().await?;
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
-    let access_token = mint.access_token(&clearance, &grant, &grant.scope, &resources)?;
+    let access_token = mint.access_token(&clearance, &grant, &grant.scope, (&resources, call.key.as_ref()))?;
     let beside = Beside {
         nonce: grant.details.nonce.as_deref(),
         access_token: Some(&access_token),
@@ -68,6 +71,10 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
 fn fits(grant: &Grant, call: &Call<'_>) -> bool {
     let details = &grant.details;
     if call.parameters.get("redirect_uri").is_some_and(|sent| sent != details.redirect_uri) {
+        return false;
+    }
+    let proven = call.key.as_ref().map(|key| &key.thumbprint);
+    if details.dpop_jkt.as_ref().is_some_and(|bound| Some(bound) != proven) {
         return false;
     }
     let challenge = call.parameters.get("code_verifier").map(|verifier| {

@@ -29,6 +29,6 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     };
     let ring = Signing::ring(call.state).await?;
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now: call.context.now };
-    let token = mint.app_token(&clearance, &scope, resources)?;
+    let token = mint.app_token(&clearance, &scope, resources, call.key.as_ref())?;
     Ok(Ok(call.answer(token, scope)))
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::claims::claims;
+use super::dpop::ProvenKey;
 use super::errors::{OAuthError, TokenError};
 use super::grant::Grant;
 use super::parameters::Parameters;
@@ -29,6 +30,8 @@ pub(super) struct Call<'a> {
     pub(super) context: &'a Context,
     pub(super) client: Arc<Client>,
     pub(super) parameters: &'a Parameters,
+    /// The key that the app proved to hold.
+    pub(super) key: Option<ProvenKey>,
 }
 
 /// The answer of the token endpoint (RFC 6749, section 5.1).
@@ -64,7 +67,7 @@ impl Call<'_> {
     fn answer(&self, access_token: String, scope: Scope) -> TokenAnswer {
         TokenAnswer {
             access_token,
-            token_type: "Bearer",
+            token_type: if self.key.is_some() { "DPoP" } else { "Bearer" },
             expires_in: self.state.config.tokens.access_token_seconds,
             scope,
             refresh_token: None,
@@ -81,6 +84,11 @@ impl Call<'_> {
     fn named_claims(&self, standing: &Standing, grant: &Grant) -> Map<String, Value> {
         let named = &grant.details.claims.id_token;
         claims(standing, (&Scope::default(), named), &self.state.config.branding.time_zone)
+    }
+
+    /// The key that a new refresh token is bound to. An app with a secret is bound by that (RFC 9449, section 5).
+    fn key_of_refresh_token(&self) -> Option<&str> {
+        self.key.as_ref().filter(|_| !self.client.is_confidential()).map(|key| key.thumbprint.as_str())
     }
 
     /// The resources that the token is to be for: some of those that were granted (RFC 8707, section 2.2).

@@ -46,6 +46,7 @@ fn check(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationReque
         ring: &Ring::default(),
         issuer: "https://id.example",
         pushed: false,
+        proven: None,
         now: Timestamp::from_seconds(0),
     })
     .map_err(|error| error.code)
@@ -82,6 +83,7 @@ fn every_fault_has_its_code() {
         (vec![("max_age", "-1")], E::InvalidRequest),
         (vec![("max_age", "soon")], E::InvalidRequest),
         (vec![("resource", "https://api.example")], E::InvalidTarget),
+        (vec![("dpop_jkt", "short")], E::InvalidRequest),
         (vec![("resource", "not an address")], E::InvalidTarget),
         (vec![("claims", "{\"userinfo\":1}")], E::InvalidRequest),
         (vec![("request_uri", "https://x.example")], E::RequestUriNotSupported),
