@@ -12,6 +12,7 @@ mod outbox;
 mod protocol_authorize;
 mod protocol_clients;
 mod protocol_dpop;
+mod protocol_fapi2;
 mod protocol_requests;
 mod protocol_tokens;
 mod refusals;

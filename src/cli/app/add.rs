@@ -31,7 +31,7 @@ pub(in crate::cli) struct Add {
     /// Its own front page
     #[arg(long, value_name = "URI")]
     home: Option<String>,
-    /// Its rules: oauth21 (PKCE always) or oidc (classic)
+    /// Its rules: oauth21 (PKCE always), oidc (classic) or fapi2 (requests pushed, tokens bound to a key)
     #[arg(long, default_value = "oauth21")]
     profile: Profile,
     /// An app in a browser or on a telephone, which cannot keep a secret
@@ -59,12 +59,30 @@ pub(in crate::cli) struct Add {
     /// Scopes that it may ask for; may be given several times
     #[arg(long = "scope", value_name = "SCOPES", default_value = "openid profile email organisation offline_access")]
     scopes: Vec<Scope>,
+    /// A resource that it may ask tokens for, such as `https://api.example.nl/v1`; may be given several times
+    #[arg(long = "audience", value_name = "URI")]
+    audiences: Vec<String>,
+    /// What tokens for it call it, if it takes tokens itself
+    #[arg(long, value_name = "URI")]
+    resource: Option<String>,
+    /// Its requests must be signed
+    #[arg(long)]
+    sign_requests: bool,
+    /// The only algorithm that its requests may be signed with
+    #[arg(long)]
+    request_alg: Option<Algorithm>,
+    /// Its requests must be pushed
+    #[arg(long)]
+    push_requests: bool,
+    /// Its tokens must be bound to a key that it holds (`DPoP`)
+    #[arg(long)]
+    bind_tokens: bool,
     /// It belongs to the operator: people are not asked for consent
     #[arg(long)]
     first_party: bool,
-    /// What its ID tokens are signed with
-    #[arg(long, default_value = "RS256")]
-    id_token_alg: Algorithm,
+    /// What its ID tokens, and other texts for it, are signed with; RS256 when left out, PS256 for profile fapi2
+    #[arg(long)]
+    id_token_alg: Option<Algorithm>,
     /// What its access tokens are signed with
     #[arg(long)]
     access_token_alg: Option<Algorithm>,
@@ -93,6 +111,7 @@ impl Add {
         let response_types = self.response_types()?;
         let installation = self.common.open().await?;
         let authentication = self.authentication()?;
+        self.fits_its_profile(authentication)?;
         let has_secret = !matches!(authentication, ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt);
         let secret = match &self.secret_file {
             Some(_) if !has_secret => return refuse("An app that authenticates in this way has no secret."),
@@ -154,6 +173,29 @@ impl Add {
         })
     }
 
+    /// Refuses what could never work together.
+    fn fits_its_profile(&self, authentication: ClientAuthentication) -> Outcome {
+        for uri in self.audiences.iter().chain(&self.resource) {
+            if url::Url::parse(uri).map_or(true, |url| url.fragment().is_some()) {
+                return refuse(format!("{uri} is no resource: give a whole address without #."));
+            }
+        }
+        if (self.sign_requests || self.request_alg.is_some()) && self.jwks_file.is_none() {
+            return refuse("An app that signs its requests needs --jwks with its public keys.");
+        }
+        if self.profile != Profile::Fapi2 {
+            return Ok(());
+        }
+        if authentication != ClientAuthentication::PrivateKeyJwt {
+            return refuse("An app with --profile fapi2 authenticates with --auth private-key-jwt.");
+        }
+        let algorithms = [self.id_token_alg, self.access_token_alg, self.assertion_alg, self.request_alg];
+        if algorithms.contains(&Some(Algorithm::RS256)) {
+            return refuse("RS256 is not for --profile fapi2: choose PS256, ES256 or EdDSA.");
+        }
+        Ok(())
+    }
+
     fn jwks(&self) -> Result<Option<Value>, Failure> {
         let Some(file) = &self.jwks_file else { return Ok(None) };
         let unusable = |why: &str| Failure(format!("{} cannot be used: {why}.", file.display()));
@@ -204,6 +246,7 @@ impl Add {
         if !(2..=100).contains(&id.len()) || !id.bytes().all(plain) {
             return refuse("An identifier has 2 to 100 letters, digits, dots, dashes, underscores or tildes.");
         }
+        let usual = if self.profile == Profile::Fapi2 { Algorithm::PS256 } else { Algorithm::RS256 };
         Ok(Client {
             id,
             name: self.name.trim().to_owned(),
@@ -216,8 +259,14 @@ impl Add {
                 grant_types,
                 scope: self.scopes.iter().fold(Scope::default(), |all, scope| all.or(scope)),
                 home_uri: self.home.clone(),
-                id_token_algorithm: self.id_token_alg,
-                access_token_algorithm: self.access_token_alg,
+                id_token_algorithm: self.id_token_alg.unwrap_or(usual),
+                access_token_algorithm: self.access_token_alg.or((usual != Algorithm::RS256).then_some(usual)),
+                audiences: self.audiences.clone(),
+                resource: self.resource.clone(),
+                signs_requests: self.sign_requests,
+                request_object_algorithm: self.request_alg,
+                pushes_requests: self.push_requests,
+                binds_tokens: self.bind_tokens,
                 assertion_algorithm: self.assertion_alg,
                 ..Metadata::default()
             },
