@@ -14,6 +14,7 @@ mod protocol_clients;
 mod protocol_dpop;
 mod protocol_fapi2;
 mod protocol_requests;
+mod protocol_subjects;
 mod protocol_tokens;
 mod refusals;
 mod sign_in;

@@ -87,8 +87,8 @@ async fn a_statement_with_any_fault_is_refused(engine: Engine) {
         let answer = token(&server, &assertion, &[]).await;
         assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some("invalid_client")), "{changes}");
     }
-    for changes in [json!({ "nbf": at + 8, "iat": at + 8 }), json!({ "iat": null }), json!({ "exp": at as f64 + 9.5 })]
-    {
+    let fractional: Value = serde_json::from_str(&format!("{}.5", at + 9)).unwrap();
+    for changes in [json!({ "nbf": at + 8, "iat": at + 8 }), json!({ "iat": null }), json!({ "exp": fractional })] {
         let assertion = key.assertion("app", &server.issuer, at, &changes);
         assert_eq!(token(&server, &assertion, &[]).await.status, 200, "{changes}");
     }

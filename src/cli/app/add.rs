@@ -15,6 +15,7 @@ use crate::features::clients::{
 use crate::features::oidc::{grant_types, response_type};
 use crate::keys::{PublicKey, PublicKeyError};
 
+#[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Add {
     /// What people call it
@@ -77,6 +78,12 @@ pub(in crate::cli) struct Add {
     /// Its tokens must be bound to a key that it holds (`DPoP`)
     #[arg(long)]
     bind_tokens: bool,
+    /// People get an identifier that only apps of this host know, usually that of its addresses
+    #[arg(long, value_name = "HOST")]
+    sector: Option<String>,
+    /// `UserInfo` answers it with a signed token
+    #[arg(long)]
+    sign_userinfo: bool,
     /// It belongs to the operator: people are not asked for consent
     #[arg(long)]
     first_party: bool,
@@ -267,6 +274,8 @@ impl Add {
                 request_object_algorithm: self.request_alg,
                 pushes_requests: self.push_requests,
                 binds_tokens: self.bind_tokens,
+                sector: self.sector.clone(),
+                signs_userinfo: self.sign_userinfo,
                 assertion_algorithm: self.assertion_alg,
                 ..Metadata::default()
             },

@@ -99,6 +99,7 @@ pub enum ClientAuthentication {
 }
 
 /// What an app registered beside its name.
+#[expect(clippy::struct_excessive_bools, reason = "what the specifications register as yes or no")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// Where answers may go, to the letter.
@@ -135,6 +136,13 @@ pub struct Metadata {
     /// Whether its tokens must be bound to a key that it proves to hold (RFC 9449, section 5.2).
     #[serde(default)]
     pub binds_tokens: bool,
+    /// The host whose apps know people by the same identifier (OpenID Connect Core, section 8.1); none means that all apps
+    /// do.
+    #[serde(default)]
+    pub sector: Option<String>,
+    /// Whether the `UserInfo` endpoint answers it with a signed token.
+    #[serde(default)]
+    pub signs_userinfo: bool,
     /// The resources that it may ask tokens for, absolute addresses (RFC 8707, section 2).
     #[serde(default)]
     pub audiences: Vec<String>,
@@ -170,6 +178,8 @@ impl Default for Metadata {
             signs_requests: false,
             pushes_requests: false,
             binds_tokens: false,
+            sector: None,
+            signs_userinfo: false,
             audiences: Vec::new(),
             resource: None,
             response_types: code_only(),

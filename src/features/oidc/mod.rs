@@ -14,6 +14,7 @@ mod resources;
 mod response_modes;
 mod response_types;
 mod store;
+mod subjects;
 mod tokens;
 mod validity;
 mod views;

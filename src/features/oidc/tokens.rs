@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 use super::dpop::ProvenKey;
 use super::errors::{ErrorCode, OAuthError};
 use super::grant::Grant;
+use super::subjects::subject;
 use crate::domain::ids::GrantId;
 use crate::domain::sign_in::{AppClearance, Clearance};
 use crate::domain::{Algorithm, Scope, Timestamp};
@@ -20,6 +21,8 @@ use crate::web::{AppState, Error};
 pub(super) const ACCESS_TOKEN: &str = "at+jwt";
 /// The `typ` of what introspection says, signed (RFC 9701, section 5).
 pub(super) const INTROSPECTION: &str = "token-introspection+jwt";
+/// The `typ` of what the `UserInfo` endpoint says, signed.
+pub(super) const USERINFO: &str = "userinfo+jwt";
 /// The `typ` of an ID token.
 pub(super) const ID_TOKEN: &str = "JWT";
 /// The `typ` of a signed authorization response; its specification names none, and no token may pass as another.
@@ -78,7 +81,7 @@ impl Mint<'_> {
         (resources, key): (&[String], Option<&ProvenKey>),
     ) -> Result<String, Error> {
         let evidence = clearance.evidence();
-        let subject = clearance.account_id().to_string();
+        let subject = subject(self.state, self.client, clearance.account_id());
         let audience = if resources.is_empty() {
             // `openid` opens our own endpoint as well, unless the app restricts the token itself.
             let own = (grant.details.resources.is_empty() || scope.contains("openid")).then(|| self.issuer());
@@ -149,7 +152,7 @@ impl Mint<'_> {
         let mut claims = beside.claims;
         let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         add("iss", json!(self.state.config.server.issuer()));
-        add("sub", json!(clearance.account_id()));
+        add("sub", json!(subject(self.state, self.client, clearance.account_id())));
         add("aud", json!(self.client.id));
         add("iat", json!(self.now.seconds()));
         add("exp", json!(self.now.seconds() + i64::from(self.state.config.tokens.id_token_seconds)));

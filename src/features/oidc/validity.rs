@@ -1,5 +1,7 @@
 //! Whether a token counts at this moment: one answer for every endpoint.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::grant::Grant;
@@ -8,7 +10,7 @@ use super::tokens::{ACCESS_TOKEN, grant_in};
 use crate::domain::sign_in::{Clearance, Decision, decide};
 use crate::domain::{Scope, Timestamp};
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::clients::Clients;
+use crate::features::clients::{Client, Clients};
 use crate::features::sessions::{Standing, facts_later, find_standing};
 use crate::features::signing::Signing;
 use crate::keys::{Claims, verify};
@@ -22,6 +24,8 @@ const REVOKED: &str = "revoked access token";
 pub(super) struct LiveToken {
     /// What it says.
     pub(super) claims: Claims,
+    /// The app that it was given to.
+    pub(super) client: Arc<Client>,
     /// What it opens.
     pub(super) scope: Scope,
     /// Whom it is about; none where an app acts for itself.
@@ -75,22 +79,20 @@ pub(super) async fn read_access_token(state: &AppState, token: &str, now: Timest
 pub(super) async fn find_live_token(state: &AppState, token: &str, now: Timestamp) -> Result<Option<LiveToken>, Error> {
     let Some(claims) = read_access_token(state, token, now).await? else { return Ok(None) };
     let client = Clients::find(state, text(&claims, "client_id")).await?;
-    if client.is_none_or(|client| client.disabled_at.is_some()) {
-        return Ok(None);
-    }
+    let Some(client) = client.filter(|client| client.disabled_at.is_none()) else { return Ok(None) };
     let scope = text(&claims, "scope").parse().unwrap_or_default();
     let db = state.db.reading();
     let jti = text(&claims, "jti");
     let Some(id) = grant_in(jti) else {
         let revoked = store::was_token_seen(db, &[REVOKED, jti]).await?;
-        return Ok((!revoked).then_some(LiveToken { claims, scope, person: None }));
+        return Ok((!revoked).then_some(LiveToken { claims, client, scope, person: None }));
     };
     let Some(grant) = store::find_grant(db, id).await? else { return Ok(None) };
     if grant.has_revoked_tokens && store::was_token_seen(db, &[REVOKED, jti]).await? {
         return Ok(None);
     }
     let judged = judge(db, &grant, now).await?;
-    Ok(judged.map(|(_, standing)| LiveToken { claims, scope, person: Some(Person { grant, standing }) }))
+    Ok(judged.map(|(_, standing)| LiveToken { claims, client, scope, person: Some(Person { grant, standing }) }))
 }
 
 /// Judges a grant that is used again: the evidence as of sign-in, under the rules of now.

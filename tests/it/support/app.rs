@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign::domain::{Algorithm, Random as _};
+use countersign::domain::{Algorithm, Random};
 use countersign::keys::SigningKey;
 use serde_json::{Value, json};
 
@@ -70,9 +70,8 @@ pub(crate) fn with_changes(mut sound: Value, changes: &Value) -> Value {
 
 /// A name that nobody used before.
 pub(crate) fn fresh() -> String {
-    let mut bytes = [0; 16];
-    countersign::app::OsRandom.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let random: &dyn Random = &countersign::app::OsRandom;
+    random.secret().expose().clone()
 }
 
 /// A proof that the sender of a request holds a key, with any fault that a test wants.

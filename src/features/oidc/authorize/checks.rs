@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::Way;
 use super::request::{AuthorizationRequest, Prompt, RequestedAcr, RequestedClaims};
 use crate::domain::sign_in::Acr;
 use crate::domain::{Scope, Timestamp};
 use crate::features::clients::{Client, allowed_redirect};
 use crate::features::oidc::claims::scope_of;
-use crate::features::oidc::dpop::ProvenKey;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::resources::resources;
@@ -37,10 +37,7 @@ pub(super) struct Asked<'a> {
     pub(super) redirect_uri: &'a str,
     pub(super) ring: &'a Ring,
     pub(super) issuer: &'a str,
-    /// Whether the app itself sent it.
-    pub(super) pushed: bool,
-    /// The key that it proved to hold with it.
-    pub(super) proven: Option<&'a ProvenKey>,
+    pub(super) way: Way<'a>,
     pub(super) now: Timestamp,
 }
 
@@ -145,7 +142,7 @@ fn the_way_it_came(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<()
     if asked.client.metadata.signs_requests && !present("request") {
         return Err(invalid("this app must sign its requests"));
     }
-    if asked.client.needs_pushing() && !asked.pushed {
+    if asked.client.needs_pushing() && matches!(asked.way, Way::Browser) {
         return Err(invalid("this app must push its requests"));
     }
     Ok(())
@@ -350,12 +347,16 @@ fn dpop_jkt(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(),
     if named.is_some_and(|named| named.len() != 43 || !named.bytes().all(base64)) {
         return Err(invalid("dpop_jkt is no thumbprint"));
     }
-    if let (Some(named), Some(proven)) = (named, asked.proven)
+    let proven = match asked.way {
+        Way::Pushed(proven) => proven,
+        Way::Browser => None,
+    };
+    if let (Some(named), Some(proven)) = (named, proven)
         && named != proven.thumbprint
     {
         return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "dpop_jkt names another key than the proof"));
     }
-    request.dpop_jkt = named.or(asked.proven.map(|proven| proven.thumbprint.as_str())).map(str::to_owned);
+    request.dpop_jkt = named.or(proven.map(|proven| proven.thumbprint.as_str())).map(str::to_owned);
     Ok(())
 }
 

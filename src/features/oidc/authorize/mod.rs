@@ -33,7 +33,7 @@ use crate::features::sessions::Holder;
 use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail, urls};
 
 pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims};
-pub(super) use self::understand::check;
+pub(super) use self::understand::{Way, check};
 
 /// What the endpoint answers.
 pub(super) enum Outcome {

@@ -66,7 +66,7 @@ pub(super) async fn understand(
         };
         return Ok(Ok(Understood { client, request }));
     }
-    match check(state, &client, parameters, None, context.now).await? {
+    match check(state, &client, parameters, Way::Browser, context.now).await? {
         Ok(request) => Ok(Ok(Understood { client, request })),
         Err(Fault::Page(page)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
         Err(Fault::ToApp { redirect_uri, mode, state: given, error }) => {
@@ -80,12 +80,21 @@ pub(super) async fn understand(
     }
 }
 
-/// Runs every check on the parameters of a known app: from a browser, or `pushed` by the app itself, with a key or without.
+/// How parameters come.
+#[derive(Clone, Copy)]
+pub(in crate::features::oidc) enum Way<'a> {
+    /// In the address or the form of a browser.
+    Browser,
+    /// From the app itself, which may have proven to hold a key.
+    Pushed(Option<&'a ProvenKey>),
+}
+
+/// Runs every check on the parameters of a known app.
 pub(in crate::features::oidc) async fn check(
     state: &AppState,
     client: &Client,
     sent: &Parameters,
-    pushed: Option<Option<&ProvenKey>>,
+    way: Way<'_>,
     now: Timestamp,
 ) -> Result<Result<AuthorizationRequest, Fault>, Error> {
     let ring = Signing::ring(state).await?;
@@ -120,17 +129,7 @@ pub(in crate::features::oidc) async fn check(
         Ok(redirect_uri) => redirect_uri,
         Err(page) => return Ok(Err(Fault::Page(page))),
     };
-    let asked = Asked {
-        sent,
-        parameters,
-        client,
-        redirect_uri,
-        ring: &ring,
-        issuer: &issuer,
-        pushed: pushed.is_some(),
-        proven: pushed.flatten(),
-        now,
-    };
+    let asked = Asked { sent, parameters, client, redirect_uri, ring: &ring, issuer: &issuer, way, now };
     match checks::run(&asked) {
         Ok(request) => Ok(Ok(request)),
         Err(error) => to_app(redirect_uri, parameters, error),

@@ -13,6 +13,7 @@ use crate::features::clients::Client;
 use crate::features::oidc::client_auth::{Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::store;
+use crate::features::oidc::subjects::subject;
 use crate::features::oidc::tokens::{INTROSPECTION, sign};
 use crate::features::oidc::validity::{LiveToken, Person, find_live_token, judge};
 use crate::features::signing::Signing;
@@ -88,7 +89,7 @@ async fn look_up(
             ("active".to_owned(), json!(true)),
             ("client_id".to_owned(), json!(grant.client_id)),
             ("scope".to_owned(), json!(grant.scope)),
-            ("sub".to_owned(), json!(clearance.account_id())),
+            ("sub".to_owned(), json!(subject(state, client, clearance.account_id()))),
             ("iss".to_owned(), json!(state.config.server.issuer())),
             ("exp".to_owned(), json!(refresh.expires_at.seconds())),
             ("iat".to_owned(), json!(grant.created_at.seconds())),

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::{add_nonce, authorization, form, proven_key};
-use crate::features::oidc::authorize::{self, Origin};
+use crate::features::oidc::authorize::{self, Origin, Way};
 use crate::features::oidc::client_auth::{self, Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::web::{AppState, Context, Error, urls};
@@ -44,7 +44,7 @@ pub(in crate::features::oidc) async fn push(
         Ok(key) => key,
         Err(error) => return Ok(error.into_response()),
     };
-    let request = match authorize::check(&state, &client, &parameters, Some(key.as_ref()), context.now).await? {
+    let request = match authorize::check(&state, &client, &parameters, Way::Pushed(key.as_ref()), context.now).await? {
         Ok(request) => request,
         Err(fault) => return refused(fault.error()),
     };

@@ -12,7 +12,10 @@ use crate::features::oidc::claims::claims;
 use crate::features::oidc::dpop::{ALGORITHMS, Shown, find_key, fresh_nonce};
 use crate::features::oidc::errors::ErrorCode;
 use crate::features::oidc::parameters::Parameters;
+use crate::features::oidc::subjects::subject;
+use crate::features::oidc::tokens::{USERINFO, sign};
 use crate::features::oidc::validity::{Person, find_live_token};
+use crate::features::signing::Signing;
 use crate::web::{AppState, Context, Error, urls};
 
 /// Why a token does not open the endpoint, as RFC 6750 (section 3.1) and RFC 9449 (section 7.1) name it.
@@ -83,8 +86,17 @@ pub(in crate::features::oidc) async fn userinfo(
     };
     let wanted = (&live.scope, &grant.details.claims.userinfo);
     let mut told = claims(&standing, wanted, &state.config.branding.time_zone);
-    told.insert("sub".to_owned(), json!(standing.account.id));
-    let mut response = Json(told).into_response();
+    told.insert("sub".to_owned(), json!(subject(&state, &live.client, standing.account.id)));
+    let mut response = if live.client.metadata.signs_userinfo {
+        told.insert("iss".to_owned(), json!(issuer));
+        told.insert("aud".to_owned(), json!(live.client.id));
+        let ring = Signing::ring(&state).await?;
+        let algorithm = live.client.metadata.id_token_algorithm;
+        let signed = sign(&ring, algorithm, USERINFO, &told, context.now)?;
+        ([(header::CONTENT_TYPE, "application/jwt")], signed).into_response()
+    } else {
+        Json(told).into_response()
+    };
     if scheme == Scheme::Dpop {
         add_nonce(&state, &context, &mut response);
     }

@@ -45,8 +45,7 @@ fn check(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationReque
         redirect_uri: "https://portal.example/cb",
         ring: &Ring::default(),
         issuer: "https://id.example",
-        pushed: false,
-        proven: None,
+        way: Way::Browser,
         now: Timestamp::from_seconds(0),
     })
     .map_err(|error| error.code)
