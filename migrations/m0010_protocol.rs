@@ -59,6 +59,7 @@ impl MigrationTrait for Migration {
                 Index::create().name("seen_tokens_by_expiry").table("seen_tokens").col("expires_at").to_owned(),
             )
             .await?;
+        logouts(schema).await?;
         // Whether one of its access tokens was revoked by itself.
         let mut lost = flag("has_revoked_tokens");
         lost.default(false);
@@ -68,4 +69,37 @@ impl MigrationTrait for Migration {
         // The secret itself, sealed: only for apps that sign with it.
         schema.alter_table(Table::alter().table("client_secrets").add_column(text_or_null("sealed")).to_owned()).await
     }
+}
+
+/// Which apps are told that a session ended.
+async fn logouts(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
+    schema
+        .create_table(
+            Table::create()
+                .table("logouts")
+                .col(text("session_id"))
+                .col(text("client_id"))
+                .col(text("account_id"))
+                .col(number("created_at"))
+                .col(number("expires_at"))
+                // None once it was told or given up.
+                .col(number_or_null("next_attempt_at"))
+                .col(number("attempts"))
+                .col(number_or_null("leased_until"))
+                .col(number_or_null("told_at"))
+                .col(text_or_null("last_answer"))
+                .primary_key(Index::create().col("session_id").col("client_id"))
+                .foreign_key(
+                    ForeignKey::create()
+                        .from("logouts", "client_id")
+                        .to("clients", "id")
+                        .on_delete(ForeignKeyAction::Cascade),
+                )
+                .to_owned(),
+        )
+        .await?;
+    for (name, column) in [("logouts_by_attempt", "next_attempt_at"), ("logouts_by_expiry", "expires_at")] {
+        schema.create_index(Index::create().name(name).table("logouts").col(column).to_owned()).await?;
+    }
+    schema.create_index(Index::create().name("sessions_by_end").table("sessions").col("ended_at").to_owned()).await
 }

@@ -11,6 +11,7 @@ mod layers;
 mod log;
 mod mail;
 mod oidc;
+mod outbound;
 mod secret_file;
 mod server;
 mod sign_in;
@@ -30,6 +31,7 @@ pub use keys::Keys;
 pub use log::{Log, LogFormat};
 pub use mail::Mail;
 pub use oidc::Oidc;
+pub use outbound::Outbound;
 pub use server::{Limits, Server, Tls};
 pub use sign_in::SignIn;
 pub use sms::Sms;
@@ -55,6 +57,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// Which parts of the protocol are offered.
     pub oidc: Oidc,
+    /// Whom the server itself may call.
+    pub outbound: Outbound,
     /// What people see.
     pub branding: Branding,
     /// What is logged.
@@ -88,6 +92,7 @@ impl Config {
         self.sign_in.validate(faults);
         self.tokens.validate(faults);
         self.oidc.validate(faults);
+        self.outbound.validate(faults);
         self.branding.validate(faults);
         self.log.validate(faults);
         if !self.keys.algorithms.contains(&self.tokens.access_token_algorithm) {

@@ -13,6 +13,7 @@ mod protocol_authorize;
 mod protocol_clients;
 mod protocol_dpop;
 mod protocol_fapi2;
+mod protocol_logout;
 mod protocol_requests;
 mod protocol_subjects;
 mod protocol_tokens;

@@ -29,6 +29,9 @@ pub(in crate::cli) struct Add {
     /// An address that a browser may go to after signing out; may be given several times
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     post_logout_redirect_uris: Vec<String>,
+    /// Where it is told that a session ended
+    #[arg(long, value_name = "URI")]
+    backchannel_logout_uri: Option<String>,
     /// Its own front page
     #[arg(long, value_name = "URI")]
     home: Option<String>,
@@ -111,7 +114,7 @@ enum AuthArgument {
 
 impl Add {
     pub(super) async fn run(self) -> Outcome {
-        for uri in &self.redirect_uris {
+        for uri in self.redirect_uris.iter().chain(&self.backchannel_logout_uri) {
             check_redirect_uri(uri).map_err(|problem| Failure(format!("{uri} cannot be registered: {problem}.")))?;
         }
         let grants = self.grants()?;
@@ -275,6 +278,7 @@ impl Add {
                 pushes_requests: self.push_requests,
                 binds_tokens: self.bind_tokens,
                 sector: self.sector.clone(),
+                backchannel_logout_uri: self.backchannel_logout_uri.clone(),
                 signs_userinfo: self.sign_userinfo,
                 assertion_algorithm: self.assertion_alg,
                 ..Metadata::default()

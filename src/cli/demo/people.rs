@@ -5,7 +5,7 @@ use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::domain::{Algorithm, Language, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::clients::{
-    Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, remove_client,
+    Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client, remove_client,
 };
 use crate::features::invitations::invite;
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation, find_organisation_by_name};
@@ -116,6 +116,7 @@ pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String
     remove_client(&mut writer, PORTAL).await?;
     add_client(&mut writer, &client(portal, &secret), now, random).await?;
     writer.commit().await?;
+    Clients::forget(state);
     Ok(secret)
 }
 

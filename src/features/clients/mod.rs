@@ -143,6 +143,9 @@ pub struct Metadata {
     /// Whether the `UserInfo` endpoint answers it with a signed token.
     #[serde(default)]
     pub signs_userinfo: bool,
+    /// Where it is told that a session ended (OpenID Connect Back-Channel Logout, section 2.2).
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
     /// The resources that it may ask tokens for, absolute addresses (RFC 8707, section 2).
     #[serde(default)]
     pub audiences: Vec<String>,
@@ -180,6 +183,7 @@ impl Default for Metadata {
             binds_tokens: false,
             sector: None,
             signs_userinfo: false,
+            backchannel_logout_uri: None,
             audiences: Vec::new(),
             resource: None,
             response_types: code_only(),

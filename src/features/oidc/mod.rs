@@ -8,6 +8,7 @@ mod endpoints;
 mod errors;
 mod grant;
 mod grants;
+mod logouts;
 mod pages;
 mod parameters;
 mod resources;
@@ -22,8 +23,9 @@ mod views;
 use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
+pub use logouts::tell_logouts;
 pub use pages::routes;
-pub use store::{remove_old_requests, remove_old_seen_tokens};
+pub use store::{remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
 pub use views::{ConsentPage, FormPostPage, ReturningPage, SignOutPage, SignedOutPage};
 
 /// The grant types that an app may register.

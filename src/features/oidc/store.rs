@@ -1,11 +1,14 @@
 //! The tables `grants`, `refresh_tokens` and `consents`; those beside them have a file each.
 
+mod logouts;
 mod requests;
 mod seen_tokens;
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 
+pub use logouts::remove_old_logouts;
+pub(super) use logouts::{Logout, add_logout, apps_of_sessions, due_logouts, lease_logout, settle_logout};
 pub use requests::remove_old_requests;
 pub(super) use requests::{add_kept_request, find_kept_request, use_kept_request};
 pub use seen_tokens::remove_old_seen_tokens;

@@ -23,6 +23,8 @@ pub(super) const ACCESS_TOKEN: &str = "at+jwt";
 pub(super) const INTROSPECTION: &str = "token-introspection+jwt";
 /// The `typ` of what the `UserInfo` endpoint says, signed.
 pub(super) const USERINFO: &str = "userinfo+jwt";
+/// The `typ` of a logout token (OpenID Connect Back-Channel Logout, section 2.4).
+pub(super) const LOGOUT: &str = "logout+jwt";
 /// The `typ` of an ID token.
 pub(super) const ID_TOKEN: &str = "JWT";
 /// The `typ` of a signed authorization response; its specification names none, and no token may pass as another.

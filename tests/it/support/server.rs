@@ -9,7 +9,9 @@ use countersign::config::Config;
 use countersign::domain::ids::{AccountId, MembershipId, OrganisationId};
 use countersign::domain::{Algorithm, Clock, Language, Secret, Timestamp};
 use countersign::features::accounts::{Account, InstanceRole, add_account};
-use countersign::features::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
+use countersign::features::clients::{
+    Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client,
+};
 use countersign::features::organisations::{Organisation, Role, add_membership, add_organisation};
 use countersign::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 
@@ -138,6 +140,7 @@ impl Server {
             add_client(&mut writer, &client, now, random).await.unwrap();
         }
         writer.commit().await.unwrap();
+        Clients::forget(state);
         (organisation.id, account.id)
     }
 
@@ -193,8 +196,7 @@ impl Server {
         Client { id: "machine".to_owned(), metadata, ..client }
     }
 
-    /// Registers one more app: the one that has a secret, changed. To be done before the first request, since apps are
-    /// kept in memory for a second.
+    /// Registers one more app: the one that has a secret, changed.
     pub(crate) async fn register(&self, id: &str, change: impl FnOnce(&mut Client)) {
         let state = &self.inner.state;
         let mut client = Client { id: id.to_owned(), ..Self::client() };
@@ -202,6 +204,7 @@ impl Server {
         let mut writer = state.db.writing().await.unwrap();
         add_client(&mut writer, &client, state.now(), state.random.as_ref()).await.unwrap();
         writer.commit().await.unwrap();
+        Clients::forget(state);
     }
 
     /// The claims of a token that this server signed as this type.

@@ -121,6 +121,8 @@ fn metadata(config: &Config) -> String {
         "introspection_signing_alg_values_supported": config.keys.algorithms,
         "jwks_uri": at(urls::JWKS),
         "end_session_endpoint": at(urls::END_SESSION),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "scopes_supported": SCOPES,
         "claims_supported": CLAIMS,
         "claim_types_supported": ["normal"],

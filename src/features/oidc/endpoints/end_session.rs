@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{Client, Clients};
+use crate::features::oidc::logouts::Bell;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::store;
 use crate::features::oidc::subjects::subject;
@@ -136,5 +137,6 @@ async fn sign_out(state: &AppState, context: &Context, member: &Member) -> Resul
         .referred_to(context.reference)
         .with("session", session.to_string());
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
+    writer.ring_after_commit(Bell::of(state));
     Ok(writer.commit().await?)
 }
