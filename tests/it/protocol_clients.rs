@@ -188,3 +188,92 @@ async fn discovery_lists_every_way(engine: Engine) {
     let algorithms = ["RS256", "ES256", "EdDSA", "PS256", "HS256"];
     assert_eq!(document["token_endpoint_auth_signing_alg_values_supported"], json!(algorithms));
 }
+
+/// What the command line says to `app add` with these words.
+fn add(folder: &std::path::Path, words: &[&str]) -> Result<Value, String> {
+    let address = ["--redirect-uri", "https://app.example/cb", "--json"];
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .current_dir(folder)
+        .env_clear()
+        .args(["app", "add", "App"].iter().chain(words).chain(&address))
+        .output()
+        .unwrap();
+    if output.status.success() {
+        return Ok(serde_json::from_slice(&output.stdout).unwrap());
+    }
+    Err(String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn the_command_line_registers_every_way_and_refuses_what_cannot_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let key = AppKey::new(Algorithm::PS256);
+    std::fs::write(folder.join("jwks.json"), key.jwks().to_string()).unwrap();
+    std::fs::write(folder.join("private.json"), json!({ "keys": [key.private_jwk()] }).to_string()).unwrap();
+    std::fs::write(folder.join("empty.json"), json!({ "keys": [] }).to_string()).unwrap();
+    let migrate = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .current_dir(folder)
+        .env_clear()
+        .arg("migrate")
+        .status();
+    assert!(migrate.unwrap().success());
+
+    let signing = ["--auth", "private-key-jwt", "--jwks", "jwks.json"];
+    let bank = add(folder, &[&["--id", "bank", "--profile", "fapi2"], signing.as_slice()].concat()).unwrap();
+    assert_eq!(bank["client_secret"], Value::Null, "its key is its own");
+    assert!(add(folder, &["--auth", "secret-jwt"]).unwrap()["client_secret"].is_string());
+    add(
+        folder,
+        &[
+            "--profile",
+            "oidc",
+            "--response-type",
+            "id_token code",
+            "--audience",
+            "https://api.example/v1",
+            "--resource",
+            "https://own.example",
+            "--push-requests",
+            "--bind-tokens",
+            "--sector",
+            "app.example",
+            "--sign-userinfo",
+            "--backchannel-logout-uri",
+            "https://app.example/logout",
+        ],
+    )
+    .unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .current_dir(folder)
+        .env_clear()
+        .args(["app", "list", "--json"])
+        .output()
+        .unwrap();
+    let apps: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |id: &str| apps.as_array().unwrap().iter().find(|app| app["client_id"] == id).unwrap()["metadata"].clone();
+    assert_eq!(of("bank")["id_token_algorithm"], "PS256");
+    assert_eq!(of("bank")["access_token_algorithm"], "PS256");
+    assert_eq!(of("bank")["jwks"], key.jwks());
+    let classic = apps.as_array().unwrap().iter().find(|app| app["profile"] == "oidc").unwrap();
+    assert_eq!(classic["metadata"]["response_types"], json!(["code", "code id_token"]));
+    assert_eq!(classic["metadata"]["sector"], "app.example");
+
+    for (words, says) in [
+        (vec!["--profile", "fapi2"], "--auth private-key-jwt"),
+        (vec!["--auth", "private-key-jwt"], "--jwks"),
+        (vec!["--auth", "private-key-jwt", "--jwks", "private.json"], "private part"),
+        (vec!["--auth", "private-key-jwt", "--jwks", "empty.json"], "RSA key of 2048"),
+        (vec!["--auth", "private-key-jwt", "--jwks", "nowhere.json"], "nowhere.json"),
+        (vec!["--public", "--auth", "post"], "--public"),
+        (vec!["--sign-requests"], "--jwks"),
+        (vec!["--response-type", "code token"], "--profile oidc"),
+        (vec!["--response-type", "telepathy"], "no response type"),
+        (vec!["--audience", "api"], "no resource"),
+        (vec!["--backchannel-logout-uri", "http://app.example/"], "cannot be registered"),
+        ([&["--profile", "fapi2", "--id-token-alg", "RS256"], signing.as_slice()].concat(), "RS256"),
+    ] {
+        let refused = add(folder, &words).unwrap_err();
+        assert!(refused.contains(says), "{words:?}: {refused}");
+    }
+}
