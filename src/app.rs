@@ -23,10 +23,12 @@ use tracing::info;
 use crate::config::Config;
 use crate::domain::{Clock, Random};
 use crate::features::FEATURES;
+use crate::features::oidc::tell_logouts;
 use crate::features::outbox::deliver;
 use crate::features::signing::{holds_sealed_rows, keep_keys};
 use crate::keys::{KeyFileError, KeyFiles};
 use crate::mail::Senders;
+use crate::outbound::Outbound;
 use crate::storage::{ConnectError, Database, MigrateError, StorageError};
 use crate::web::listener::{self, Settings};
 use crate::web::tls::{self, TlsError};
@@ -59,7 +61,7 @@ pub enum StartError {
     /// The signing keys cannot be used.
     #[error("The signing keys cannot be used: {0}.")]
     Keys(Error),
-    /// Mail or text messages cannot leave with these settings.
+    /// Mail, text messages or calls cannot leave with these settings.
     #[error("{0}")]
     Senders(String),
     /// TLS cannot be set up.
@@ -161,6 +163,7 @@ impl Server {
             None => None,
         };
         let senders = Senders::new(&config.mail, &config.sms).map_err(StartError::Senders)?;
+        let outbound = Outbound::new(&config.outbound).map_err(StartError::Senders)?;
         let lock = Database::claim(&config.database)?;
         let state = build_state(config, world, true).await?;
         keep_keys(&state).await.map_err(StartError::Keys)?;
@@ -178,6 +181,7 @@ impl Server {
             tasks.push(tokio::spawn(listener::serve(listener, metrics::router(), settings, None, wait(&stopped))));
         }
         tasks.push(tokio::spawn(deliver(state.clone(), senders, wait(&stopped))));
+        tasks.push(tokio::spawn(tell_logouts(state.clone(), outbound, wait(&stopped))));
         let housekeeping = tokio::spawn({
             let state = state.clone();
             async move {

@@ -11,7 +11,7 @@
 //! | 5 | [`app`] | builds the shared state once, hands the router to a listener |
 //! | 4 | [`features`] | what people and apps can do, a folder each |
 //! | 3 | [`web`] | the kit that pages and endpoints are built with |
-//! | 2 | [`storage`], [`keys`], [`mail`] | the outside world; the three do not know one another |
+//! | 2 | [`storage`], [`keys`], [`mail`], [`outbound`] | the outside world; they do not know one another |
 //! | 1 | [`config`] | typed and checked |
 //! | 0 | [`domain`] | words and decisions; nothing waits, no clock, no chance, no I/O |
 //!
@@ -25,5 +25,6 @@ pub mod domain;
 pub mod features;
 pub mod keys;
 pub mod mail;
+pub mod outbound;
 pub mod storage;
 pub mod web;

@@ -25,7 +25,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (5, &["app"]),
     (4, &["features"]),
     (3, &["web"]),
-    (2, &["storage", "keys", "mail"]),
+    (2, &["storage", "keys", "mail", "outbound"]),
     (1, &["config"]),
     (0, &["domain"]),
 ];
@@ -77,7 +77,7 @@ const PURE: &[Home] = &[Folder("src/domain"), Role("rules")];
 const IMPURE: &[&str] = &["async", "await", "tokio", "std::env", "std::fs", "std::process", "std::thread"];
 
 /// What a feature's rules may not name, although it lies below them.
-const NOT_FOR_RULES: &[&str] = &["web", "storage", "keys", "mail"];
+const NOT_FOR_RULES: &[&str] = &["web", "storage", "keys", "mail", "outbound"];
 
 /// The files of a feature by what they do: `store.rs`, or any file in a folder `store/`.
 const ROLES: &[&str] = &["rules", "store", "pages", "views"];

@@ -1,20 +1,15 @@
 //! `countersign app`.
 
-use std::path::PathBuf;
+mod add;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::input::read_secret;
-use super::{Common, Failure, Installation, Outcome, output, refuse};
-use crate::domain::secret::Fingerprint;
-use crate::domain::{Algorithm, Scope, Secret};
+use self::add::Add;
+
+use super::{Common, Outcome, output, refuse};
 use crate::features::audit::{Chain, Event, record};
-use crate::features::clients::{
-    Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, check_redirect_uri, list_clients,
-    remove_client,
-};
-use crate::features::oidc::grant_types;
+use crate::features::clients::{list_clients, remove_client};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum App {
@@ -31,59 +26,6 @@ pub(super) enum App {
     },
 }
 
-#[derive(Debug, Args)]
-pub(super) struct Add {
-    /// What people call it
-    name: String,
-    /// Its `client_id`; made up when left out
-    #[arg(long)]
-    id: Option<String>,
-    /// An address that answers may go to, to the letter; may be given several times
-    #[arg(long = "redirect-uri", value_name = "URI")]
-    redirect_uris: Vec<String>,
-    /// An address that a browser may go to after signing out; may be given several times
-    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
-    post_logout_redirect_uris: Vec<String>,
-    /// Its own front page
-    #[arg(long, value_name = "URI")]
-    home: Option<String>,
-    /// Its rules: oauth21 (PKCE always) or oidc (classic)
-    #[arg(long, default_value = "oauth21")]
-    profile: Profile,
-    /// An app in a browser or on a telephone, which cannot keep a secret
-    #[arg(long)]
-    public: bool,
-    /// How it sends its secret
-    #[arg(long, value_enum, default_value_t = AuthArgument::Basic)]
-    auth: AuthArgument,
-    /// A file with its secret, or - for standard input; made up and shown once when left out
-    #[arg(long, value_name = "FILE")]
-    secret_file: Option<PathBuf>,
-    /// A grant that it may use; may be given several times
-    #[arg(long = "grant", value_name = "TYPE")]
-    grants: Vec<String>,
-    /// Scopes that it may ask for; may be given several times
-    #[arg(long = "scope", value_name = "SCOPES", default_value = "openid profile email organisation offline_access")]
-    scopes: Vec<Scope>,
-    /// It belongs to the operator: people are not asked for consent
-    #[arg(long)]
-    first_party: bool,
-    /// What its ID tokens are signed with
-    #[arg(long, default_value = "RS256")]
-    id_token_alg: Algorithm,
-    /// What its access tokens are signed with
-    #[arg(long)]
-    access_token_alg: Option<Algorithm>,
-    #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum AuthArgument {
-    Basic,
-    Post,
-}
-
 impl App {
     pub(super) async fn run(self) -> Outcome {
         match self {
@@ -91,111 +33,6 @@ impl App {
             Self::List(common) => list(&common).await,
             Self::Remove { id, common } => remove(&common, &id).await,
         }
-    }
-}
-
-impl Add {
-    async fn run(self) -> Outcome {
-        for uri in &self.redirect_uris {
-            check_redirect_uri(uri).map_err(|problem| Failure(format!("{uri} cannot be registered: {problem}.")))?;
-        }
-        let grants = self.grants()?;
-        let installation = self.common.open().await?;
-        let secret = match (&self.secret_file, self.public) {
-            (_, true) => None,
-            (Some(file), false) => Some(read_secret(file)?),
-            (None, false) => Some(installation.state.random.secret()),
-        };
-        if secret.as_ref().is_some_and(|secret| secret.expose().len() < 32) {
-            return refuse("A secret has at least 32 characters.");
-        }
-        let client = self.client(&installation, grants, secret.as_ref())?;
-        let state = &installation.state;
-        let mut writer = state.db.writing().await?;
-        if let Err(error) = add_client(&mut writer, &client, installation.now, state.random.as_ref()).await {
-            if error.is_duplicate() {
-                return refuse(format!("There is an app {} already.", client.id));
-            }
-            return Err(error.into());
-        }
-        let event = Event::new(Chain::Instance, "app.add", "done").through(&client.id).with("by", "command line");
-        record(&mut writer, installation.ink(), event).await?;
-        writer.commit().await?;
-        self.show(
-            &client,
-            secret.as_ref().filter(|_| self.secret_file.is_none()),
-            state.config.server.issuer().as_str(),
-        )
-    }
-
-    fn grants(&self) -> Result<Vec<String>, Failure> {
-        let known: Vec<&str> = grant_types().collect();
-        if let Some(unknown) = self.grants.iter().find(|grant| !known.contains(&grant.as_str())) {
-            return refuse(format!("There is no grant {unknown}. Choose from {}.", known.join(", ")));
-        }
-        let grants = if self.grants.is_empty() {
-            vec!["authorization_code".to_owned(), "refresh_token".to_owned()]
-        } else {
-            self.grants.clone()
-        };
-        if grants.iter().any(|grant| grant == "authorization_code") && self.redirect_uris.is_empty() {
-            return refuse("An app that people sign in to needs a --redirect-uri.");
-        }
-        Ok(grants)
-    }
-
-    fn client(
-        &self,
-        installation: &Installation,
-        grant_types: Vec<String>,
-        secret: Option<&Secret<String>>,
-    ) -> Result<Client, Failure> {
-        let id = match &self.id {
-            Some(id) => id.clone(),
-            None => format!("app_{}", &installation.state.random.secret().expose()[..16]),
-        };
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if !(2..=100).contains(&id.len()) || !id.bytes().all(plain) {
-            return refuse("An identifier has 2 to 100 letters, digits, dots, dashes, underscores or tildes.");
-        }
-        Ok(Client {
-            id,
-            name: self.name.trim().to_owned(),
-            profile: self.profile,
-            authentication: match (self.public, self.auth) {
-                (true, _) => ClientAuthentication::None,
-                (false, AuthArgument::Basic) => ClientAuthentication::ClientSecretBasic,
-                (false, AuthArgument::Post) => ClientAuthentication::ClientSecretPost,
-            },
-            first_party: self.first_party,
-            metadata: Metadata {
-                redirect_uris: self.redirect_uris.clone(),
-                post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
-                grant_types,
-                scope: self.scopes.iter().fold(Scope::default(), |all, scope| all.or(scope)),
-                home_uri: self.home.clone(),
-                id_token_algorithm: self.id_token_alg,
-                access_token_algorithm: self.access_token_alg,
-                default_max_age: None,
-            },
-            secrets: secret
-                .map(|secret| ClientSecret { fingerprint: Fingerprint::of(secret.expose()), expires_at: None })
-                .into_iter()
-                .collect(),
-            disabled_at: None,
-        })
-    }
-
-    fn show(&self, client: &Client, secret: Option<&Secret<String>>, issuer: &str) -> Outcome {
-        let shown = secret.map(|secret| secret.expose().as_str());
-        let value = json!({ "client_id": client.id, "client_secret": shown, "issuer": issuer });
-        let mut text = format!("Added {}.\nissuer         {issuer}\nclient_id      {}", client.name, client.id);
-        if let Some(secret) = shown {
-            text.push_str("\nclient_secret  ");
-            text.push_str(secret);
-            text.push_str("\nStore the secret now: only a fingerprint of it is kept.");
-        }
-        output::print(self.common.json, &value, &text)
     }
 }
 

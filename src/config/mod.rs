@@ -10,6 +10,8 @@ mod keys;
 mod layers;
 mod log;
 mod mail;
+mod oidc;
+mod outbound;
 mod secret_file;
 mod server;
 mod sign_in;
@@ -28,6 +30,8 @@ pub use faults::{Fault, Faults};
 pub use keys::Keys;
 pub use log::{Log, LogFormat};
 pub use mail::Mail;
+pub use oidc::Oidc;
+pub use outbound::Outbound;
 pub use server::{Limits, Server, Tls};
 pub use sign_in::SignIn;
 pub use sms::Sms;
@@ -51,6 +55,10 @@ pub struct Config {
     pub sign_in: SignIn,
     /// How long codes and tokens live.
     pub tokens: Tokens,
+    /// Which parts of the protocol are offered.
+    pub oidc: Oidc,
+    /// Whom the server itself may call.
+    pub outbound: Outbound,
     /// What people see.
     pub branding: Branding,
     /// What is logged.
@@ -83,6 +91,8 @@ impl Config {
         self.sms.validate(faults);
         self.sign_in.validate(faults);
         self.tokens.validate(faults);
+        self.oidc.validate(faults);
+        self.outbound.validate(faults);
         self.branding.validate(faults);
         self.log.validate(faults);
         if !self.keys.algorithms.contains(&self.tokens.access_token_algorithm) {

@@ -68,6 +68,7 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<oidc::ConsentPage>();
             all.extend(samples_of::<oidc::ReturningPage>());
+            all.extend(samples_of::<oidc::FormPostPage>());
             all.extend(samples_of::<oidc::SignOutPage>());
             all.extend(samples_of::<oidc::SignedOutPage>());
             all

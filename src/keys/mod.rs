@@ -6,6 +6,7 @@
 
 mod files;
 mod mac;
+mod public;
 mod ring;
 mod rotation;
 mod sign;
@@ -14,6 +15,7 @@ mod verify;
 
 pub use files::{KeyFileError, KeyFiles};
 pub use mac::MacKey;
+pub use public::{Jws, PublicKey, PublicKeyError};
 pub use ring::{KeyLife, KeyState, Ring, RingKey};
 pub use rotation::{Action, RotationSettings, plan, rotate_now};
 pub use sign::{SignError, SigningKey};

@@ -148,7 +148,7 @@ fn signer(algorithm: Algorithm, jwk: &Jwk) -> Result<Box<dyn JwsSigner + Send + 
     })
 }
 
-fn verifier(algorithm: Algorithm, jwk: &Jwk) -> Result<Box<dyn JwsVerifier + Send + Sync>, JoseError> {
+pub(super) fn verifier(algorithm: Algorithm, jwk: &Jwk) -> Result<Box<dyn JwsVerifier + Send + Sync>, JoseError> {
     Ok(match algorithm {
         Algorithm::RS256 => Box::new(jws::RS256.verifier_from_jwk(jwk)?),
         Algorithm::PS256 => Box::new(jws::PS256.verifier_from_jwk(jwk)?),
@@ -158,7 +158,7 @@ fn verifier(algorithm: Algorithm, jwk: &Jwk) -> Result<Box<dyn JwsVerifier + Sen
 }
 
 /// The SHA-256 thumbprint of a key: its required public members in alphabetical order (RFC 7638, section 3).
-fn thumbprint(jwk: &Jwk) -> String {
+pub(super) fn thumbprint(jwk: &Jwk) -> String {
     let members: Map<String, Value> = ["crv", "e", "kty", "n", "x", "y"]
         .into_iter()
         .filter_map(|name| jwk.parameter(name).map(|value| (name.to_owned(), value.clone())))

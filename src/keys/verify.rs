@@ -64,7 +64,7 @@ pub fn verify(token: &str, typ: &str, ring: &Ring, now: Timestamp) -> Result<Cla
     if key.is_signature(message.as_bytes(), &signature) { decoded(claims) } else { Err(VerifyError::WrongSignature) }
 }
 
-fn decoded<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, VerifyError> {
+pub(super) fn decoded<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, VerifyError> {
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| VerifyError::Malformed)?;
     serde_json::from_slice(&bytes).map_err(|_| VerifyError::Malformed)
 }

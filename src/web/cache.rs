@@ -1,5 +1,6 @@
 //! What a node keeps in memory, no longer than its version in the database says.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ const FRESH: Duration = Duration::from_secs(1);
 pub struct Cached<T> {
     what: Versioned,
     slot: RwLock<Option<Slot<T>>>,
+    /// How often it was told to forget: what was being loaded meanwhile does not stay.
+    forgotten: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -28,7 +31,7 @@ impl<T> Cached<T> {
     /// An empty cache for `what`.
     #[must_use]
     pub const fn new(what: Versioned) -> Self {
-        Self { what, slot: RwLock::new(None) }
+        Self { what, slot: RwLock::new(None), forgotten: AtomicU64::new(0) }
     }
 
     /// The value; loaded with `load` when there is none or the version changed.
@@ -44,6 +47,7 @@ impl<T> Cached<T> {
         if let Some(value) = self.fresh() {
             return Ok(value);
         }
+        let forgotten = self.forgotten.load(Ordering::Acquire);
         // Read before loading: a change in between is then loaded once more, never missed.
         let version = version_of(db.reading(), self.what).await?;
         if let Some(value) = self.confirmed(version) {
@@ -51,13 +55,18 @@ impl<T> Cached<T> {
         }
         let value = Arc::new(load().await?);
         let slot = Slot { value: Arc::clone(&value), version, checked: Instant::now() };
-        *self.slot.write().unwrap_or_else(PoisonError::into_inner) = Some(slot);
+        let mut kept = self.slot.write().unwrap_or_else(PoisonError::into_inner);
+        if self.forgotten.load(Ordering::Acquire) == forgotten {
+            *kept = Some(slot);
+        }
         Ok(value)
     }
 
     /// Forgets the value; for the node that changed it itself.
     pub fn clear(&self) {
-        *self.slot.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut slot = self.slot.write().unwrap_or_else(PoisonError::into_inner);
+        self.forgotten.fetch_add(1, Ordering::AcqRel);
+        *slot = None;
     }
 
     fn fresh(&self) -> Option<Arc<T>> {

@@ -73,6 +73,12 @@ pub const AUTHORIZE: &str = "/authorize";
 pub const TOKEN: &str = "/token";
 /// The `UserInfo` endpoint (OpenID Connect Core, section 5.3).
 pub const USERINFO: &str = "/userinfo";
+/// The pushed authorization request endpoint (RFC 9126, section 2).
+pub const PUSH: &str = "/par";
+/// The revocation endpoint (RFC 7009, section 2).
+pub const REVOKE: &str = "/revoke";
+/// The introspection endpoint (RFC 7662, section 2).
+pub const INTROSPECT: &str = "/introspect";
 /// The key set (RFC 7517, section 5).
 pub const JWKS: &str = "/jwks";
 /// The end-session endpoint (OpenID Connect RP-Initiated Logout, section 2).

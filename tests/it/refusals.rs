@@ -55,7 +55,7 @@ async fn every_other_fault_goes_back_to_the_app(engine: Engine) {
         (vec![("code_challenge_method", "plain")], "invalid_request"),
         (vec![("prompt", "none login")], "invalid_request"),
         (vec![("max_age", "x")], "invalid_request"),
-        (vec![("request", "x")], "request_not_supported"),
+        (vec![("request", "x")], "invalid_request_object"),
         (vec![("request_uri", "https://x.example")], "request_uri_not_supported"),
         (vec![("registration", "x")], "registration_not_supported"),
         (vec![("claims", "{")], "invalid_request"),

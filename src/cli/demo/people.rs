@@ -2,11 +2,10 @@
 
 use crate::cli::Failure;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
-use crate::domain::secret::Fingerprint;
 use crate::domain::{Algorithm, Language, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::clients::{
-    Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, remove_client,
+    Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client, remove_client,
 };
 use crate::features::invitations::invite;
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation, find_organisation_by_name};
@@ -117,6 +116,7 @@ pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String
     remove_client(&mut writer, PORTAL).await?;
     add_client(&mut writer, &client(portal, &secret), now, random).await?;
     writer.commit().await?;
+    Clients::forget(state);
     Ok(secret)
 }
 
@@ -155,10 +155,9 @@ fn client(portal: &str, secret: &Secret<String>) -> Client {
             scope: ["openid", "profile", "email", "organisation"].into_iter().collect(),
             home_uri: Some(portal.to_owned()),
             id_token_algorithm: Algorithm::RS256,
-            access_token_algorithm: None,
-            default_max_age: None,
+            ..Metadata::default()
         },
-        secrets: vec![ClientSecret { fingerprint: Fingerprint::of(secret.expose()), expires_at: None }],
+        secrets: vec![ClientSecret::compared(secret.expose())],
         disabled_at: None,
     }
 }

@@ -17,20 +17,33 @@ impl Service for Clients {
 }
 
 impl Clients {
+    /// Forgets what is in memory; for the node that changed an app itself.
+    pub fn forget(state: &AppState) {
+        state.service::<Self>().0.clear();
+    }
+
     /// The app with this identifier, also when it is switched off.
     ///
     /// # Errors
     ///
     /// When the database refuses.
     pub async fn find(state: &AppState, id: &str) -> Result<Option<Arc<Client>>, StorageError> {
-        let all = state
+        Ok(Self::all(state).await?.get(id).cloned())
+    }
+
+    /// All apps by identifier, also those that are switched off.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn all(state: &AppState) -> Result<Arc<HashMap<String, Arc<Client>>>, StorageError> {
+        state
             .service::<Self>()
             .0
             .get(&state.db, async || {
                 let clients = list_clients(state.db.reading()).await?;
                 Ok::<_, StorageError>(clients.into_iter().map(|client| (client.id.clone(), Arc::new(client))).collect())
             })
-            .await?;
-        Ok(all.get(id).cloned())
+            .await
     }
 }

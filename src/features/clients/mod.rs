@@ -5,10 +5,12 @@ mod rules;
 mod store;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use strum::{Display, EnumString};
 
 use crate::domain::secret::Fingerprint;
-use crate::domain::{Algorithm, Scope, Timestamp};
+use crate::domain::{Algorithm, Random, Scope, Secret, Timestamp};
+use crate::keys::{OpenError, Place, PublicKey, Vault};
 
 pub use cache::Clients;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
@@ -40,6 +42,8 @@ pub struct Client {
 pub struct ClientSecret {
     /// Its fingerprint.
     pub fingerprint: Fingerprint,
+    /// The secret itself, sealed; only where the app signs with it (`client_secret_jwt`).
+    pub sealed: Option<String>,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
 }
@@ -53,6 +57,28 @@ pub enum Profile {
     Oauth21,
     /// Classic OpenID Connect: an app with a secret may go without PKCE.
     Oidc,
+    /// FAPI 2.0 Security Profile: requests are pushed, tokens are bound to a key of the app.
+    Fapi2,
+}
+
+impl ClientSecret {
+    /// A secret that is compared, and never needed again.
+    #[must_use]
+    pub fn compared(secret: &str) -> Self {
+        Self { fingerprint: Fingerprint::of(secret), sealed: None, expires_at: None }
+    }
+
+    /// A secret that the app signs with, so that it must be read back.
+    #[must_use]
+    pub fn signing(secret: &str, vault: &Vault, random: &dyn Random) -> Self {
+        let fingerprint = Fingerprint::of(secret);
+        let sealed = vault.seal(Self::place(&fingerprint), secret.as_bytes(), random);
+        Self { fingerprint, sealed: Some(sealed), expires_at: None }
+    }
+
+    fn place(fingerprint: &Fingerprint) -> Place<'_> {
+        Place { table: "client_secrets", column: "sealed", row: fingerprint.as_str() }
+    }
 }
 
 /// How an app authenticates at the token endpoint (OpenID Connect Core, section 9).
@@ -66,9 +92,14 @@ pub enum ClientAuthentication {
     ClientSecretBasic,
     /// With its secret in the form.
     ClientSecretPost,
+    /// With a statement that its secret signs.
+    ClientSecretJwt,
+    /// With a statement that its private key signs.
+    PrivateKeyJwt,
 }
 
 /// What an app registered beside its name.
+#[expect(clippy::struct_excessive_bools, reason = "what the specifications register as yes or no")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// Where answers may go, to the letter.
@@ -87,6 +118,77 @@ pub struct Metadata {
     pub access_token_algorithm: Option<Algorithm>,
     /// The `max_age` of requests that name none, in seconds.
     pub default_max_age: Option<u64>,
+    /// Its public keys, a JWK Set (RFC 7517, section 5).
+    #[serde(default)]
+    pub jwks: Option<Value>,
+    /// The only algorithm of its statements; none means any that fits the key.
+    #[serde(default)]
+    pub assertion_algorithm: Option<Algorithm>,
+    /// The only algorithm of its request objects; none means any that fits the key.
+    #[serde(default)]
+    pub request_object_algorithm: Option<Algorithm>,
+    /// Whether its requests must be signed (RFC 9101, section 10.5).
+    #[serde(default)]
+    pub signs_requests: bool,
+    /// Whether its requests must be pushed (RFC 9126, section 6).
+    #[serde(default)]
+    pub pushes_requests: bool,
+    /// Whether its tokens must be bound to a key that it proves to hold (RFC 9449, section 5.2).
+    #[serde(default)]
+    pub binds_tokens: bool,
+    /// The host whose apps know people by the same identifier (OpenID Connect Core, section 8.1); none means that all apps
+    /// do.
+    #[serde(default)]
+    pub sector: Option<String>,
+    /// Whether the `UserInfo` endpoint answers it with a signed token.
+    #[serde(default)]
+    pub signs_userinfo: bool,
+    /// Where it is told that a session ended (OpenID Connect Back-Channel Logout, section 2.2).
+    #[serde(default)]
+    pub backchannel_logout_uri: Option<String>,
+    /// The resources that it may ask tokens for, absolute addresses (RFC 8707, section 2).
+    #[serde(default)]
+    pub audiences: Vec<String>,
+    /// What tokens call it where they are meant for it, an absolute address (RFC 8707, section 2); only for an app that
+    /// takes tokens itself.
+    #[serde(default)]
+    pub resource: Option<String>,
+    /// What the authorization endpoint may answer it with, each written in alphabetical order (OpenID Connect Dynamic
+    /// Client Registration, section 2).
+    #[serde(default = "code_only")]
+    pub response_types: Vec<String>,
+}
+
+fn code_only() -> Vec<String> {
+    vec!["code".to_owned()]
+}
+
+impl Default for Metadata {
+    /// What an app has that registered nothing yet: no address, and the code with its refresh token.
+    fn default() -> Self {
+        Self {
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            grant_types: vec!["authorization_code".to_owned(), "refresh_token".to_owned()],
+            scope: Scope::default(),
+            home_uri: None,
+            id_token_algorithm: Algorithm::RS256,
+            access_token_algorithm: None,
+            default_max_age: None,
+            jwks: None,
+            assertion_algorithm: None,
+            request_object_algorithm: None,
+            signs_requests: false,
+            pushes_requests: false,
+            binds_tokens: false,
+            sector: None,
+            signs_userinfo: false,
+            backchannel_logout_uri: None,
+            audiences: Vec::new(),
+            resource: None,
+            response_types: code_only(),
+        }
+    }
 }
 
 impl Client {
@@ -99,13 +201,52 @@ impl Client {
     /// Whether its authorization requests must carry a PKCE challenge (RFC 7636).
     #[must_use]
     pub fn needs_pkce(&self) -> bool {
-        !self.is_confidential() || self.profile == Profile::Oauth21
+        !self.is_confidential() || self.profile != Profile::Oidc
+    }
+
+    /// Whether its authorization requests must be pushed (RFC 9126).
+    #[must_use]
+    pub fn needs_pushing(&self) -> bool {
+        self.metadata.pushes_requests || self.profile == Profile::Fapi2
+    }
+
+    /// Whether its tokens must be bound to a key (RFC 9449).
+    #[must_use]
+    pub fn needs_bound_tokens(&self) -> bool {
+        self.metadata.binds_tokens || self.profile == Profile::Fapi2
+    }
+
+    /// The algorithms that it may sign with (FAPI 2.0 Security Profile, section 5.4.1).
+    #[must_use]
+    pub fn algorithms(&self) -> Vec<Algorithm> {
+        let weak = |algorithm: &Algorithm| self.profile == Profile::Fapi2 && *algorithm == Algorithm::RS256;
+        Algorithm::ALL.into_iter().filter(|algorithm| !weak(algorithm)).collect()
     }
 
     /// Whether it registered this grant.
     #[must_use]
     pub fn may_use(&self, grant_type: &str) -> bool {
         self.metadata.grant_types.iter().any(|registered| registered == grant_type)
+    }
+
+    /// Its public keys that sign.
+    #[must_use]
+    pub fn keys(&self) -> Vec<PublicKey> {
+        // Checked when they were registered.
+        self.metadata.jwks.as_ref().and_then(|set| PublicKey::from_jwks(set).ok()).unwrap_or_default()
+    }
+
+    /// The secrets that it may sign with at `now`.
+    ///
+    /// # Errors
+    ///
+    /// When one does not open.
+    pub fn signing_secrets(&self, vault: &Vault, now: Timestamp) -> Result<Vec<Secret<Vec<u8>>>, OpenError> {
+        self.secrets
+            .iter()
+            .filter(|known| known.expires_at.is_none_or(|end| now < end))
+            .filter_map(|known| Some(vault.open(ClientSecret::place(&known.fingerprint), known.sealed.as_deref()?)))
+            .collect()
     }
 
     /// Whether `secret` is one of its secrets at `now`.

@@ -60,6 +60,7 @@ mod secrets {
         pub(super) id: ClientSecretId,
         pub(super) client_id: String,
         pub(super) secret: Fingerprint,
+        pub(super) sealed: Option<String>,
         pub(super) created_at: Timestamp,
         pub(super) expires_at: Option<Timestamp>,
     }
@@ -108,6 +109,7 @@ pub async fn add_client(
             id: Set(ClientSecretId::new(now, random)),
             client_id: Set(client.id.clone()),
             secret: Set(secret.fingerprint.clone()),
+            sealed: Set(secret.sealed.clone()),
             created_at: Set(now),
             expires_at: Set(secret.expires_at),
         })
@@ -147,7 +149,7 @@ pub async fn list_clients(db: &Reader) -> Result<Vec<Client>, StorageError> {
             metadata: row.metadata.0,
             secrets: secrets
                 .into_iter()
-                .map(|secret| ClientSecret { fingerprint: secret.secret, expires_at: secret.expires_at })
+                .map(|row| ClientSecret { fingerprint: row.secret, sealed: row.sealed, expires_at: row.expires_at })
                 .collect(),
             disabled_at: row.disabled_at,
         })

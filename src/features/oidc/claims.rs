@@ -1,5 +1,7 @@
 //! Claims about a person (OpenID Connect Core, section 5.1), by scope (section 5.4).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::domain::Scope;
@@ -35,36 +37,50 @@ pub(super) const CLAIMS: [&str; 23] = [
     "groups",
 ];
 
-/// The claims that `scope` opens.
-pub(super) fn claims(standing: &Standing, scope: &Scope, zone: &str) -> Map<String, Value> {
-    let account = &standing.account;
+/// The claims of each scope.
+const BY_SCOPE: [(&str, &[&str]); 3] = [
+    ("profile", &["name", "given_name", "family_name", "preferred_username", "locale", "zoneinfo", "updated_at"]),
+    ("email", &["email", "email_verified"]),
+    ("organisation", &["org_id", "org_name", "org_roles", "groups"]),
+];
+
+/// The scope that a claim about a person belongs to.
+pub(super) fn scope_of(claim: &str) -> Option<&'static str> {
+    BY_SCOPE.iter().find(|(_, claims)| claims.contains(&claim)).map(|(scope, _)| *scope)
+}
+
+/// The claims that `scope` opens, and those that were asked for by name.
+pub(super) fn claims(
+    standing: &Standing,
+    (scope, named): (&Scope, &BTreeSet<String>),
+    zone: &str,
+) -> Map<String, Value> {
     let mut claims = Map::new();
-    claims.insert("sub".to_owned(), json!(account.id));
-    let mut add = |name: &str, value: Value| {
-        if !value.is_null() {
+    for (name, value) in all(standing, zone) {
+        let wanted = named.contains(name) || scope_of(name).is_some_and(|of| scope.contains(of));
+        if wanted && !value.is_null() {
             claims.insert(name.to_owned(), value);
         }
-    };
-    if scope.contains("profile") {
-        add("name", json!(account.name));
-        add("given_name", json!(account.given_name));
-        add("family_name", json!(account.family_name));
-        add("preferred_username", json!(account.username.as_deref().unwrap_or(account.email.as_str())));
-        add("locale", json!(account.language.code()));
-        add("zoneinfo", json!(zone));
-        add("updated_at", json!(account.updated_at.seconds()));
-    }
-    if scope.contains("email") {
-        add("email", json!(account.email));
-        add("email_verified", json!(account.email_verified));
-    }
-    if scope.contains("organisation")
-        && let Some(home) = standing.home()
-    {
-        add("org_id", json!(home.organisation_id));
-        add("org_name", json!(home.organisation_name));
-        add("org_roles", json!([home.role]));
-        add("groups", json!(home.groups));
     }
     claims
+}
+
+fn all(standing: &Standing, zone: &str) -> [(&'static str, Value); 13] {
+    let account = &standing.account;
+    let home = standing.home();
+    [
+        ("name", json!(account.name)),
+        ("given_name", json!(account.given_name)),
+        ("family_name", json!(account.family_name)),
+        ("preferred_username", json!(account.username.as_deref().unwrap_or(account.email.as_str()))),
+        ("locale", json!(account.language.code())),
+        ("zoneinfo", json!(zone)),
+        ("updated_at", json!(account.updated_at.seconds())),
+        ("email", json!(account.email)),
+        ("email_verified", json!(account.email_verified)),
+        ("org_id", json!(home.map(|home| home.organisation_id))),
+        ("org_name", json!(home.map(|home| &home.organisation_name))),
+        ("org_roles", json!(home.map(|home| [home.role]))),
+        ("groups", json!(home.map(|home| &home.groups))),
+    ]
 }

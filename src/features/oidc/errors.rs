@@ -26,10 +26,14 @@ pub(super) enum ErrorCode {
     AccountSelectionRequired,
     /// The strength that the app insists on cannot be reached (OpenID Connect Unmet Authentication Requirements).
     UnmetAuthenticationRequirements,
-    /// Request objects are not taken.
-    RequestNotSupported,
+    /// A request object is not signed right, or says something that it must not.
+    InvalidRequestObject,
+    /// The app may not ask tokens for this resource.
+    InvalidTarget,
     /// Request objects are not fetched.
     RequestUriNotSupported,
+    /// A kept request does not exist, ran out, was answered, or is another app's.
+    InvalidRequestUri,
     /// Registration parameters are not taken.
     RegistrationNotSupported,
     /// The app could not prove that it is itself.
@@ -38,6 +42,12 @@ pub(super) enum ErrorCode {
     InvalidGrant,
     /// The grant type does not exist.
     UnsupportedGrantType,
+    /// The proof that the app holds its key is wrong, or another key was meant.
+    InvalidDpopProof,
+    /// The proof needs a nonce of ours.
+    UseDpopNonce,
+    /// Tokens of this kind are not revoked.
+    UnsupportedTokenType,
     /// Something went wrong on our side.
     ServerError,
 }
@@ -66,10 +76,12 @@ pub(super) struct TokenError {
     pub(super) error: OAuthError,
     /// Whether the app tried the `Authorization` header: then the answer names the scheme.
     pub(super) challenge: bool,
+    /// What the next proof of the app must carry.
+    pub(super) nonce: Option<String>,
 }
 
 impl From<OAuthError> for TokenError {
     fn from(error: OAuthError) -> Self {
-        Self { error, challenge: false }
+        Self { error, challenge: false, nonce: None }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::authorize::RequestedClaims;
 use crate::domain::ids::{AccountId, GrantId, SessionId};
 use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
@@ -29,6 +30,8 @@ pub(super) struct Grant {
     pub(super) expires_at: Timestamp,
     /// When it was taken back.
     pub(super) revoked_at: Option<Timestamp>,
+    /// Whether one of its access tokens was revoked by itself.
+    pub(super) has_revoked_tokens: bool,
 }
 
 /// What was asked, and how the person proved who they are, as of then.
@@ -45,6 +48,15 @@ pub(super) struct GrantDetails {
     /// The `acr` values that the app asked for: it is told one of them, where one was reached.
     #[serde(default)]
     pub(super) acr_values: Vec<Acr>,
+    /// The claims that the app asked for by name.
+    #[serde(default)]
+    pub(super) claims: RequestedClaims,
+    /// The resources that its tokens are for; none means our own endpoints.
+    #[serde(default)]
+    pub(super) resources: Vec<String>,
+    /// The thumbprint of the key that the code is bound to.
+    #[serde(default)]
+    pub(super) dpop_jkt: Option<String>,
 }
 
 impl GrantDetails {

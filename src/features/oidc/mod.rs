@@ -3,26 +3,41 @@
 mod authorize;
 mod claims;
 mod client_auth;
+mod dpop;
 mod endpoints;
 mod errors;
 mod grant;
 mod grants;
+mod logouts;
 mod pages;
 mod parameters;
+mod resources;
+mod response_modes;
+mod response_types;
 mod store;
+mod subjects;
 mod tokens;
+mod validity;
 mod views;
 
 use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
+pub use logouts::tell_logouts;
 pub use pages::routes;
 pub use store::{Connection, apps_by_session, disconnect, list_connections};
-pub use views::{ConsentPage, ReturningPage, SignOutPage, SignedOutPage};
+pub use store::{remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
+pub use views::{ConsentPage, FormPostPage, ReturningPage, SignOutPage, SignedOutPage};
 
 /// The grant types that an app may register.
 pub fn grant_types() -> impl Iterator<Item = &'static str> {
     grants::GRANTS.iter().map(|grant| grant.name)
+}
+
+/// The response type of these words as it is registered, if it exists.
+#[must_use]
+pub fn response_type(text: &str) -> Option<String> {
+    response_types::ResponseType::parse(text).map(|known| known.to_string())
 }
 
 /// Removes grants that ended before `before`, and says how many.

@@ -1,6 +1,7 @@
 //! The routes and pages of the protocol.
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
@@ -11,9 +12,13 @@ use serde::Deserialize;
 use super::authorize::{self, Outcome};
 use super::endpoints::discovery::{discovery, jwks};
 use super::endpoints::end_session;
+use super::endpoints::introspect::introspect;
+use super::endpoints::par::push;
+use super::endpoints::revoke::revoke;
 use super::endpoints::token::token;
 use super::endpoints::userinfo::userinfo;
 use super::parameters::Parameters;
+use super::response_modes::Sent;
 use super::store;
 use super::views::{ConsentItem, ConsentPage, ReturningPage};
 use crate::features::audit::{self, Chain, Event, Ink};
@@ -30,14 +35,17 @@ pub fn routes() -> Routes {
         .route(urls::OAUTH_METADATA, get(discovery))
         .route(urls::JWKS, get(jwks))
         .route(urls::TOKEN, post(token))
+        .route(urls::REVOKE, post(revoke))
         .route(urls::USERINFO, get(userinfo).post(userinfo))
         .layer(from_fn(cross_origin));
     Router::new()
-        .route(urls::AUTHORIZE, get(authorize).post(post_to_get))
+        .route(urls::AUTHORIZE, get(authorize).post(receive))
         .route("/authorize/{interaction}", get(complete))
         .route("/return/{interaction}", get(returning))
         .route("/consent/{interaction}", get(show_consent).post(answer_consent))
-        .route(urls::END_SESSION, get(end_session::start).post(post_to_get_end_session))
+        .route(urls::INTROSPECT, post(introspect))
+        .route(urls::PUSH, post(push))
+        .route(urls::END_SESSION, get(end_session::start).post(post_as_query))
         .route(end_session::CONFIRMED, post(end_session::confirmed))
         .merge(open_to_all)
 }
@@ -52,21 +60,18 @@ async fn authorize(
     respond(&state, context, outcome)
 }
 
+async fn receive(State(state): State<AppState>, context: Context, body: Bytes) -> Result<Response, Error> {
+    let outcome = authorize::receive(&state, &context, &Parameters::parse(&body)).await?;
+    respond(&state, context, outcome)
+}
+
 /// A form from the app's page comes without our cookies (`SameSite=Lax`); the redirect to ourselves brings them.
-async fn post_to_get(body: String) -> Response {
-    post_as_query(urls::AUTHORIZE, &body)
-}
-
-async fn post_to_get_end_session(body: String) -> Response {
-    post_as_query(urls::END_SESSION, &body)
-}
-
-fn post_as_query(path: &str, body: &str) -> Response {
+async fn post_as_query(body: String) -> Response {
     let printable = body.bytes().all(|byte| byte.is_ascii_graphic());
     if body.len() > LONGEST_POST || !printable {
         return PageProblem::BadRequest.into_response_with(StatusCode::BAD_REQUEST);
     }
-    see_other(&format!("{path}?{body}"))
+    see_other(&format!("{}?{body}", urls::END_SESSION))
 }
 
 async fn complete(State(state): State<AppState>, context: Context, Path(id): Path<String>) -> Result<Response, Error> {
@@ -81,7 +86,12 @@ async fn returning(State(state): State<AppState>, context: Context, Path(id): Pa
 
 fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<Response, Error> {
     let mut response = match outcome {
-        Outcome::ToApp(url) => see_other(&url),
+        Outcome::ToApp(Sent::Redirect(url)) => see_other(&url),
+        Outcome::ToApp(Sent::Form(page)) => {
+            let mut response = context.page(state, StatusCode::OK, page.as_ref())?;
+            Framing::LeavesForApp.apply(response.headers_mut());
+            return Ok(response);
+        }
         Outcome::Page(path) => see_other(&path),
         Outcome::Expired => return expired_page(state, &mut context, None),
         Outcome::Problem(page) => page.into_response_with(StatusCode::BAD_REQUEST),
@@ -123,7 +133,7 @@ async fn show_consent(
         action: urls::consent(resumed.interaction.id),
         app: resumed.client.name.clone(),
         host: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
-        items: resumed.request.scope.iter().map(item).collect(),
+        items: resumed.request.consent_scope().iter().map(item).collect(),
         account: account.email.to_string(),
     };
     context.page(&state, StatusCode::OK, &page)
@@ -162,8 +172,8 @@ async fn answer_consent(
     let mut writer = state.db.writing().await?;
     match answered.decision {
         Answer::Allow => {
-            let scope = &resumed.request.scope;
-            store::add_consent(&mut writer, account.id, &resumed.client.id, scope, context.now).await?;
+            let scope = resumed.request.consent_scope();
+            store::add_consent(&mut writer, account.id, &resumed.client.id, &scope, context.now).await?;
         }
         Answer::Deny | Answer::OtherAccount => deny_interaction(&mut writer, &resumed.interaction).await?,
     }

@@ -8,28 +8,45 @@ use super::errors::{ErrorCode, OAuthError};
 
 /// The parameters of a request. An empty one counts as absent (RFC 6749, section 3.1).
 #[derive(Clone, Debug, Default)]
-pub(super) struct Parameters {
-    values: BTreeMap<String, String>,
-    doubled: Vec<String>,
-}
+pub(super) struct Parameters(BTreeMap<String, Vec<String>>);
 
 impl Parameters {
     /// Reads a query or a form.
     pub(super) fn parse(text: &[u8]) -> Self {
         let mut parameters = Self::default();
         for (name, value) in form_urlencoded::parse(text) {
-            if parameters.values.contains_key(name.as_ref()) {
-                parameters.doubled.push(name.into_owned());
-            } else if !value.is_empty() {
-                parameters.values.insert(name.into_owned(), value.into_owned());
-            }
+            parameters.add(&name, &value);
         }
         parameters
     }
 
+    /// Adds a value.
+    pub(super) fn add(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            self.0.entry(name.to_owned()).or_default().push(value.to_owned());
+        }
+    }
+
+    /// Adds what only `others` have.
+    pub(super) fn complete(&mut self, others: &Self) {
+        for (name, values) in &others.0 {
+            self.0.entry(name.clone()).or_insert_with(|| values.clone());
+        }
+    }
+
+    /// Forgets a parameter.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// The value of a parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+        self.all(name).next()
+    }
+
+    /// The values of a parameter that may be sent several times.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.get(name).into_iter().flatten().map(String::as_str)
     }
 
     /// The value of a parameter that must be there.
@@ -39,13 +56,13 @@ impl Parameters {
 
     /// Whether a parameter was sent twice.
     pub(super) fn is_doubled(&self, name: &str) -> bool {
-        self.doubled.iter().any(|doubled| doubled == name)
+        self.all(name).nth(1).is_some()
     }
 
     /// Refuses a request with a doubled parameter (RFC 6749, section 3.1).
     pub(super) fn refuse_doubled(&self) -> Result<(), OAuthError> {
         // `resource` may be sent several times (RFC 8707, section 2).
-        if self.doubled.iter().any(|name| name != "resource") {
+        if self.0.iter().any(|(name, values)| values.len() > 1 && name != "resource") {
             return Err(OAuthError::new(ErrorCode::InvalidRequest, "a parameter was sent more than once"));
         }
         Ok(())
@@ -64,6 +81,8 @@ mod tests {
         assert_eq!(parameters.get("c"), Some("x y"));
         assert!(parameters.is_doubled("d"));
         assert!(parameters.refuse_doubled().is_err());
-        assert!(Parameters::parse(b"resource=a&resource=b").refuse_doubled().is_ok());
+        let resources = Parameters::parse(b"resource=a&resource=b");
+        assert!(resources.refuse_doubled().is_ok());
+        assert_eq!(resources.all("resource").collect::<Vec<_>>(), ["a", "b"]);
     }
 }

@@ -1,14 +1,25 @@
-//! The tables `grants`, `refresh_tokens` and `consents`.
+//! The tables `grants`, `refresh_tokens` and `consents`; those beside them have a file each.
+
+mod logouts;
+mod requests;
+mod seen_tokens;
 
 mod connections;
 
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+
+pub use logouts::remove_old_logouts;
+pub(super) use logouts::{Logout, add_logout, apps_of_sessions, due_logouts, lease_logout, settle_logout};
+pub use requests::remove_old_requests;
+pub(super) use requests::{add_kept_request, find_kept_request, use_kept_request};
+pub use seen_tokens::remove_old_seen_tokens;
+pub(super) use seen_tokens::{see_token, was_token_seen};
 
 use super::grant::{Grant, GrantDetails};
 use crate::domain::ids::{AccountId, GrantId, RefreshTokenId, SessionId};
 use crate::domain::secret::Fingerprint;
-use crate::domain::sign_in::{Acr, Clearance};
+use crate::domain::sign_in::Clearance;
 use crate::domain::{Random, Scope, Secret, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 
@@ -41,6 +52,7 @@ mod grants {
         pub(super) created_at: Timestamp,
         pub(super) expires_at: Timestamp,
         pub(super) revoked_at: Option<Timestamp>,
+        pub(super) has_revoked_tokens: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -67,6 +79,7 @@ mod refresh_tokens {
         pub(super) expires_at: Timestamp,
         pub(super) used_at: Option<Timestamp>,
         pub(super) successor: Option<String>,
+        pub(super) key: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -111,6 +124,7 @@ impl From<grants::Model> for Grant {
             code_used_at: row.code_used_at,
             expires_at: row.expires_at,
             revoked_at: row.revoked_at,
+            has_revoked_tokens: row.has_revoked_tokens,
         }
     }
 }
@@ -120,46 +134,36 @@ pub(super) struct NewGrant<'a> {
     pub(super) client_id: &'a str,
     pub(super) session_id: SessionId,
     pub(super) scope: &'a Scope,
-    pub(super) redirect_uri: &'a str,
-    pub(super) nonce: Option<String>,
-    pub(super) code_challenge: Option<String>,
-    /// The `acr` values that the app asked for.
-    pub(super) acr_values: Vec<Acr>,
+    pub(super) details: GrantDetails,
     pub(super) code_expires_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
 
-/// Gives an app what it was cleared for, and returns the authorization code.
+/// Gives an app what its account was cleared for, and returns the grant with its authorization code.
 pub(super) async fn add_grant(
     db: &mut Writer,
-    clearance: Clearance,
+    clearance: &Clearance,
     new: NewGrant<'_>,
     (now, random): (Timestamp, &dyn Random),
-) -> Result<Secret<String>, StorageError> {
+) -> Result<(Grant, Secret<String>), StorageError> {
     let code = random.secret();
-    grants::Entity::insert(grants::ActiveModel {
-        id: Set(GrantId::new(now, random)),
-        client_id: Set(new.client_id.to_owned()),
-        account_id: Set(clearance.account_id()),
-        session_id: Set(Some(new.session_id)),
-        scope: Set(new.scope.clone()),
-        details: Set(Json(GrantDetails {
-            redirect_uri: new.redirect_uri.to_owned(),
-            nonce: new.nonce,
-            code_challenge: new.code_challenge,
-            evidence: clearance.evidence().clone(),
-            acr_values: new.acr_values,
-        })),
-        code: Set(Fingerprint::of(code.expose())),
-        code_expires_at: Set(new.code_expires_at),
-        code_used_at: Set(None),
-        created_at: Set(now),
-        expires_at: Set(new.expires_at),
-        revoked_at: Set(None),
-    })
-    .exec_without_returning(db)
-    .await?;
-    Ok(code)
+    let row = grants::Model {
+        id: GrantId::new(now, random),
+        client_id: new.client_id.to_owned(),
+        account_id: clearance.account_id(),
+        session_id: Some(new.session_id),
+        scope: new.scope.clone(),
+        details: Json(new.details),
+        code: Fingerprint::of(code.expose()),
+        code_expires_at: new.code_expires_at,
+        code_used_at: None,
+        created_at: now,
+        expires_at: new.expires_at,
+        revoked_at: None,
+        has_revoked_tokens: false,
+    };
+    grants::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await?;
+    Ok((row.into(), code))
 }
 
 /// The grant of an authorization code, whether that still counts or not.
@@ -197,6 +201,16 @@ pub(super) async fn revoke_grant(db: &mut Writer, id: GrantId, now: Timestamp) -
     Ok(done.rows_affected == 1)
 }
 
+/// Remembers that an access token of a grant was revoked by itself.
+pub(super) async fn mark_revoked_tokens(db: &mut Writer, id: GrantId) -> Result<(), StorageError> {
+    grants::Entity::update_many()
+        .col_expr(grants::Column::HasRevokedTokens, Expr::value(true))
+        .filter(grants::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Takes back what a session gave, but for apps that may act while the person is away (`offline_access`).
 pub(super) async fn revoke_online_grants(
     db: &mut Writer,
@@ -229,6 +243,8 @@ pub(super) struct RefreshToken {
     pub(super) used_at: Option<Timestamp>,
     /// The token that replaced it, sealed.
     pub(super) successor: Option<String>,
+    /// The thumbprint of the key that it is bound to.
+    pub(super) key: Option<String>,
 }
 
 impl From<refresh_tokens::Model> for RefreshToken {
@@ -239,15 +255,17 @@ impl From<refresh_tokens::Model> for RefreshToken {
             expires_at: row.expires_at,
             used_at: row.used_at,
             successor: row.successor,
+            key: row.key,
         }
     }
 }
 
-/// Gives out a refresh token.
+/// Gives out a refresh token, bound to a key where one is given.
 pub(super) async fn add_refresh_token(
     db: &mut Writer,
     grant: GrantId,
     expires_at: Timestamp,
+    key: Option<&str>,
     (now, random): (Timestamp, &dyn Random),
 ) -> Result<Secret<String>, StorageError> {
     let secret = random.secret();
@@ -259,6 +277,7 @@ pub(super) async fn add_refresh_token(
         expires_at: Set(expires_at),
         used_at: Set(None),
         successor: Set(None),
+        key: Set(key.map(str::to_owned)),
     })
     .exec_without_returning(db)
     .await?;

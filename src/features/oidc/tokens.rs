@@ -3,11 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::dpop::ProvenKey;
 use super::errors::{ErrorCode, OAuthError};
 use super::grant::Grant;
+use super::subjects::subject;
 use crate::domain::ids::GrantId;
 use crate::domain::sign_in::{AppClearance, Clearance};
 use crate::domain::{Algorithm, Scope, Timestamp};
@@ -17,15 +19,23 @@ use crate::web::{AppState, Error};
 
 /// The `typ` of an access token (RFC 9068, section 2.1).
 pub(super) const ACCESS_TOKEN: &str = "at+jwt";
+/// The `typ` of what introspection says, signed (RFC 9701, section 5).
+pub(super) const INTROSPECTION: &str = "token-introspection+jwt";
+/// The `typ` of what the `UserInfo` endpoint says, signed.
+pub(super) const USERINFO: &str = "userinfo+jwt";
+/// The `typ` of a logout token (OpenID Connect Back-Channel Logout, section 2.4).
+pub(super) const LOGOUT: &str = "logout+jwt";
 /// The `typ` of an ID token.
 pub(super) const ID_TOKEN: &str = "JWT";
+/// The `typ` of a signed authorization response; its specification names none, and no token may pass as another.
+pub(super) const SIGNED_RESPONSE: &str = "jarm+jwt";
 
 /// An access token (RFC 9068, section 2.2).
 #[derive(Serialize)]
 struct AccessToken<'a> {
     iss: &'a str,
     sub: &'a str,
-    aud: &'a str,
+    aud: Value,
     client_id: &'a str,
     exp: i64,
     iat: i64,
@@ -37,6 +47,20 @@ struct AccessToken<'a> {
     acr: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     amr: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
+}
+
+/// The key that a token is bound to (RFC 9449, section 6.1).
+#[derive(Serialize)]
+struct Confirmation {
+    jkt: String,
+}
+
+impl Confirmation {
+    fn of(key: &ProvenKey) -> Self {
+        Self { jkt: key.thumbprint.clone() }
+    }
 }
 
 /// What all tokens of one answer share.
@@ -49,25 +73,54 @@ pub(super) struct Mint<'a> {
 
 impl Mint<'_> {
     /// An access token for a person who was cleared.
-    pub(super) fn access_token(&self, clearance: &Clearance, grant: &Grant, scope: &Scope) -> Result<String, Error> {
+    ///
+    /// It is for `resources`; without any, for all that the grant is for; and for the owner of `key` alone.
+    pub(super) fn access_token(
+        &self,
+        clearance: &Clearance,
+        grant: &Grant,
+        scope: &Scope,
+        (resources, key): (&[String], Option<&ProvenKey>),
+    ) -> Result<String, Error> {
         let evidence = clearance.evidence();
-        let subject = clearance.account_id().to_string();
-        self.sign_access_token(&subject, &grant.id.to_string(), scope, |token| {
+        let subject = subject(self.state, self.client, clearance.account_id());
+        let audience = if resources.is_empty() {
+            // `openid` opens our own endpoint as well, unless the app restricts the token itself.
+            let own = (grant.details.resources.is_empty() || scope.contains("openid")).then(|| self.issuer());
+            grant.details.resources.iter().cloned().chain(own).collect()
+        } else {
+            resources.to_vec()
+        };
+        self.sign_access_token(&subject, (&grant.id.to_string(), audience), scope, |token| {
             token.auth_time = Some(evidence.auth_time().seconds());
             token.acr = Some(grant.details.acr().to_string());
             token.amr = Some(evidence.amr());
+            token.cnf = key.map(Confirmation::of);
         })
     }
 
     /// An access token for an app that acts for itself.
-    pub(super) fn app_token(&self, _clearance: &AppClearance, scope: &Scope) -> Result<String, Error> {
-        self.sign_access_token(&self.client.id, "app", scope, |_| {})
+    pub(super) fn app_token(
+        &self,
+        _clearance: &AppClearance,
+        scope: &Scope,
+        resources: Vec<String>,
+        key: Option<&ProvenKey>,
+    ) -> Result<String, Error> {
+        let audience = if resources.is_empty() { vec![self.issuer()] } else { resources };
+        self.sign_access_token(&self.client.id, ("app", audience), scope, |token| {
+            token.cnf = key.map(Confirmation::of);
+        })
+    }
+
+    fn issuer(&self) -> String {
+        self.state.config.server.issuer()
     }
 
     fn sign_access_token(
         &self,
         subject: &str,
-        family: &str,
+        (family, audience): (&str, Vec<String>),
         scope: &Scope,
         complete: impl FnOnce(&mut AccessToken<'_>),
     ) -> Result<String, Error> {
@@ -78,7 +131,7 @@ impl Mint<'_> {
         let mut token = AccessToken {
             iss: &issuer,
             sub: subject,
-            aud: &issuer,
+            aud: if let [one] = audience.as_slice() { json!(one) } else { json!(audience) },
             client_id: &self.client.id,
             iat: self.now.seconds(),
             exp: self.now.seconds() + i64::from(settings.access_token_seconds),
@@ -88,47 +141,69 @@ impl Mint<'_> {
             auth_time: None,
             acr: None,
             amr: None,
+            cnf: None,
         };
         complete(&mut token);
         self.sign(algorithm, ACCESS_TOKEN, &token)
     }
 
-    /// An ID token (OpenID Connect Core, section 2) beside this access token.
-    pub(super) fn id_token(
-        &self,
-        clearance: &Clearance,
-        grant: &Grant,
-        nonce: Option<&str>,
-        access_token: &str,
-    ) -> Result<String, Error> {
+    /// An ID token (OpenID Connect Core, section 2).
+    pub(super) fn id_token(&self, clearance: &Clearance, grant: &Grant, beside: Beside<'_>) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let algorithm = self.client.metadata.id_token_algorithm;
-        let mut claims = json!({
-            "iss": self.state.config.server.issuer(),
-            "sub": clearance.account_id(),
-            "aud": self.client.id,
-            "iat": self.now.seconds(),
-            "exp": self.now.seconds() + i64::from(self.state.config.tokens.id_token_seconds),
-            "auth_time": evidence.auth_time().seconds(),
-            "acr": grant.details.acr(),
-            "amr": evidence.amr(),
-            "at_hash": half_hash(algorithm, access_token),
-        });
-        if let Value::Object(claims) = &mut claims {
-            if let Some(nonce) = nonce {
-                claims.insert("nonce".to_owned(), json!(nonce));
-            }
-            if let Some(session) = grant.session_id {
-                claims.insert("sid".to_owned(), json!(session));
-            }
+        let mut claims = beside.claims;
+        let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        add("iss", json!(self.state.config.server.issuer()));
+        add("sub", json!(subject(self.state, self.client, clearance.account_id())));
+        add("aud", json!(self.client.id));
+        add("iat", json!(self.now.seconds()));
+        add("exp", json!(self.now.seconds() + i64::from(self.state.config.tokens.id_token_seconds)));
+        add("auth_time", json!(evidence.auth_time().seconds()));
+        add("acr", json!(grant.details.acr()));
+        add("amr", json!(evidence.amr()));
+        if let Some(token) = beside.access_token {
+            add("at_hash", json!(half_hash(algorithm, token)));
+        }
+        if let Some(code) = beside.code {
+            add("c_hash", json!(half_hash(algorithm, code)));
+        }
+        if let Some(nonce) = beside.nonce {
+            add("nonce", json!(nonce));
+        }
+        if let Some(session) = grant.session_id {
+            add("sid", json!(session));
         }
         self.sign(algorithm, ID_TOKEN, &claims)
     }
 
     fn sign(&self, algorithm: Algorithm, typ: &str, claims: &impl Serialize) -> Result<String, Error> {
-        let signer = self.ring.signer(algorithm, self.now).ok_or_else(|| Error::new(NoKey(algorithm)))?;
-        Ok(signer.sign(typ, claims)?)
+        sign(self.ring, algorithm, typ, claims, self.now)
     }
+}
+
+/// What an ID token says beside who signed in and how.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    /// The `nonce` of the request.
+    pub(super) nonce: Option<&'a str>,
+    /// The access token of the same answer.
+    pub(super) access_token: Option<&'a str>,
+    /// The code of the same answer.
+    pub(super) code: Option<&'a str>,
+    /// Claims about the person.
+    pub(super) claims: Map<String, Value>,
+}
+
+/// Signs claims with the key for an algorithm.
+pub(super) fn sign(
+    ring: &Ring,
+    algorithm: Algorithm,
+    typ: &str,
+    claims: &impl Serialize,
+    now: Timestamp,
+) -> Result<String, Error> {
+    let signer = ring.signer(algorithm, now).ok_or_else(|| Error::new(NoKey(algorithm)))?;
+    Ok(signer.sign(typ, claims)?)
 }
 
 /// There is no key for an algorithm that an app was registered with.
@@ -136,7 +211,7 @@ impl Mint<'_> {
 #[error("there is no signing key for {0}")]
 struct NoKey(Algorithm);
 
-/// `at_hash`: the left half of the hash that belongs to the algorithm (OpenID Connect Core, section 3.1.3.6).
+/// `at_hash` and `c_hash`: the left half of the hash that belongs to the algorithm (OpenID Connect Core, section 3.1.3.6).
 fn half_hash(algorithm: Algorithm, token: &str) -> String {
     match algorithm {
         Algorithm::EdDSA => URL_SAFE_NO_PAD.encode(&Sha512::digest(token)[..32]),

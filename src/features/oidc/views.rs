@@ -73,6 +73,38 @@ impl Page for ReturningPage {
     }
 }
 
+/// The answer goes to the app in a form (OAuth 2.0 Form Post Response Mode, section 2).
+#[derive(Clone, Debug, Serialize)]
+pub struct FormPostPage {
+    /// The app.
+    pub app: String,
+    /// Where the form goes.
+    pub action: String,
+    /// What it holds.
+    pub fields: Vec<FormField>,
+}
+
+/// A hidden field.
+#[derive(Clone, Debug, Serialize)]
+pub struct FormField {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl Page for FormPostPage {
+    const TEMPLATE: &'static str = "pages/oidc/form_post.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            app: "Kantoorportaal".to_owned(),
+            action: "https://portal.example/callback".to_owned(),
+            fields: vec![FormField { name: "state", value: "\"><script>".to_owned() }],
+        }]
+    }
+}
+
 /// Sign out? (H20)
 #[derive(Clone, Debug, Serialize)]
 pub struct SignOutPage {

@@ -17,8 +17,8 @@ use crate::storage::{Reader, StorageError, Writer};
 pub use pages::{Holder, Member};
 pub use rules::Lifetime;
 pub use store::{
-    Opened, end_other_sessions, end_session, end_sessions_of, find_live_session, find_session, list_live_sessions,
-    open_session, remove_old_sessions, renew_session, touch_session,
+    Opened, end_other_sessions, end_session, end_sessions_of, find_live_session, find_session, list_ended_sessions,
+    list_live_sessions, open_session, remove_old_sessions, renew_session, touch_session,
 };
 
 /// A browser that somebody signed in with.

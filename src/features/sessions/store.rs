@@ -252,6 +252,21 @@ pub async fn end_sessions_of(db: &mut Writer, account: AccountId, now: Timestamp
     Ok(done.rows_affected)
 }
 
+/// The sessions that were ended since `since`, by whomever.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn list_ended_sessions(db: &Reader, since: Timestamp) -> Result<Vec<SessionId>, StorageError> {
+    Ok(sessions::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::EndedAt.gte(since))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
 /// Removes sessions that ended by age before `before`, and says how many.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ signed-in-as = You are signed in as <strong>{ $account }</strong>
 
 returning-title = Returning to { $app }…
 returning-text = You are signed in. Does nothing happen? Choose Continue.
+form-post-text = Does nothing happen? Choose Continue.
 
 sign-out-title = Sign out of { $product }?
 sign-out-text = You can sign in again at any time.

@@ -10,6 +10,7 @@ signed-in-as = Je bent ingelogd als <strong>{ $account }</strong>
 
 returning-title = Terug naar { $app }…
 returning-text = Je bent ingelogd. Gebeurt er niets? Kies Doorgaan.
+form-post-text = Gebeurt er niets? Kies Doorgaan.
 
 sign-out-title = Uitloggen bij { $product }?
 sign-out-text = Je kunt altijd weer inloggen.

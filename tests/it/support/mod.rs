@@ -9,7 +9,9 @@ pub(crate) mod outbox;
 mod server;
 mod totp;
 
-pub(crate) use app::{CHALLENGE, VERIFIER, query_of};
+pub(crate) use app::{
+    ASSERTION_TYPE, AppKey, CHALLENGE, Proving, VERIFIER, fragment_of, fresh, query_of, statement, with_changes,
+};
 pub(crate) use authenticator::{Authenticator, Manners};
 pub(crate) use browser::{Answer, Browser};
 pub(crate) use engine::Engine;

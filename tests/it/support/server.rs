@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use countersign::app::{OsRandom, SystemClock, World, bind};
 use countersign::config::Config;
 use countersign::domain::ids::{AccountId, MembershipId, OrganisationId};
-use countersign::domain::secret::Fingerprint;
 use countersign::domain::{Algorithm, Clock, Language, Secret, Timestamp};
 use countersign::features::accounts::{Account, InstanceRole, add_account};
-use countersign::features::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
+use countersign::features::clients::{
+    Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client,
+};
 use countersign::features::organisations::{Organisation, Role, add_membership, add_organisation};
 use countersign::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 
@@ -139,6 +140,7 @@ impl Server {
             add_client(&mut writer, &client, now, random).await.unwrap();
         }
         writer.commit().await.unwrap();
+        Clients::forget(state);
         (organisation.id, account.id)
     }
 
@@ -157,9 +159,9 @@ impl Server {
                 home_uri: Some("https://portal.example".to_owned()),
                 id_token_algorithm: Algorithm::RS256,
                 access_token_algorithm: Some(Algorithm::EdDSA),
-                default_max_age: None,
+                ..Metadata::default()
             },
-            secrets: vec![ClientSecret { fingerprint: Fingerprint::of(SECRET), expires_at: None }],
+            secrets: vec![ClientSecret::compared(SECRET)],
             disabled_at: None,
         }
     }
@@ -194,8 +196,32 @@ impl Server {
         Client { id: "machine".to_owned(), metadata, ..client }
     }
 
+    /// Registers one more app: the one that has a secret, changed.
+    pub(crate) async fn register(&self, id: &str, change: impl FnOnce(&mut Client)) {
+        let state = &self.inner.state;
+        let mut client = Client { id: id.to_owned(), ..Self::client() };
+        change(&mut client);
+        let mut writer = state.db.writing().await.unwrap();
+        add_client(&mut writer, &client, state.now(), state.random.as_ref()).await.unwrap();
+        writer.commit().await.unwrap();
+        Clients::forget(state);
+    }
+
+    /// The claims of a token that this server signed as this type.
+    pub(crate) async fn claims(&self, token: &str, typ: &str) -> countersign::keys::Claims {
+        let state = &self.inner.state;
+        let ring = countersign::features::signing::Signing::ring(state).await.unwrap();
+        countersign::keys::verify(token, typ, &ring, state.now()).unwrap_or_else(|fault| panic!("{fault}: {token}"))
+    }
+
     /// An authorization request with changes: an empty value leaves a parameter out.
     pub(crate) fn authorize(changes: &[(&str, &str)]) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(Self::request(changes)).finish();
+        format!("/authorize?{query}")
+    }
+
+    /// The parameters of such a request.
+    pub(crate) fn request<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", CLIENT),
@@ -212,8 +238,7 @@ impl Server {
                 pairs.push(*change);
             }
         }
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        format!("/authorize?{query}")
+        pairs
     }
 
     /// Signs in through an app, and returns where the app gets the browser back.

@@ -1,11 +1,20 @@
 //! The checks of an authorization request, in the order in which they are made.
 
-use super::request::{AuthorizationRequest, Prompt, RequestedAcr};
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::Way;
+use super::request::{AuthorizationRequest, Prompt, RequestedAcr, RequestedClaims};
 use crate::domain::sign_in::Acr;
 use crate::domain::{Scope, Timestamp};
 use crate::features::clients::{Client, allowed_redirect};
+use crate::features::oidc::claims::scope_of;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
+use crate::features::oidc::resources::resources;
+use crate::features::oidc::response_modes::ResponseMode;
+use crate::features::oidc::response_types::ResponseType;
 use crate::keys::{Ring, verify};
 
 /// The longest `state` and `nonce`, in bytes: they are given back whole or not at all.
@@ -13,18 +22,22 @@ const LONGEST_ECHO: usize = 4096;
 
 /// Why there is a page and no answer to the app: nothing here may redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PageOnly {
-    pub(super) code: ErrorCode,
-    pub(super) description: &'static str,
+pub(in crate::features::oidc) struct PageOnly {
+    pub(in crate::features::oidc) code: ErrorCode,
+    pub(in crate::features::oidc) description: &'static str,
 }
 
 /// What the checks look at.
 pub(super) struct Asked<'a> {
+    /// As they came.
+    pub(super) sent: &'a Parameters,
+    /// Those that count: what came, or what stood in a request object.
     pub(super) parameters: &'a Parameters,
     pub(super) client: &'a Client,
     pub(super) redirect_uri: &'a str,
     pub(super) ring: &'a Ring,
     pub(super) issuer: &'a str,
+    pub(super) way: Way<'a>,
     pub(super) now: Timestamp,
 }
 
@@ -37,7 +50,7 @@ struct Check {
 /// The checks after client and redirect URI are known: all of them answer the app by redirect.
 const CHECKS: &[Check] = &[
     Check { name: "no parameter twice", run: no_parameter_twice },
-    Check { name: "request objects", run: request_objects },
+    Check { name: "the way it came", run: the_way_it_came },
     Check { name: "response_type", run: response_type },
     Check { name: "response_mode", run: response_mode },
     Check { name: "grant", run: grant },
@@ -49,6 +62,8 @@ const CHECKS: &[Check] = &[
     Check { name: "id_token_hint", run: id_token_hint },
     Check { name: "acr_values", run: acr_values },
     Check { name: "claims", run: claims },
+    Check { name: "resource", run: resource },
+    Check { name: "dpop_jkt", run: dpop_jkt },
     Check { name: "hints", run: hints },
 ];
 
@@ -83,6 +98,8 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError>
     let mut request = AuthorizationRequest {
         client_id: asked.client.id.clone(),
         redirect_uri: asked.redirect_uri.to_owned(),
+        response_type: ResponseType::CODE,
+        response_mode: ResponseMode::default_for(ResponseType::CODE),
         scope: Scope::default(),
         state: None,
         nonce: None,
@@ -92,7 +109,11 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError>
         login_hint: None,
         expected_subject: None,
         acr: RequestedAcr::default(),
+        claims: RequestedClaims::default(),
+        resources: Vec::new(),
+        dpop_jkt: None,
         ui_locales: None,
+        kept: None,
     };
     for check in CHECKS {
         (check.run)(asked, &mut request).inspect_err(|error| {
@@ -110,39 +131,59 @@ fn no_parameter_twice(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result
     asked.parameters.refuse_doubled()
 }
 
-fn request_objects(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    let present = |name| asked.parameters.get(name).is_some();
-    if present("request") && present("request_uri") {
-        return Err(invalid("request and request_uri exclude each other"));
-    }
-    if present("request") {
-        return Err(OAuthError::new(ErrorCode::RequestNotSupported, "request objects are not supported"));
-    }
+fn the_way_it_came(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let present = |name| asked.sent.get(name).is_some();
     if present("request_uri") {
-        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request objects are not supported"));
+        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request objects are not fetched"));
     }
     if present("registration") {
         return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration in requests is not supported"));
     }
+    if asked.client.metadata.signs_requests && !present("request") {
+        return Err(invalid("this app must sign its requests"));
+    }
+    if asked.client.needs_pushing() && matches!(asked.way, Way::Browser) {
+        return Err(invalid("this app must push its requests"));
+    }
     Ok(())
 }
 
-fn response_type(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    match asked.parameters.require("response_type", "response_type is missing")? {
-        "code" => Ok(()),
-        _ => Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "only response_type=code is supported")),
+fn response_type(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let text = asked.parameters.require("response_type", "response_type is missing")?;
+    let Some(response_type) = ResponseType::parse(text) else {
+        return Err(OAuthError::new(ErrorCode::UnsupportedResponseType, "this response_type does not exist"));
+    };
+    let name = response_type.to_string();
+    if !asked.client.metadata.response_types.contains(&name) {
+        return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this app did not register the response_type"));
     }
+    // Through the browser nobody can prove to hold a key.
+    if response_type.token && asked.client.needs_bound_tokens() {
+        return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "the tokens of this app are bound to a key"));
+    }
+    request.response_type = response_type;
+    Ok(())
 }
 
-fn response_mode(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    match asked.parameters.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(invalid("only response_mode=query is supported")),
-    }
+fn response_mode(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let Some(name) = asked.parameters.get("response_mode") else {
+        request.response_mode = ResponseMode::default_for(request.response_type);
+        return Ok(());
+    };
+    request.response_mode = ResponseMode::named(name, request.response_type)
+        .ok_or(invalid("this response_mode does not exist, or cannot carry what the response_type brings"))?;
+    Ok(())
 }
 
-fn grant(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
-    if asked.client.may_use("authorization_code") {
+/// The mode in which a request is refused that may have no sound one.
+pub(super) fn mode_of_refusal(parameters: &Parameters) -> ResponseMode {
+    let response_type = parameters.get("response_type").and_then(ResponseType::parse).unwrap_or(ResponseType::CODE);
+    let named = parameters.get("response_mode").and_then(|name| ResponseMode::named(name, response_type));
+    named.unwrap_or(ResponseMode::default_for(response_type))
+}
+
+fn grant(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    if !request.response_type.code || asked.client.may_use("authorization_code") {
         return Ok(());
     }
     Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this app may not use the authorization code grant"))
@@ -160,8 +201,11 @@ fn scope(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OA
     // apps have it by registration.
     let consented = asked.client.first_party
         || asked.parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent"));
-    let refreshing = consented && asked.client.may_use("refresh_token");
+    let refreshing = consented && request.response_type.code && asked.client.may_use("refresh_token");
     request.scope = if refreshing { allowed } else { allowed.except("offline_access") };
+    if request.response_type.id_token && !request.scope.contains("openid") {
+        return Err(invalid("without the scope openid there is no ID token"));
+    }
     Ok(())
 }
 
@@ -172,10 +216,17 @@ fn state_and_nonce(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Res
     };
     request.nonce = echo("nonce")?;
     request.state = echo("state")?;
+    // Nothing else binds an ID token from this endpoint to the browser (OpenID Connect Core, section 3.2.2.1).
+    if request.response_type.id_token && request.nonce.is_none() {
+        return Err(invalid("this response_type needs a nonce"));
+    }
     Ok(())
 }
 
 fn pkce(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    if !request.response_type.code {
+        return Ok(());
+    }
     let Some(challenge) = asked.parameters.get("code_challenge") else {
         if asked.parameters.get("code_challenge_method").is_some() {
             return Err(invalid("code_challenge is missing"));
@@ -242,18 +293,44 @@ fn acr_values(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(
 
 fn claims(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let Some(claims) = asked.parameters.get("claims") else { return Ok(()) };
-    let Ok(claims) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(claims) else {
+    let Ok(claims) = serde_json::from_str::<Map<String, Value>>(claims) else {
         return Err(invalid("claims is not a JSON object"));
     };
-    let Some(acr) = claims.get("id_token").and_then(|wanted| wanted.get("acr")) else { return Ok(()) };
+    let member = |name: &str| match claims.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(wanted)) => Ok(Some(wanted)),
+        Some(_) => Err(invalid("a member of claims is not a JSON object")),
+    };
+    let (userinfo, id_token) = (member("userinfo")?, member("id_token")?);
+    // What is unknown, or not the app's to ask for, is passed over like any claim that cannot be given.
+    let named = |wanted: Option<&Map<String, Value>>| -> BTreeSet<String> {
+        let names = wanted.into_iter().flat_map(Map::keys);
+        names
+            .filter(|name| scope_of(name).is_some_and(|scope| asked.client.metadata.scope.contains(scope)))
+            .cloned()
+            .collect()
+    };
+    request.claims = RequestedClaims { userinfo: named(userinfo), id_token: named(id_token) };
+    let subject = [userinfo, id_token].into_iter().flatten().find_map(|wanted| wanted.get("sub")?.get("value"));
+    if let Some(subject) = subject {
+        let subject = subject.as_str().ok_or(invalid("sub is a text"))?;
+        if request.expected_subject.as_deref().is_some_and(|expected| expected != subject) {
+            return Err(invalid("id_token_hint and claims name different people"));
+        }
+        request.expected_subject = Some(subject.to_owned());
+    }
+    id_token.and_then(|wanted| wanted.get("acr")).map_or(Ok(()), |acr| requested_acr(acr, request))
+}
+
+fn requested_acr(acr: &Value, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let one = acr.get("value").into_iter();
-    let several = acr.get("values").and_then(|values| values.as_array()).into_iter().flatten();
-    let named: Vec<&str> = one.chain(several).filter_map(|value| value.as_str()).collect();
+    let several = acr.get("values").and_then(Value::as_array).into_iter().flatten();
+    let named: Vec<&str> = one.chain(several).filter_map(Value::as_str).collect();
     if named.is_empty() {
         return Ok(());
     }
     let values: Vec<Acr> = named.iter().filter_map(|value| value.parse().ok()).collect();
-    let essential = acr.get("essential").and_then(serde_json::Value::as_bool).unwrap_or_default();
+    let essential = acr.get("essential").and_then(Value::as_bool).unwrap_or_default();
     if essential && values.is_empty() {
         return Err(OAuthError::new(
             ErrorCode::UnmetAuthenticationRequirements,
@@ -261,6 +338,30 @@ fn claims(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), O
         ));
     }
     request.acr = RequestedAcr { values, essential };
+    Ok(())
+}
+
+fn dpop_jkt(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    let named = asked.parameters.get("dpop_jkt");
+    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if named.is_some_and(|named| named.len() != 43 || !named.bytes().all(base64)) {
+        return Err(invalid("dpop_jkt is no thumbprint"));
+    }
+    let proven = match asked.way {
+        Way::Pushed(proven) => proven,
+        Way::Browser => None,
+    };
+    if let (Some(named), Some(proven)) = (named, proven)
+        && named != proven.thumbprint
+    {
+        return Err(OAuthError::new(ErrorCode::InvalidDpopProof, "dpop_jkt names another key than the proof"));
+    }
+    request.dpop_jkt = named.or(proven.map(|proven| proven.thumbprint.as_str())).map(str::to_owned);
+    Ok(())
+}
+
+fn resource(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    request.resources = resources(asked.parameters, &asked.client.metadata.audiences)?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::domain::sign_in::{
 use crate::features::clients::Client;
 use crate::features::interactions::{Interaction, offer_is_due};
 use crate::features::oidc::store;
+use crate::features::oidc::subjects::subject;
 use crate::features::sessions::{Holder, Standing, find_standing};
 use crate::web::{AppState, Context, Error};
 
@@ -100,7 +101,8 @@ async fn facts(
 ) -> Result<Facts, Error> {
     // Somebody else than the app expects counts as nobody (OpenID Connect Core, section 3.1.2.2).
     let person = person.filter(|person| {
-        request.expected_subject.as_ref().is_none_or(|subject| *subject == person.evidence.account_id.to_string())
+        let known_as = || subject(state, client, person.evidence.account_id);
+        request.expected_subject.as_ref().is_none_or(|expected| *expected == known_as())
     });
     let given = match &person {
         Some(person) => store::find_consent(state.db.reading(), person.evidence.account_id, &client.id).await?,
@@ -122,7 +124,7 @@ async fn facts(
             consent: ConsentFacts {
                 first_party: client.first_party,
                 must_ask: request.prompt.consent,
-                wanted: request.scope.clone(),
+                wanted: request.consent_scope(),
                 given: given.map(|(scope, _)| scope).unwrap_or_default(),
             },
         }),

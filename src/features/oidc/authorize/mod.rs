@@ -4,36 +4,41 @@
 //! more when the code is made. Only that last step gives the app anything.
 
 mod checks;
+mod issue;
 mod judge;
 mod request;
+mod request_object;
+mod understand;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use url::form_urlencoded;
 
-use self::checks::{Asked, PageOnly};
-use self::request::AuthorizationRequest;
+use self::checks::PageOnly;
+use self::issue::Due;
+use self::understand::{Understood, understand};
 use super::errors::{ErrorCode, OAuthError};
 use super::parameters::Parameters;
-use super::store::{self, NewGrant};
+use super::response_modes::Sent;
+use super::store;
 use crate::domain::Scope;
 use crate::domain::ids::InteractionId;
-use crate::domain::sign_in::{Clearance, Decision, Question, Refusal};
-use crate::features::audit::{self, Chain, Event, Ink};
+use crate::domain::sign_in::{Decision, Question};
 use crate::features::clients::{Client, Clients};
 use crate::features::interactions::{
-    FRESH, Interaction, Purpose, WaitingApp, add_interaction, complete_interaction, find_interaction, new_interaction,
-    page_of,
+    FRESH, Interaction, Purpose, WaitingApp, add_interaction, find_interaction, new_interaction, page_of,
 };
 use crate::features::sessions::Holder;
-use crate::features::signing::Signing;
 use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail, urls};
+
+pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims};
+pub(super) use self::understand::{Way, check};
 
 /// What the endpoint answers.
 pub(super) enum Outcome {
     /// Back to the app, with a code or an error.
-    ToApp(String),
+    ToApp(Sent),
     /// To one of our own pages.
     Page(String),
     /// Nothing left to ask: the page that says so.
@@ -46,35 +51,55 @@ pub(super) enum Outcome {
 
 /// Answers a new request.
 pub(super) async fn start(state: &AppState, context: &mut Context, parameters: &Parameters) -> Result<Outcome, Error> {
-    let client_id = match checks::client_id(parameters) {
-        Ok(client_id) => client_id,
-        Err(page) => return Ok(page_only(PageProblem::UnknownApp, None, page)),
-    };
-    let known = Clients::find(state, client_id).await?.filter(|client| client.disabled_at.is_none());
-    let Some(client) = known else {
-        let page = PageOnly { code: ErrorCode::InvalidClient, description: "client_id is not registered" };
-        return Ok(page_only(PageProblem::UnknownApp, None, page));
-    };
-    let redirect_uri = match checks::redirect_uri(parameters, &client) {
-        Ok(redirect_uri) => redirect_uri,
-        Err(page) => return Ok(page_only(PageProblem::BadAppRequest, Some(&client), page)),
-    };
-    let ring = Signing::ring(state).await?;
-    let issuer = state.config.server.issuer();
-    let inquiry = Asked { parameters, client: &client, redirect_uri, ring: &ring, issuer: &issuer, now: context.now };
-    let request = match checks::run(&inquiry) {
-        Ok(request) => request,
-        Err(error) => {
-            return Ok(Outcome::ToApp(answer(redirect_uri, parameters.get("state"), &issuer, &error_pairs(&error))));
-        }
+    let Understood { client, request } = match understand(state, context, parameters).await? {
+        Ok(understood) => understood,
+        Err(outcome) => return Ok(*outcome),
     };
     // From here on the app gets an answer whatever happens (RFC 6749, section 4.1.2.1).
     let decided = decide_request(state, context, &client, &request).await;
-    Ok(decided.unwrap_or_else(|fault| {
-        tracing::error!(reference = %context.reference, "authorization request failed: {fault}");
-        let error = OAuthError::new(ErrorCode::ServerError, "something went wrong on our side");
-        Outcome::ToApp(error_to_app(state, &request, &error))
-    }))
+    match decided {
+        Ok(outcome) => Ok(outcome),
+        Err(fault) => {
+            tracing::error!(reference = %context.reference, "authorization request failed: {fault}");
+            let error = OAuthError::new(ErrorCode::ServerError, "something went wrong on our side");
+            Due { state, context, client: &client, request: &request }.tell_error(&error).await
+        }
+    }
+}
+
+/// Keeps a request that came as a form, for the browser to come back with: a form from the app's page brings none of our
+/// cookies (`SameSite=Lax`), the redirect to ourselves does.
+pub(super) async fn receive(state: &AppState, context: &Context, parameters: &Parameters) -> Result<Outcome, Error> {
+    let Understood { client, request } = match understand(state, context, parameters).await? {
+        Ok(understood) => understood,
+        Err(outcome) => return Ok(*outcome),
+    };
+    let request_uri = match parameters.get("request_uri") {
+        // It was kept before.
+        Some(known) => known.to_owned(),
+        None => keep(state, context, Origin::Posted, &request).await?,
+    };
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", &client.id)
+        .append_pair("request_uri", &request_uri)
+        .finish();
+    Ok(Outcome::Page(format!("{}?{query}", urls::AUTHORIZE)))
+}
+
+/// Keeps a request for a moment, and says under which `request_uri`.
+pub(super) async fn keep(
+    state: &AppState,
+    context: &Context,
+    origin: Origin,
+    request: &AuthorizationRequest,
+) -> Result<String, Error> {
+    let secret = state.random.secret();
+    let lifetime = Duration::from_secs(state.config.oidc.pushed_request_seconds.into());
+    let times = (context.now, context.now.after(lifetime));
+    let mut writer = state.db.writing().await?;
+    store::add_kept_request(&mut writer, (secret.expose(), origin), request, times).await?;
+    writer.commit().await?;
+    Ok(format!("{}{}", origin.prefix(), secret.expose()))
 }
 
 async fn decide_request(
@@ -85,11 +110,10 @@ async fn decide_request(
 ) -> Result<Outcome, Error> {
     let holder = Holder::find(state, context).await?;
     match judge::request(state, context, client, request, holder.as_ref()).await? {
-        Decision::Issue(clearance) => issue(state, context, client, request, clearance, holder, None).await,
-        Decision::Refuse(refusal) => Ok(refuse(state, request, refusal)),
+        Decision::Issue(clearance) => Due { state, context, client, request }.issue(clearance, holder, None).await,
+        Decision::Refuse(refusal) => Due { state, context, client, request }.refuse(refusal).await,
         Decision::Ask(question) if request.prompt.none => {
-            let error = without_a_page(&question);
-            Ok(Outcome::ToApp(error_to_app(state, request, &error)))
+            Due { state, context, client, request }.tell_error(&without_a_page(&question)).await
         }
         Decision::Ask(question) => {
             let passed_on = holder.filter(|holder| goes_on(&question, holder, context));
@@ -132,28 +156,18 @@ pub(super) async fn resume(state: &AppState, context: &Context, id: &str, finish
     let Some(Resumed { interaction, client, request, member }) = open(state, context, id).await? else {
         return Ok(Outcome::Expired);
     };
+    let due = Due { state, context, client: &client, request: &request };
     if interaction.purpose.denied {
-        if !finish {
-            return Ok(Outcome::Ready(Box::new(interaction)));
-        }
-        let mut writer = state.db.writing().await?;
-        if !complete_interaction(&mut writer, interaction.id, context.now).await? {
-            return Ok(Outcome::Expired);
-        }
-        writer.commit().await?;
-        let error = OAuthError::new(ErrorCode::AccessDenied, "the person said no");
-        return Ok(Outcome::ToApp(error_to_app(state, &request, &error)));
+        return if finish { due.deny(interaction.id).await } else { Ok(Outcome::Ready(Box::new(interaction))) };
     }
     let decision = judge::resumed(state, context, &client, &request, member.as_ref(), &interaction).await?;
     match decision {
         // Everything was proven, but not in a session of this browser (any more).
         Decision::Issue(_) if member.is_none() => Ok(Outcome::Page(urls::sign_in_anew(interaction.id))),
         Decision::Issue(_) | Decision::Refuse(_) if !finish => Ok(Outcome::Ready(Box::new(interaction))),
-        Decision::Issue(clearance) => {
-            issue(state, context, &client, &request, clearance, member, Some(interaction.id)).await
-        }
+        Decision::Issue(clearance) => due.issue(clearance, member, Some(interaction.id)).await,
         Decision::Ask(question) => Ok(Outcome::Page(page_of(&question, interaction.id))),
-        Decision::Refuse(refusal) => Ok(refuse(state, &request, refusal)),
+        Decision::Refuse(refusal) => due.refuse(refusal).await,
     }
 }
 
@@ -210,84 +224,6 @@ async fn begin(
     Ok(interaction.id)
 }
 
-/// Makes the code, in one transaction with the end of the interaction and the audit.
-async fn issue(
-    state: &AppState,
-    context: &Context,
-    client: &Client,
-    request: &AuthorizationRequest,
-    clearance: Clearance,
-    member: Option<Holder>,
-    interaction: Option<InteractionId>,
-) -> Result<Outcome, Error> {
-    let Some(member) = member else { return Ok(Outcome::Expired) };
-    let now = context.now;
-    let tokens = &state.config.tokens;
-    let mut writer = state.db.writing().await?;
-    if let Some(id) = interaction
-        && !complete_interaction(&mut writer, id, now).await?
-    {
-        return Ok(Outcome::Expired);
-    }
-    let new = NewGrant {
-        client_id: &client.id,
-        session_id: member.session.id,
-        scope: &request.scope,
-        redirect_uri: &request.redirect_uri,
-        nonce: request.nonce.clone(),
-        code_challenge: request.code_challenge.clone(),
-        acr_values: request.acr.values.clone(),
-        code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
-        expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
-    };
-    let code = store::add_grant(&mut writer, clearance, new, (now, state.random.as_ref())).await?;
-    let account = &member.standing.account;
-    let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.authorize", "done")
-        .by(account.id)
-        .through(&client.id)
-        .referred_to(context.reference)
-        .with("scope", request.scope.to_string());
-    audit::record(&mut writer, Ink::of(state, now), event).await?;
-    writer.commit().await?;
-    let pairs = [("code", code.expose().as_str())];
-    let issuer = state.config.server.issuer();
-    Ok(Outcome::ToApp(answer(&request.redirect_uri, request.state.as_deref(), &issuer, &pairs)))
-}
-
-fn refuse(state: &AppState, request: &AuthorizationRequest, refusal: Refusal) -> Outcome {
-    tracing::info!(refusal = refusal.as_str(), "authorization refused");
-    let error = match refusal {
-        Refusal::AcrUnreachable => OAuthError::new(
-            ErrorCode::UnmetAuthenticationRequirements,
-            "nothing is set up that reaches the essential acr value",
-        ),
-        _ => OAuthError::new(ErrorCode::AccessDenied, "the account may not be used"),
-    };
-    Outcome::ToApp(error_to_app(state, request, &error))
-}
-
-fn error_to_app(state: &AppState, request: &AuthorizationRequest, error: &OAuthError) -> String {
-    let issuer = state.config.server.issuer();
-    answer(&request.redirect_uri, request.state.as_deref(), &issuer, &error_pairs(error))
-}
-
-fn error_pairs(error: &OAuthError) -> Vec<(&'static str, String)> {
-    vec![("error", error.code.to_string()), ("error_description", error.description.to_owned())]
-}
-
-/// The address with the answer in its query; `iss` in every one (RFC 9207).
-fn answer(redirect_uri: &str, state: Option<&str>, issuer: &str, pairs: &[(&'static str, impl AsRef<str>)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(pairs.iter().map(|(name, value)| (*name, value.as_ref())));
-    if let Some(state) = state {
-        query.append_pair("state", state);
-    }
-    query.append_pair("iss", issuer);
-    // Put behind by hand, so that what is registered stays as it is to the letter.
-    let separator = if redirect_uri.contains('?') { '&' } else { '?' };
-    format!("{redirect_uri}{separator}{}", query.finish())
-}
-
 fn page_only(problem: PageProblem, client: Option<&Client>, page: PageOnly) -> Outcome {
     let back = client.and_then(|client| Some((client.metadata.home_uri.clone()?, client.name.clone())));
     let detail = ProtocolDetail { error: page.code.to_string(), description: page.description.to_owned() };
@@ -301,24 +237,5 @@ pub(super) async fn new_scopes(
     request: &AuthorizationRequest,
 ) -> Result<Scope, Error> {
     let given = store::find_consent(state.db.reading(), member.session.account_id, &request.client_id).await?;
-    Ok(request.scope.without(&given.map(|(scope, _)| scope).unwrap_or_default()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_keeps_the_registered_query() {
-        let pairs = [("code", "a b")];
-        let issuer = "https://id.example";
-        assert_eq!(
-            answer("https://a.example/cb?x=1", Some("s&t"), issuer, &pairs),
-            "https://a.example/cb?x=1&code=a+b&state=s%26t&iss=https%3A%2F%2Fid.example"
-        );
-        assert_eq!(
-            answer("https://a.example/cb", None, issuer, &pairs),
-            "https://a.example/cb?code=a+b&iss=https%3A%2F%2Fid.example"
-        );
-    }
+    Ok(request.consent_scope().without(&given.map(|(scope, _)| scope).unwrap_or_default()))
 }

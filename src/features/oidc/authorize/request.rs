@@ -1,9 +1,16 @@
 //! An authorization request that passed every check (OpenID Connect Core, section 3.1.2.1).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString};
 
 use crate::domain::Scope;
+use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Acr, AcrWish};
+use crate::features::oidc::claims::scope_of;
+use crate::features::oidc::response_modes::ResponseMode;
+use crate::features::oidc::response_types::ResponseType;
 
 /// An authorization request that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +19,10 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     pub(in crate::features::oidc) client_id: String,
     /// Where the answer goes; one of the app's registered addresses.
     pub(in crate::features::oidc) redirect_uri: String,
+    /// What the app gets from the authorization endpoint.
+    pub(in crate::features::oidc) response_type: ResponseType,
+    /// How it gets it.
+    pub(in crate::features::oidc) response_mode: ResponseMode,
     /// What the app asks for, as far as it may.
     pub(in crate::features::oidc) scope: Scope,
     /// Given back unchanged.
@@ -31,8 +42,65 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     /// How strong the sign-in should be.
     #[serde(default)]
     pub(in crate::features::oidc) acr: RequestedAcr,
+    /// The claims that the app asks for by name, as far as it may.
+    #[serde(default)]
+    pub(in crate::features::oidc) claims: RequestedClaims,
+    /// The resources that its tokens are to be for.
+    #[serde(default)]
+    pub(in crate::features::oidc) resources: Vec<String>,
+    /// The thumbprint of the key that the code is bound to (RFC 9449, section 10).
+    #[serde(default)]
+    pub(in crate::features::oidc) dpop_jkt: Option<String>,
     /// The languages that the app wishes for.
     pub(in crate::features::oidc) ui_locales: Option<String>,
+    /// Where it was kept before it was opened: then it is answered once.
+    #[serde(default)]
+    pub(in crate::features::oidc) kept: Option<Fingerprint>,
+}
+
+impl AuthorizationRequest {
+    /// What the person consents to: the scopes, and those that the claims asked for by name belong to.
+    #[must_use]
+    pub(in crate::features::oidc) fn consent_scope(&self) -> Scope {
+        let RequestedClaims { userinfo, id_token } = &self.claims;
+        self.scope.or(&userinfo.iter().chain(id_token).filter_map(|claim| scope_of(claim)).collect())
+    }
+}
+
+/// The claims that an app asks for by name (OpenID Connect Core, section 5.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::features::oidc) struct RequestedClaims {
+    /// From the `UserInfo` endpoint.
+    pub(in crate::features::oidc) userinfo: BTreeSet<String>,
+    /// In the ID token.
+    pub(in crate::features::oidc) id_token: BTreeSet<String>,
+}
+
+/// How a request came that is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub(in crate::features::oidc) enum Origin {
+    /// By a form from a page of the app, in the browser.
+    Posted,
+    /// By the app itself (RFC 9126).
+    Pushed,
+}
+
+impl Origin {
+    /// What its `request_uri` begins with.
+    pub(in crate::features::oidc) const fn prefix(self) -> &'static str {
+        match self {
+            Self::Posted => "urn:countersign:posted-request:",
+            Self::Pushed => "urn:ietf:params:oauth:request_uri:",
+        }
+    }
+
+    /// The origin that a `request_uri` claims, and the secret in it.
+    pub(in crate::features::oidc) fn of(request_uri: &str) -> Option<(Self, &str)> {
+        [Self::Posted, Self::Pushed]
+            .into_iter()
+            .find_map(|origin| request_uri.strip_prefix(origin.prefix()).map(|secret| (origin, secret)))
+    }
 }
 
 /// How strong the sign-in should be: `acr_values`, or the `acr` claim (OpenID Connect Core, section 5.5.1.1).

@@ -11,10 +11,14 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::config::Config;
-use crate::domain::Language;
 use crate::domain::sign_in::Acr;
+use crate::domain::{Algorithm, Language};
 use crate::features::oidc::claims::{CLAIMS, SCOPES};
+use crate::features::oidc::client_auth;
+use crate::features::oidc::dpop;
 use crate::features::oidc::grants::GRANTS;
+use crate::features::oidc::response_modes;
+use crate::features::oidc::response_types::RESPONSE_TYPES;
 use crate::features::signing::Signing;
 use crate::keys::Ring;
 use crate::web::{AppState, Context, Error, Parts, Service, urls};
@@ -89,31 +93,60 @@ pub(in crate::features::oidc) async fn jwks(
 
 fn metadata(config: &Config) -> String {
     let at = |path: &str| format!("{}{path}", config.server.issuer());
-    let grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let mut grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let auth_methods: Vec<String> = client_auth::names().collect();
+    let confidential: Vec<&String> = auth_methods.iter().filter(|name| *name != "none").collect();
+    let assertion_algorithms: Vec<&str> = Algorithm::ALL.into_iter().map(Algorithm::as_str).chain(["HS256"]).collect();
+    let classic = config.oidc.classic;
+    if classic {
+        grants.push("implicit");
+    }
+    let response_types: Vec<String> = RESPONSE_TYPES
+        .into_iter()
+        .filter(|response_type| classic || !response_type.brings_tokens())
+        .map(|response_type| response_type.to_string())
+        .collect();
     let languages: Vec<&str> = Language::ALL.iter().map(|language| language.code()).collect();
     json!({
         "issuer": config.server.issuer(),
         "authorization_endpoint": at(urls::AUTHORIZE),
         "token_endpoint": at(urls::TOKEN),
         "userinfo_endpoint": at(urls::USERINFO),
+        "revocation_endpoint": at(urls::REVOKE),
+        "revocation_endpoint_auth_methods_supported": auth_methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "introspection_endpoint": at(urls::INTROSPECT),
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
+        "introspection_signing_alg_values_supported": config.keys.algorithms,
         "jwks_uri": at(urls::JWKS),
         "end_session_endpoint": at(urls::END_SESSION),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "scopes_supported": SCOPES,
         "claims_supported": CLAIMS,
         "claim_types_supported": ["normal"],
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_types_supported": response_types,
+        "response_modes_supported": response_modes::names().collect::<Vec<_>>(),
+        "authorization_signing_alg_values_supported": config.keys.algorithms,
         "grant_types_supported": grants,
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
+        "userinfo_signing_alg_values_supported": config.keys.algorithms,
         "acr_values_supported": Acr::ALL,
         "id_token_signing_alg_values_supported": config.keys.algorithms,
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": auth_methods,
+        "token_endpoint_auth_signing_alg_values_supported": assertion_algorithms,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": languages,
         "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": false,
-        "request_parameter_supported": false,
+        "pushed_authorization_request_endpoint": at(urls::PUSH),
+        "require_pushed_authorization_requests": false,
+        "dpop_signing_alg_values_supported": dpop::ALGORITHMS,
+        "claims_parameter_supported": true,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": Algorithm::ALL,
+        "require_signed_request_object": false,
         "request_uri_parameter_supported": false,
         "require_request_uri_registration": false,
     })

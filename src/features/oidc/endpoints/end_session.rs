@@ -1,14 +1,18 @@
 //! Signing out (OpenID Connect RP-Initiated Logout).
 
+use std::sync::Arc;
+
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::clients::Clients;
+use crate::features::clients::{Client, Clients};
+use crate::features::oidc::logouts::Bell;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::store;
+use crate::features::oidc::subjects::subject;
 use crate::features::oidc::tokens::ID_TOKEN;
 use crate::features::oidc::views::{AppLink, SignOutPage, SignedOutPage};
 use crate::features::sessions::{Member, end_session};
@@ -22,8 +26,8 @@ pub(in crate::features::oidc) const CONFIRMED: &str = "/sign-out";
 /// What the app proved and wants.
 #[derive(Default)]
 struct Wanted {
-    /// The subject and session of a hint that we signed for a registered app.
-    hinted: Option<(String, Option<String>)>,
+    /// The app, subject and session of a hint that we signed for it.
+    hinted: Option<(Arc<Client>, String, Option<String>)>,
     /// Where the browser may go afterwards; only with such a hint and to the letter.
     link: Option<AppLink>,
     /// Whether an address was asked for that may not be used.
@@ -42,8 +46,8 @@ pub(in crate::features::oidc) async fn start(
     let member = Member::find(&state, &context).await?;
     let sure = match (&member, &wanted.hinted) {
         (None, _) => true,
-        (Some(member), Some((subject, session))) => {
-            member.session.account_id.to_string() == *subject
+        (Some(member), Some((client, known_as, session))) => {
+            subject(&state, client, member.session.account_id) == *known_as
                 && session.as_ref().is_none_or(|session| *session == member.session.id.to_string())
         }
         (Some(_), None) => false,
@@ -100,7 +104,7 @@ async fn read(state: &AppState, context: &Context, parameters: &Parameters) -> R
     // An expired hint is fine, since it only says which session the app means.
     let Ok(claims) = verify(hint, ID_TOKEN, &ring, context.now) else { return Ok(nothing) };
     let text = |name: &str| claims.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-    let (Some(subject), Some(audience)) = (text("sub"), text("aud")) else { return Ok(nothing) };
+    let (Some(known_as), Some(audience)) = (text("sub"), text("aud")) else { return Ok(nothing) };
     let foreign = parameters.get("client_id").is_some_and(|named| named != audience);
     if foreign || text("iss") != Some(state.config.server.issuer()) {
         return Ok(nothing);
@@ -116,7 +120,11 @@ async fn read(state: &AppState, context: &Context, parameters: &Parameters) -> R
         let tag = state.mac.tag("sign-out link", &[&client.name, &url]);
         AppLink { name: client.name.clone(), url, tag }
     });
-    Ok(Wanted { refused_address: address.is_some() && link.is_none(), hinted: Some((subject, text("sid"))), link })
+    Ok(Wanted {
+        refused_address: address.is_some() && link.is_none(),
+        hinted: Some((client, known_as, text("sid"))),
+        link,
+    })
 }
 
 async fn sign_out(state: &AppState, context: &Context, member: &Member) -> Result<(), Error> {
@@ -129,5 +137,6 @@ async fn sign_out(state: &AppState, context: &Context, member: &Member) -> Resul
         .referred_to(context.reference)
         .with("session", session.to_string());
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
+    writer.ring_after_commit(Bell::of(state));
     Ok(writer.commit().await?)
 }

@@ -7,11 +7,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::features::oidc::client_auth::authenticate;
+use super::{add_nonce, authorization, form, proven_key};
+use crate::features::oidc::client_auth::{Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::{Call, GRANTS};
-use crate::features::oidc::parameters::Parameters;
-use crate::web::{AppState, Context, Error, metrics};
+use crate::web::{AppState, Context, Error, metrics, urls};
 
 /// Answers a token request.
 pub(in crate::features::oidc) async fn token(
@@ -20,19 +20,13 @@ pub(in crate::features::oidc) async fn token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let is_form = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
-        let description = "send the parameters as application/x-www-form-urlencoded";
-        return Ok(refuse(OAuthError::new(ErrorCode::InvalidRequest, description).into()));
-    }
-    let parameters = Parameters::parse(&body);
-    if let Err(error) = parameters.refuse_doubled() {
-        return Ok(refuse(error.into()));
-    }
-    let client = match authenticate(&state, authorization(&headers), &parameters, context.now).await? {
+    let parameters = match form(&headers, &body) {
+        Ok(parameters) => parameters,
+        Err(error) => return Ok(refuse(error.into())),
+    };
+    let presented =
+        Presented { authorization: authorization(&headers), parameters: &parameters, endpoint: urls::TOKEN };
+    let client = match authenticate(&state, &presented, context.now).await? {
         Ok(client) => client,
         Err(error) => return Ok(refuse(error)),
     };
@@ -47,19 +41,27 @@ pub(in crate::features::oidc) async fn token(
             OAuthError::new(ErrorCode::UnauthorizedClient, "this app did not register the grant").into(),
         ));
     }
-    let call = Call { state: &state, context: &context, client, parameters: &parameters };
+    let key = match proven_key(&state, &context, &headers, urls::TOKEN).await? {
+        Ok(key) => key,
+        Err(error) => return Ok(refuse(error)),
+    };
+    if key.is_none() && client.needs_bound_tokens() {
+        let description = "the tokens of this app are bound to a key, and the request proves none";
+        return Ok(refuse(OAuthError::new(ErrorCode::InvalidDpopProof, description).into()));
+    }
+    let is_bound = key.is_some();
+    let call = Call { state: &state, context: &context, client, parameters: &parameters, key };
     match (grant.run)(call).await? {
         Ok(answer) => {
             metrics::count("tokens_total", grant.name);
-            Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+            let mut response = ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response();
+            if is_bound {
+                add_nonce(&state, &context, &mut response);
+            }
+            Ok(response)
         }
         Err(error) => Ok(refuse(error)),
     }
-}
-
-/// The `Authorization` header; one that is no text counts as one that cannot be read.
-fn authorization(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default())
 }
 
 fn refuse(error: TokenError) -> Response {
@@ -78,7 +80,10 @@ impl IntoResponse for TokenError {
         if self.challenge {
             response
                 .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"token endpoint\""));
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Countersign\""));
+        }
+        if let Some(nonce) = self.nonce.and_then(|nonce| HeaderValue::try_from(nonce).ok()) {
+            response.headers_mut().insert("dpop-nonce", nonce);
         }
         response
     }

@@ -1,127 +1,170 @@
-//! The `UserInfo` endpoint (OpenID Connect Core, section 5.3; RFC 6750).
+//! The `UserInfo` endpoint (OpenID Connect Core, section 5.3; RFC 6750; RFC 9449, section 7).
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 
-use crate::domain::sign_in::{Decision, decide};
-use crate::domain::{Scope, Timestamp};
+use super::{add_nonce, proofs};
 use crate::features::oidc::claims::claims;
+use crate::features::oidc::dpop::{ALGORITHMS, Shown, find_key, fresh_nonce};
+use crate::features::oidc::errors::ErrorCode;
 use crate::features::oidc::parameters::Parameters;
-use crate::features::oidc::store;
-use crate::features::oidc::tokens::{ACCESS_TOKEN, grant_in};
-use crate::features::sessions::{facts_later, find_standing};
+use crate::features::oidc::subjects::subject;
+use crate::features::oidc::tokens::{USERINFO, sign};
+use crate::features::oidc::validity::{Person, find_live_token};
 use crate::features::signing::Signing;
-use crate::keys::{Claims, verify};
-use crate::web::{AppState, Context, Error};
+use crate::web::{AppState, Context, Error, urls};
 
-/// Why a token does not open the endpoint, as RFC 6750 (section 3.1) names it.
+/// Why a token does not open the endpoint, as RFC 6750 (section 3.1) and RFC 9449 (section 7.1) name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
     /// No token at all.
     Missing,
     /// Two tokens, or one in a wrong place.
     InvalidRequest,
-    /// Wrong, expired, revoked.
+    /// Wrong, expired, revoked, or presented like a token of another kind.
     InvalidToken,
     /// Good for other things.
     InsufficientScope,
+    /// The proof is missing or wrong.
+    InvalidProof,
+    /// The proof needs a nonce of ours.
+    UseNonce,
+}
+
+/// How a token is presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    /// Whoever has it may use it.
+    Bearer,
+    /// With a proof of the key that it is bound to.
+    Dpop,
 }
 
 /// Answers with the claims that the access token opens.
 pub(in crate::features::oidc) async fn userinfo(
     State(state): State<AppState>,
     context: Context,
+    method: Method,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let token = match bearer(&headers, &body) {
-        Ok(token) => token,
-        Err(refusal) => return Ok(refuse(refusal)),
+    let (scheme, token) = match presented(&headers, &body) {
+        Ok(presented) => presented,
+        Err(refusal) => return Ok(refuse(Scheme::Bearer, refusal)),
     };
-    let ring = Signing::ring(&state).await?;
+    let refused = |refusal| Ok(refuse(scheme, refusal));
     let issuer = state.config.server.issuer();
-    let Some(claimed) = verify(&token, ACCESS_TOKEN, &ring, context.now)
-        .ok()
-        .filter(|claimed| still_holds(claimed, &issuer, context.now))
-    else {
-        return Ok(refuse(Refusal::InvalidToken));
+    let Some(live) = find_live_token(&state, &token, context.now).await?.filter(|live| live.is_for(&issuer)) else {
+        return refused(Refusal::InvalidToken);
     };
-    let text = |name: &str| claimed.get(name).and_then(|value| value.as_str()).unwrap_or_default();
-    let scope: Scope = text("scope").parse().unwrap_or_default();
-    let Some(grant) = grant_in(text("jti")) else { return Ok(refuse(Refusal::InsufficientScope)) };
-    if !scope.contains("openid") {
-        return Ok(refuse(Refusal::InsufficientScope));
+    // A bound token without its proof is a stolen one; a proof for an unbound one proves nothing.
+    if live.key().is_some() != (scheme == Scheme::Dpop) {
+        return refused(Refusal::InvalidToken);
     }
-    let db = state.db.reading();
-    let grant = store::find_grant(db, grant).await?.filter(|grant| grant.is_live(context.now));
-    let Some(grant) = grant else { return Ok(refuse(Refusal::InvalidToken)) };
-    let Some(standing) = find_standing(db, grant.account_id).await? else {
-        return Ok(refuse(Refusal::InvalidToken));
+    if let Some(bound) = live.key() {
+        let proofs = proofs(&headers);
+        let shown =
+            Shown { headers: &proofs, method: method.as_str(), path: urls::USERINFO, access_token: Some(&token) };
+        match find_key(&state, &shown, context.now).await? {
+            Ok(Some(key)) if key.thumbprint == bound => {}
+            Err(error) if error.code == ErrorCode::UseDpopNonce => {
+                let mut response = refuse(scheme, Refusal::UseNonce);
+                if let Ok(nonce) = HeaderValue::try_from(fresh_nonce(&state, context.now)) {
+                    response.headers_mut().insert("dpop-nonce", nonce);
+                }
+                return Ok(response);
+            }
+            _ => return refused(Refusal::InvalidProof),
+        }
+    }
+    let Some(Person { grant, standing }) = live.person.filter(|_| live.scope.contains("openid")) else {
+        return refused(Refusal::InsufficientScope);
     };
-    let facts = facts_later(&grant.details.evidence, Some(&standing), Some(grant.created_at), context.now);
-    if !matches!(decide(&facts), Decision::Issue(_)) {
-        return Ok(refuse(Refusal::InvalidToken));
+    let wanted = (&live.scope, &grant.details.claims.userinfo);
+    let mut told = claims(&standing, wanted, &state.config.branding.time_zone);
+    told.insert("sub".to_owned(), json!(subject(&state, &live.client, standing.account.id)));
+    let mut response = if live.client.metadata.signs_userinfo {
+        told.insert("iss".to_owned(), json!(issuer));
+        told.insert("aud".to_owned(), json!(live.client.id));
+        let ring = Signing::ring(&state).await?;
+        let algorithm = live.client.metadata.id_token_algorithm;
+        let signed = sign(&ring, algorithm, USERINFO, &told, context.now)?;
+        ([(header::CONTENT_TYPE, "application/jwt")], signed).into_response()
+    } else {
+        Json(told).into_response()
+    };
+    if scheme == Scheme::Dpop {
+        add_nonce(&state, &context, &mut response);
     }
-    Ok(Json(claims(&standing, &scope, &state.config.branding.time_zone)).into_response())
-}
-
-fn still_holds(claimed: &Claims, issuer: &str, now: Timestamp) -> bool {
-    let is_ours = |name: &str| claimed.get(name).and_then(|value| value.as_str()) == Some(issuer);
-    let expires = claimed.get("exp").and_then(serde_json::Value::as_i64).unwrap_or_default();
-    is_ours("iss") && is_ours("aud") && now.seconds() < expires
+    Ok(response)
 }
 
 /// The token: in the header, or in the form of a POST (RFC 6750, section 2); never in the query.
-fn bearer(headers: &HeaderMap, body: &[u8]) -> Result<String, Refusal> {
+fn presented(headers: &HeaderMap, body: &[u8]) -> Result<(Scheme, String), Refusal> {
     let in_header = match headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default()) {
         None => None,
         Some(value) => match value.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token.trim().to_owned()),
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some((Scheme::Bearer, token)),
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("dpop") => Some((Scheme::Dpop, token)),
             _ => return Err(Refusal::InvalidToken),
         },
     };
-    let in_form = Parameters::parse(body).get("access_token").map(str::to_owned);
-    match (in_header, in_form) {
+    let form = Parameters::parse(body);
+    match (in_header, form.get("access_token")) {
         (Some(_), Some(_)) => Err(Refusal::InvalidRequest),
-        (Some(token), None) | (None, Some(token)) => Ok(token),
+        (Some((scheme, token)), None) => Ok((scheme, token.trim().to_owned())),
+        (None, Some(token)) => Ok((Scheme::Bearer, token.to_owned())),
         (None, None) => Err(Refusal::Missing),
     }
 }
 
-fn refuse(refusal: Refusal) -> Response {
-    let (status, challenge) = match refusal {
-        Refusal::Missing => (StatusCode::UNAUTHORIZED, "Bearer"),
-        Refusal::InvalidRequest => (StatusCode::BAD_REQUEST, "Bearer error=\"invalid_request\""),
-        Refusal::InvalidToken => (StatusCode::UNAUTHORIZED, "Bearer error=\"invalid_token\""),
-        Refusal::InsufficientScope => (StatusCode::FORBIDDEN, "Bearer error=\"insufficient_scope\", scope=\"openid\""),
+fn refuse(scheme: Scheme, refusal: Refusal) -> Response {
+    let (status, error) = match refusal {
+        Refusal::Missing => (StatusCode::UNAUTHORIZED, ""),
+        Refusal::InvalidRequest => (StatusCode::BAD_REQUEST, "error=\"invalid_request\""),
+        Refusal::InvalidToken => (StatusCode::UNAUTHORIZED, "error=\"invalid_token\""),
+        Refusal::InsufficientScope => (StatusCode::FORBIDDEN, "error=\"insufficient_scope\", scope=\"openid\""),
+        Refusal::InvalidProof => (StatusCode::UNAUTHORIZED, "error=\"invalid_dpop_proof\""),
+        Refusal::UseNonce => (StatusCode::UNAUTHORIZED, "error=\"use_dpop_nonce\""),
     };
-    let headers = [
-        (header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)),
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-    ];
-    (status, headers, "{}").into_response()
+    let names: Vec<&str> = ALGORITHMS.into_iter().map(crate::domain::Algorithm::as_str).collect();
+    let algorithms = format!("algs=\"{}\"", names.join(" "));
+    let challenges = match (scheme, refusal) {
+        (_, Refusal::Missing) => vec!["Bearer".to_owned(), format!("DPoP {algorithms}")],
+        (Scheme::Bearer, _) => vec![format!("Bearer {error}")],
+        (Scheme::Dpop, _) => vec![format!("DPoP {error}, {algorithms}")],
+    };
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], "{}").into_response();
+    for challenge in challenges.into_iter().filter_map(|challenge| HeaderValue::try_from(challenge).ok()) {
+        response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn with_header(value: &str, body: &[u8]) -> Result<String, Refusal> {
+    fn with_header(value: &str, body: &[u8]) -> Result<(Scheme, String), Refusal> {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-        bearer(&headers, body)
+        presented(&headers, body)
     }
 
     #[test]
     fn a_token_comes_one_way_at_a_time() {
-        assert_eq!(with_header("Bearer abc", b""), Ok("abc".to_owned()));
-        assert_eq!(with_header("bearer abc", b""), Ok("abc".to_owned()));
-        assert_eq!(bearer(&HeaderMap::new(), b"access_token=abc"), Ok("abc".to_owned()));
+        let token = |scheme| Ok((scheme, "abc".to_owned()));
+        assert_eq!(with_header("Bearer abc", b""), token(Scheme::Bearer));
+        assert_eq!(with_header("bearer abc", b""), token(Scheme::Bearer));
+        assert_eq!(with_header("DPoP abc", b""), token(Scheme::Dpop));
+        assert_eq!(with_header("dpop abc", b""), token(Scheme::Dpop));
+        assert_eq!(presented(&HeaderMap::new(), b"access_token=abc"), token(Scheme::Bearer));
         assert_eq!(with_header("Bearer abc", b"access_token=abc"), Err(Refusal::InvalidRequest));
         assert_eq!(with_header("Basic abc", b""), Err(Refusal::InvalidToken));
-        assert_eq!(bearer(&HeaderMap::new(), b""), Err(Refusal::Missing));
+        assert_eq!(presented(&HeaderMap::new(), b""), Err(Refusal::Missing));
     }
 }

@@ -4,6 +4,7 @@ use super::{Call, Outcome};
 use crate::domain::Scope;
 use crate::domain::sign_in::decide_app;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
+use crate::features::oidc::resources::resources;
 use crate::features::oidc::tokens::Mint;
 use crate::features::signing::Signing;
 
@@ -22,8 +23,12 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         Some(Ok(wanted)) if wanted.is_within(&allowed) => wanted,
         Some(_) => return refused(ErrorCode::InvalidScope, "this app may not ask for these scopes"),
     };
+    let resources = match resources(call.parameters, &call.client.metadata.audiences) {
+        Ok(resources) => resources,
+        Err(error) => return Ok(Err(error.into())),
+    };
     let ring = Signing::ring(call.state).await?;
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now: call.context.now };
-    let token = mint.app_token(&clearance, &scope)?;
+    let token = mint.app_token(&clearance, &scope, resources, call.key.as_ref())?;
     Ok(Ok(call.answer(token, scope)))
 }

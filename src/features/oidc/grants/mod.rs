@@ -8,16 +8,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::errors::TokenError;
+use super::claims::claims;
+use super::dpop::ProvenKey;
+use super::errors::{OAuthError, TokenError};
 use super::grant::Grant;
 use super::parameters::Parameters;
-use super::store;
+use super::resources::resources;
+use super::validity::{judge, take_back};
 use crate::domain::Scope;
-use crate::domain::sign_in::{Clearance, Decision, decide};
-use crate::features::audit::{self, Chain, Event, Ink};
+use crate::domain::sign_in::Clearance;
 use crate::features::clients::Client;
-use crate::features::sessions::{facts_later, find_standing};
+use crate::features::sessions::Standing;
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error};
 
@@ -27,6 +30,8 @@ pub(super) struct Call<'a> {
     pub(super) context: &'a Context,
     pub(super) client: Arc<Client>,
     pub(super) parameters: &'a Parameters,
+    /// The key that the app proved to hold.
+    pub(super) key: Option<ProvenKey>,
 }
 
 /// The answer of the token endpoint (RFC 6749, section 5.1).
@@ -62,7 +67,7 @@ impl Call<'_> {
     fn answer(&self, access_token: String, scope: Scope) -> TokenAnswer {
         TokenAnswer {
             access_token,
-            token_type: "Bearer",
+            token_type: if self.key.is_some() { "DPoP" } else { "Bearer" },
             expires_in: self.state.config.tokens.access_token_seconds,
             scope,
             refresh_token: None,
@@ -70,31 +75,30 @@ impl Call<'_> {
         }
     }
 
-    /// Judges a grant that is used again: the evidence as of sign-in, under the rules of now.
-    async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<Clearance>, Error> {
-        let standing = find_standing(db, grant.account_id).await?;
-        let facts = facts_later(&grant.details.evidence, standing.as_ref(), Some(grant.created_at), self.context.now);
-        Ok(match decide(&facts) {
-            Decision::Issue(clearance) => Some(clearance),
-            Decision::Ask(_) | Decision::Refuse(_) => None,
-        })
+    /// Judges a grant that is used again.
+    async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<(Clearance, Standing)>, Error> {
+        judge(db, grant, self.context.now).await
+    }
+
+    /// The claims about the person that the ID token carries: those that were asked for by name.
+    fn named_claims(&self, standing: &Standing, grant: &Grant) -> Map<String, Value> {
+        let named = &grant.details.claims.id_token;
+        claims(standing, (&Scope::default(), named), &self.state.config.branding.time_zone)
+    }
+
+    /// The key that a new refresh token is bound to. An app with a secret is bound by that (RFC 9449, section 5).
+    fn key_of_refresh_token(&self) -> Option<&str> {
+        self.key.as_ref().filter(|_| !self.client.is_confidential()).map(|key| key.thumbprint.as_str())
+    }
+
+    /// The resources that the token is to be for: some of those that were granted (RFC 8707, section 2.2).
+    fn resources(&self, grant: &Grant) -> Result<Vec<String>, OAuthError> {
+        let granted = &grant.details.resources;
+        resources(self.parameters, if granted.is_empty() { &self.client.metadata.audiences } else { granted })
     }
 
     /// Takes a grant back because its code or token came a second time.
     async fn revoke(&self, grant: &Grant, kind: &'static str) -> Result<(), Error> {
-        let now = self.context.now;
-        let mut writer = self.state.db.writing().await?;
-        if store::revoke_grant(&mut writer, grant.id, now).await? {
-            let event = Event::new(Chain::Instance, kind, "revoked")
-                .about(grant.account_id)
-                .through(&grant.client_id)
-                .referred_to(self.context.reference)
-                .with("grant", grant.id.to_string())
-                .with_personal("ip", self.context.client_ip.to_string());
-            let ink = Ink::of(self.state, now);
-            audit::record(&mut writer, ink, event).await?;
-            writer.commit().await?;
-        }
-        Ok(())
+        take_back(self.state, self.context, grant, kind).await
     }
 }

@@ -1,7 +1,8 @@
 //! `refresh_token` (RFC 6749, section 6; RFC 9700, section 4.14): new tokens without the person.
 //!
 //! The token of an app without a secret is replaced at every use; a replaced one that comes back ends the whole
-//! grant, since one of the two who have it is a thief. An app with a secret keeps its token: its secret binds it.
+//! grant, since one of the two who have it is a thief. An app with a secret, or with a key that the token is bound to,
+//! keeps its token.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::domain::{Scope, Secret};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::grant::Grant;
 use crate::features::oidc::store::{self, RefreshToken};
-use crate::features::oidc::tokens::{Mint, invalid_grant};
+use crate::features::oidc::tokens::{Beside, Mint, invalid_grant};
 use crate::features::signing::Signing;
 use crate::keys::Place;
 use crate::web::Error;
@@ -27,14 +28,22 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     if grant.client_id != call.client.id || !grant.is_live(now) || now >= token.expires_at {
         return refused();
     }
+    let proven = call.key.as_ref().map(|key| &key.thumbprint);
+    if token.key.as_ref().is_some_and(|bound| Some(bound) != proven) {
+        return refused();
+    }
     let scope = match call.parameters.get("scope").map(str::parse::<Scope>) {
         None => grant.scope.clone(),
         Some(Ok(narrower)) if narrower.is_within(&grant.scope) => narrower,
         Some(_) => return Ok(Err(OAuthError::new(ErrorCode::InvalidScope, "the scope is wider than granted").into())),
     };
-    let Some(clearance) = call.clear(db, &grant).await? else { return refused() };
+    let resources = match call.resources(&grant) {
+        Ok(resources) => resources,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let Some((clearance, standing)) = call.clear(db, &grant).await? else { return refused() };
     let ring = Signing::ring(call.state).await?;
-    let replacement = if call.client.is_confidential() {
+    let replacement = if call.client.is_confidential() || token.key.is_some() {
         None
     } else {
         match replace(&call, &grant, &token).await? {
@@ -43,9 +52,10 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         }
     };
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
-    let access_token = mint.access_token(&clearance, &grant, &scope)?;
-    let id_token =
-        scope.contains("openid").then(|| mint.id_token(&clearance, &grant, None, &access_token)).transpose()?;
+    let access_token = mint.access_token(&clearance, &grant, &scope, (&resources, call.key.as_ref()))?;
+    let claims = call.named_claims(&standing, &grant);
+    let beside = Beside { access_token: Some(&access_token), claims, ..Beside::default() };
+    let id_token = scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
     let mut answer = call.answer(access_token, scope);
     answer.id_token = id_token;
     answer.refresh_token = Some(replacement.map_or_else(|| sent.to_owned(), |secret| secret.expose().clone()));
@@ -59,7 +69,7 @@ async fn replace(call: &Call<'_>, grant: &Grant, token: &RefreshToken) -> Result
     let row = token.id.to_string();
     let place = Place { table: "refresh_tokens", column: "successor", row: &row };
     let mut writer = call.state.db.writing().await?;
-    let successor = store::add_refresh_token(&mut writer, grant.id, token.expires_at, (now, random)).await?;
+    let successor = store::add_refresh_token(&mut writer, grant.id, token.expires_at, None, (now, random)).await?;
     let sealed = call.state.vault.seal(place, successor.expose().as_bytes(), random);
     if store::use_refresh_token(&mut writer, token.id, &sealed, now).await? {
         writer.commit().await?;

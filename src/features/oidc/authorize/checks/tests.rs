@@ -16,10 +16,8 @@ fn client() -> Client {
             post_logout_redirect_uris: Vec::new(),
             grant_types: vec!["authorization_code".to_owned(), "refresh_token".to_owned()],
             scope: "openid email offline_access".parse().unwrap(),
-            home_uri: None,
             id_token_algorithm: Algorithm::RS256,
-            access_token_algorithm: None,
-            default_max_age: None,
+            ..Metadata::default()
         },
         secrets: Vec::new(),
         disabled_at: None,
@@ -41,11 +39,13 @@ fn check(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationReque
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     let parameters = Parameters::parse(query.as_bytes());
     run(&Asked {
+        sent: &parameters,
         parameters: &parameters,
         client,
         redirect_uri: "https://portal.example/cb",
         ring: &Ring::default(),
         issuer: "https://id.example",
+        way: Way::Browser,
         now: Timestamp::from_seconds(0),
     })
     .map_err(|error| error.code)
@@ -67,7 +67,7 @@ fn every_fault_has_its_code() {
     for (changes, code) in [
         (vec![("response_type", "")], E::InvalidRequest),
         (vec![("response_type", "token")], E::UnsupportedResponseType),
-        (vec![("response_type", "code id_token")], E::UnsupportedResponseType),
+        (vec![("response_type", "code id_token")], E::UnauthorizedClient),
         (vec![("response_mode", "telepathy")], E::InvalidRequest),
         (vec![("scope", "openid \"x\"")], E::InvalidScope),
         (vec![("scope", "payments")], E::InvalidScope),
@@ -81,9 +81,11 @@ fn every_fault_has_its_code() {
         (vec![("prompt", "create")], E::InvalidRequest),
         (vec![("max_age", "-1")], E::InvalidRequest),
         (vec![("max_age", "soon")], E::InvalidRequest),
-        (vec![("request", "x")], E::RequestNotSupported),
+        (vec![("resource", "https://api.example")], E::InvalidTarget),
+        (vec![("dpop_jkt", "short")], E::InvalidRequest),
+        (vec![("resource", "not an address")], E::InvalidTarget),
+        (vec![("claims", "{\"userinfo\":1}")], E::InvalidRequest),
         (vec![("request_uri", "https://x.example")], E::RequestUriNotSupported),
-        (vec![("request", "x"), ("request_uri", "y")], E::InvalidRequest),
         (vec![("registration", "{}")], E::RegistrationNotSupported),
         (vec![("id_token_hint", "x.y.z")], E::InvalidRequest),
         (vec![("claims", "[")], E::InvalidRequest),

@@ -1,0 +1,302 @@
+//! `countersign app add`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::cli::input::read_secret;
+use crate::cli::{Common, Failure, Installation, Outcome, output, refuse};
+use crate::domain::{Algorithm, Scope, Secret};
+use crate::features::audit::{Chain, Event, record};
+use crate::features::clients::{
+    Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, check_redirect_uri,
+};
+use crate::features::oidc::{grant_types, response_type};
+use crate::keys::{PublicKey, PublicKeyError};
+
+#[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Add {
+    /// What people call it
+    name: String,
+    /// Its `client_id`; made up when left out
+    #[arg(long)]
+    id: Option<String>,
+    /// An address that answers may go to, to the letter; may be given several times
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// An address that a browser may go to after signing out; may be given several times
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    post_logout_redirect_uris: Vec<String>,
+    /// Where it is told that a session ended
+    #[arg(long, value_name = "URI")]
+    backchannel_logout_uri: Option<String>,
+    /// Its own front page
+    #[arg(long, value_name = "URI")]
+    home: Option<String>,
+    /// Its rules: oauth21 (PKCE always), oidc (classic) or fapi2 (requests pushed, tokens bound to a key)
+    #[arg(long, default_value = "oauth21")]
+    profile: Profile,
+    /// An app in a browser or on a telephone, which cannot keep a secret
+    #[arg(long)]
+    public: bool,
+    /// How it authenticates; the default is basic
+    #[arg(long, value_enum)]
+    auth: Option<AuthArgument>,
+    /// A file with its public keys, a JWK Set; for --auth private-key-jwt, and for signed requests
+    #[arg(long = "jwks", value_name = "FILE")]
+    jwks_file: Option<PathBuf>,
+    /// The only algorithm that its statements may be signed with
+    #[arg(long)]
+    assertion_alg: Option<Algorithm>,
+    /// A file with its secret, or - for standard input; made up and shown once when left out
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+    /// A grant that it may use; may be given several times
+    #[arg(long = "grant", value_name = "TYPE")]
+    grants: Vec<String>,
+    /// A classic response type, such as "`code id_token`", beside the code; for profile oidc only; may be given several
+    /// times
+    #[arg(long = "response-type", value_name = "TYPES")]
+    response_types: Vec<String>,
+    /// Scopes that it may ask for; may be given several times
+    #[arg(long = "scope", value_name = "SCOPES", default_value = "openid profile email organisation offline_access")]
+    scopes: Vec<Scope>,
+    /// A resource that it may ask tokens for, such as `https://api.example.nl/v1`; may be given several times
+    #[arg(long = "audience", value_name = "URI")]
+    audiences: Vec<String>,
+    /// What tokens for it call it, if it takes tokens itself
+    #[arg(long, value_name = "URI")]
+    resource: Option<String>,
+    /// Its requests must be signed
+    #[arg(long)]
+    sign_requests: bool,
+    /// The only algorithm that its requests may be signed with
+    #[arg(long)]
+    request_alg: Option<Algorithm>,
+    /// Its requests must be pushed
+    #[arg(long)]
+    push_requests: bool,
+    /// Its tokens must be bound to a key that it holds (`DPoP`)
+    #[arg(long)]
+    bind_tokens: bool,
+    /// People get an identifier that only apps of this host know, usually that of its addresses
+    #[arg(long, value_name = "HOST")]
+    sector: Option<String>,
+    /// `UserInfo` answers it with a signed token
+    #[arg(long)]
+    sign_userinfo: bool,
+    /// It belongs to the operator: people are not asked for consent
+    #[arg(long)]
+    first_party: bool,
+    /// What its ID tokens, and other texts for it, are signed with; RS256 when left out, PS256 for profile fapi2
+    #[arg(long)]
+    id_token_alg: Option<Algorithm>,
+    /// What its access tokens are signed with
+    #[arg(long)]
+    access_token_alg: Option<Algorithm>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AuthArgument {
+    /// Its secret in the header
+    Basic,
+    /// Its secret in the form
+    Post,
+    /// A statement that its secret signs
+    SecretJwt,
+    /// A statement that its private key signs
+    PrivateKeyJwt,
+}
+
+impl Add {
+    pub(super) async fn run(self) -> Outcome {
+        for uri in self.redirect_uris.iter().chain(&self.backchannel_logout_uri) {
+            check_redirect_uri(uri).map_err(|problem| Failure(format!("{uri} cannot be registered: {problem}.")))?;
+        }
+        let grants = self.grants()?;
+        let response_types = self.response_types()?;
+        let installation = self.common.open().await?;
+        let authentication = self.authentication()?;
+        self.fits_its_profile(authentication)?;
+        let has_secret = !matches!(authentication, ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt);
+        let secret = match &self.secret_file {
+            Some(_) if !has_secret => return refuse("An app that authenticates in this way has no secret."),
+            None if !has_secret => None,
+            Some(file) => Some(read_secret(file)?),
+            None => Some(installation.state.random.secret()),
+        };
+        if secret.as_ref().is_some_and(|secret| secret.expose().len() < 32) {
+            return refuse("A secret has at least 32 characters.");
+        }
+        let mut client = self.client(&installation, grants, secret.as_ref())?;
+        client.metadata.response_types = response_types;
+        client.metadata.jwks = self.jwks()?;
+        let state = &installation.state;
+        let mut writer = state.db.writing().await?;
+        if let Err(error) = add_client(&mut writer, &client, installation.now, state.random.as_ref()).await {
+            if error.is_duplicate() {
+                return refuse(format!("There is an app {} already.", client.id));
+            }
+            return Err(error.into());
+        }
+        let event = Event::new(Chain::Instance, "app.add", "done").through(&client.id).with("by", "command line");
+        record(&mut writer, installation.ink(), event).await?;
+        writer.commit().await?;
+        self.show(
+            &client,
+            secret.as_ref().filter(|_| self.secret_file.is_none()),
+            state.config.server.issuer().as_str(),
+        )
+    }
+
+    fn grants(&self) -> Result<Vec<String>, Failure> {
+        let known: Vec<&str> = grant_types().collect();
+        if let Some(unknown) = self.grants.iter().find(|grant| !known.contains(&grant.as_str())) {
+            return refuse(format!("There is no grant {unknown}. Choose from {}.", known.join(", ")));
+        }
+        let grants = if self.grants.is_empty() {
+            vec!["authorization_code".to_owned(), "refresh_token".to_owned()]
+        } else {
+            self.grants.clone()
+        };
+        if grants.iter().any(|grant| grant == "authorization_code") && self.redirect_uris.is_empty() {
+            return refuse("An app that people sign in to needs a --redirect-uri.");
+        }
+        Ok(grants)
+    }
+
+    fn authentication(&self) -> Result<ClientAuthentication, Failure> {
+        Ok(match (self.public, self.auth) {
+            (true, None) => ClientAuthentication::None,
+            (true, Some(_)) => return refuse("A public app does not authenticate: leave out --auth or --public."),
+            (false, None | Some(AuthArgument::Basic)) => ClientAuthentication::ClientSecretBasic,
+            (false, Some(AuthArgument::Post)) => ClientAuthentication::ClientSecretPost,
+            (false, Some(AuthArgument::SecretJwt)) => ClientAuthentication::ClientSecretJwt,
+            (false, Some(AuthArgument::PrivateKeyJwt)) if self.jwks_file.is_none() => {
+                return refuse("--auth private-key-jwt needs --jwks with the app's public keys.");
+            }
+            (false, Some(AuthArgument::PrivateKeyJwt)) => ClientAuthentication::PrivateKeyJwt,
+        })
+    }
+
+    /// Refuses what could never work together.
+    fn fits_its_profile(&self, authentication: ClientAuthentication) -> Outcome {
+        for uri in self.audiences.iter().chain(&self.resource) {
+            if url::Url::parse(uri).map_or(true, |url| url.fragment().is_some()) {
+                return refuse(format!("{uri} is no resource: give a whole address without #."));
+            }
+        }
+        if (self.sign_requests || self.request_alg.is_some()) && self.jwks_file.is_none() {
+            return refuse("An app that signs its requests needs --jwks with its public keys.");
+        }
+        if self.profile != Profile::Fapi2 {
+            return Ok(());
+        }
+        if authentication != ClientAuthentication::PrivateKeyJwt {
+            return refuse("An app with --profile fapi2 authenticates with --auth private-key-jwt.");
+        }
+        let algorithms = [self.id_token_alg, self.access_token_alg, self.assertion_alg, self.request_alg];
+        if algorithms.contains(&Some(Algorithm::RS256)) {
+            return refuse("RS256 is not for --profile fapi2: choose PS256, ES256 or EdDSA.");
+        }
+        Ok(())
+    }
+
+    fn jwks(&self) -> Result<Option<Value>, Failure> {
+        let Some(file) = &self.jwks_file else { return Ok(None) };
+        let unusable = |why: &str| Failure(format!("{} cannot be used: {why}.", file.display()));
+        let text = std::fs::read_to_string(file).map_err(|cause| unusable(&cause.to_string()))?;
+        let set = serde_json::from_str(&text).map_err(|_| unusable("it is no JSON"))?;
+        let keys = PublicKey::from_jwks(&set).map_err(|problem| unusable(&problem.to_string()))?;
+        if keys.is_empty() {
+            return Err(unusable(&PublicKeyError::Unsupported.to_string()));
+        }
+        Ok(Some(set))
+    }
+
+    fn stored(&self, secret: &Secret<String>, installation: &Installation) -> ClientSecret {
+        let state = &installation.state;
+        match self.auth {
+            Some(AuthArgument::SecretJwt) => {
+                ClientSecret::signing(secret.expose(), &state.vault, state.random.as_ref())
+            }
+            _ => ClientSecret::compared(secret.expose()),
+        }
+    }
+
+    fn response_types(&self) -> Result<Vec<String>, Failure> {
+        let mut all = vec!["code".to_owned()];
+        for text in &self.response_types {
+            let Some(known) = response_type(text) else { return refuse(format!("There is no response type {text}.")) };
+            if known != "code" && self.profile != Profile::Oidc {
+                return refuse(format!("The response type {known} is for apps with --profile oidc."));
+            }
+            if !all.contains(&known) {
+                all.push(known);
+            }
+        }
+        Ok(all)
+    }
+
+    fn client(
+        &self,
+        installation: &Installation,
+        grant_types: Vec<String>,
+        secret: Option<&Secret<String>>,
+    ) -> Result<Client, Failure> {
+        let id = match &self.id {
+            Some(id) => id.clone(),
+            None => format!("app_{}", &installation.state.random.secret().expose()[..16]),
+        };
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if !(2..=100).contains(&id.len()) || !id.bytes().all(plain) {
+            return refuse("An identifier has 2 to 100 letters, digits, dots, dashes, underscores or tildes.");
+        }
+        let usual = if self.profile == Profile::Fapi2 { Algorithm::PS256 } else { Algorithm::RS256 };
+        Ok(Client {
+            id,
+            name: self.name.trim().to_owned(),
+            profile: self.profile,
+            authentication: self.authentication()?,
+            first_party: self.first_party,
+            metadata: Metadata {
+                redirect_uris: self.redirect_uris.clone(),
+                post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
+                grant_types,
+                scope: self.scopes.iter().fold(Scope::default(), |all, scope| all.or(scope)),
+                home_uri: self.home.clone(),
+                id_token_algorithm: self.id_token_alg.unwrap_or(usual),
+                access_token_algorithm: self.access_token_alg.or((usual != Algorithm::RS256).then_some(usual)),
+                audiences: self.audiences.clone(),
+                resource: self.resource.clone(),
+                signs_requests: self.sign_requests,
+                request_object_algorithm: self.request_alg,
+                pushes_requests: self.push_requests,
+                binds_tokens: self.bind_tokens,
+                sector: self.sector.clone(),
+                backchannel_logout_uri: self.backchannel_logout_uri.clone(),
+                signs_userinfo: self.sign_userinfo,
+                assertion_algorithm: self.assertion_alg,
+                ..Metadata::default()
+            },
+            secrets: secret.map(|secret| self.stored(secret, installation)).into_iter().collect(),
+            disabled_at: None,
+        })
+    }
+
+    fn show(&self, client: &Client, secret: Option<&Secret<String>>, issuer: &str) -> Outcome {
+        let shown = secret.map(|secret| secret.expose().as_str());
+        let value = json!({ "client_id": client.id, "client_secret": shown, "issuer": issuer });
+        let mut text = format!("Added {}.\nissuer         {issuer}\nclient_id      {}", client.name, client.id);
+        if let Some(secret) = shown {
+            text.push_str("\nclient_secret  ");
+            text.push_str(secret);
+            text.push_str("\nStore the secret now: only a fingerprint of it is kept.");
+        }
+        output::print(self.common.json, &value, &text)
+    }
+}

@@ -1,0 +1,33 @@
+//! `[oidc]`: which parts of the protocol are offered.
+
+use serde::{Deserialize, Serialize};
+
+use super::Faults;
+
+/// Which parts of the protocol are offered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Oidc {
+    /// Whether discovery lists the response types of classic OpenID Connect, which bring tokens in the address of a page.
+    pub classic: bool,
+    /// Seconds in which a pushed authorization request must be opened.
+    pub pushed_request_seconds: u16,
+    /// Whether a proof that an app holds its key must carry a nonce of ours.
+    pub dpop_nonces: bool,
+}
+
+impl Default for Oidc {
+    fn default() -> Self {
+        Self { classic: false, pushed_request_seconds: 90, dpop_nonces: false }
+    }
+}
+
+impl Oidc {
+    pub(super) fn validate(&self, faults: &mut Faults) {
+        faults.unless(
+            (5..600).contains(&self.pushed_request_seconds),
+            "oidc.pushed_request_seconds",
+            "Give a number from 5 to 599.",
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! From parameters to a request that passed every check.
+
+use std::sync::Arc;
+
+use super::checks::{self, Asked, PageOnly};
+use super::issue::error_pairs;
+use super::request::{AuthorizationRequest, Origin};
+use super::{Outcome, page_only, request_object};
+use crate::domain::Timestamp;
+use crate::features::clients::{Client, Clients, allowed_redirect};
+use crate::features::oidc::dpop::ProvenKey;
+use crate::features::oidc::errors::{ErrorCode, OAuthError};
+use crate::features::oidc::parameters::Parameters;
+use crate::features::oidc::response_modes::{Answer, Correspondence, ResponseMode};
+use crate::features::oidc::store;
+use crate::features::signing::Signing;
+use crate::web::{AppState, Context, Error, PageProblem};
+
+/// A request that passed every check.
+pub(super) struct Understood {
+    pub(super) client: Arc<Client>,
+    pub(super) request: AuthorizationRequest,
+}
+
+/// Why a request is refused before anything is decided about it.
+pub(in crate::features::oidc) enum Fault {
+    /// Nothing may redirect.
+    Page(PageOnly),
+    /// The app is told, at an address that is registered.
+    ToApp { redirect_uri: String, mode: ResponseMode, state: Option<String>, error: OAuthError },
+}
+
+impl Fault {
+    /// What is wrong.
+    pub(in crate::features::oidc) const fn error(&self) -> OAuthError {
+        match self {
+            Self::Page(page) => OAuthError::new(page.code, page.description),
+            Self::ToApp { error, .. } => OAuthError::new(error.code, error.description),
+        }
+    }
+}
+
+/// Runs the checks on a new request, or finds the one that was kept.
+pub(super) async fn understand(
+    state: &AppState,
+    context: &Context,
+    parameters: &Parameters,
+) -> Result<Result<Understood, Box<Outcome>>, Error> {
+    let refused = |problem, client, page| Ok(Err(Box::new(page_only(problem, client, page))));
+    let client_id = match checks::client_id(parameters) {
+        Ok(client_id) => client_id,
+        Err(page) => return refused(PageProblem::UnknownApp, None, page),
+    };
+    let known = Clients::find(state, client_id).await?.filter(|client| client.disabled_at.is_none());
+    let Some(client) = known else {
+        let page = PageOnly { code: ErrorCode::InvalidClient, description: "client_id is not registered" };
+        return refused(PageProblem::UnknownApp, None, page);
+    };
+    if let Some((origin, secret)) = parameters.get("request_uri").and_then(Origin::of) {
+        let found = store::find_kept_request(state.db.reading(), secret, context.now).await?;
+        let found = found.filter(|(kept, request)| *kept == origin && request.client_id == client.id);
+        let Some((_, request)) = found else {
+            let description = "this request ran out, was answered before, or belongs to another app";
+            let page = PageOnly { code: ErrorCode::InvalidRequestUri, description };
+            return refused(PageProblem::BadAppRequest, Some(client.as_ref()), page);
+        };
+        return Ok(Ok(Understood { client, request }));
+    }
+    match check(state, &client, parameters, Way::Browser, context.now).await? {
+        Ok(request) => Ok(Ok(Understood { client, request })),
+        Err(Fault::Page(page)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
+        Err(Fault::ToApp { redirect_uri, mode, state: given, error }) => {
+            let ring = Signing::ring(state).await?;
+            let issuer = state.config.server.issuer();
+            let between = Correspondence { issuer: &issuer, client: &client, ring: &ring, now: context.now };
+            let pairs = error_pairs(&error);
+            let answer = Answer { redirect_uri: &redirect_uri, mode, state: given.as_deref(), pairs };
+            Ok(Err(Box::new(Outcome::ToApp(between.send(answer)?))))
+        }
+    }
+}
+
+/// How parameters come.
+#[derive(Clone, Copy)]
+pub(in crate::features::oidc) enum Way<'a> {
+    /// In the address or the form of a browser.
+    Browser,
+    /// From the app itself, which may have proven to hold a key.
+    Pushed(Option<&'a ProvenKey>),
+}
+
+/// Runs every check on the parameters of a known app.
+pub(in crate::features::oidc) async fn check(
+    state: &AppState,
+    client: &Client,
+    sent: &Parameters,
+    way: Way<'_>,
+    now: Timestamp,
+) -> Result<Result<AuthorizationRequest, Fault>, Error> {
+    let ring = Signing::ring(state).await?;
+    let issuer = state.config.server.issuer();
+    let to_app = |redirect_uri: &str, parameters: &Parameters, error| {
+        Ok(Err(Fault::ToApp {
+            redirect_uri: redirect_uri.to_owned(),
+            mode: checks::mode_of_refusal(parameters),
+            state: parameters.get("state").map(str::to_owned),
+            error,
+        }))
+    };
+    let inside;
+    let parameters = match request_object::read(sent, client, &issuer, now) {
+        Ok(None) => sent,
+        Ok(Some(read)) => {
+            inside = read;
+            &inside
+        }
+        Err(error) => {
+            // What stands outside may only say where the error goes, and only if that is registered.
+            let outside = sent
+                .get("redirect_uri")
+                .filter(|address| allowed_redirect(&client.metadata.redirect_uris, address, !client.is_confidential()));
+            return match outside {
+                Some(redirect_uri) => to_app(redirect_uri, sent, error),
+                None => Ok(Err(Fault::Page(PageOnly { code: error.code, description: error.description }))),
+            };
+        }
+    };
+    let redirect_uri = match checks::redirect_uri(parameters, client) {
+        Ok(redirect_uri) => redirect_uri,
+        Err(page) => return Ok(Err(Fault::Page(page))),
+    };
+    let asked = Asked { sent, parameters, client, redirect_uri, ring: &ring, issuer: &issuer, way, now };
+    match checks::run(&asked) {
+        Ok(request) => Ok(Ok(request)),
+        Err(error) => to_app(redirect_uri, parameters, error),
+    }
+}

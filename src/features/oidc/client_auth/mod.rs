@@ -1,0 +1,121 @@
+//! How an app proves that it is itself (RFC 6749, section 2.3; OpenID Connect Core, section 9): a way each file.
+
+mod assertion;
+mod client_secret_basic;
+mod client_secret_jwt;
+mod client_secret_post;
+mod none;
+mod private_key_jwt;
+
+use std::sync::Arc;
+
+use self::assertion::Assertion;
+use super::errors::{ErrorCode, OAuthError, TokenError};
+use super::parameters::Parameters;
+use crate::domain::Timestamp;
+use crate::features::clients::{Client, ClientAuthentication, Clients};
+use crate::web::{AppState, Error};
+
+/// Where an app authenticates, and with what.
+#[derive(Clone, Copy)]
+pub(super) struct Presented<'a> {
+    /// The `Authorization` header.
+    pub(super) authorization: Option<&'a str>,
+    /// The form.
+    pub(super) parameters: &'a Parameters,
+    /// The path of the endpoint.
+    pub(super) endpoint: &'static str,
+}
+
+/// What proves it.
+enum Proof<'a> {
+    Nothing,
+    Secret(String),
+    Assertion(Box<Assertion<'a>>),
+}
+
+/// What the app sent.
+struct Credentials<'a> {
+    client_id: String,
+    proof: Proof<'a>,
+}
+
+type Found<'a> = Option<Result<Credentials<'a>, OAuthError>>;
+
+/// A way to authenticate: its name, and what it finds in a request.
+struct Method {
+    name: ClientAuthentication,
+    find: for<'a> fn(&Presented<'a>) -> Found<'a>,
+}
+
+/// The ways, one row each. Exactly one may be used in a request.
+const METHODS: &[Method] = &[
+    Method { name: ClientAuthentication::ClientSecretBasic, find: client_secret_basic::find },
+    Method { name: ClientAuthentication::ClientSecretPost, find: client_secret_post::find },
+    Method { name: ClientAuthentication::ClientSecretJwt, find: client_secret_jwt::find },
+    Method { name: ClientAuthentication::PrivateKeyJwt, find: private_key_jwt::find },
+    Method { name: ClientAuthentication::None, find: none::find },
+];
+
+/// The parameters by which apps authenticate, beside `client_id`.
+pub(super) const PARAMETERS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/// The names, as discovery lists them.
+pub(super) fn names() -> impl Iterator<Item = String> {
+    METHODS.iter().map(|method| method.name.to_string())
+}
+
+/// The app that sent this request, proven in the way that it registered.
+pub(super) async fn authenticate(
+    state: &AppState,
+    presented: &Presented<'_>,
+    now: Timestamp,
+) -> Result<Result<Arc<Client>, TokenError>, Error> {
+    let challenge = presented.authorization.is_some();
+    let refused = |error: OAuthError| Ok(Err(TokenError { error, challenge, nonce: None }));
+    let mut found = METHODS.iter().filter_map(|method| Some((method.name, (method.find)(presented)?)));
+    let (name, credentials) = match (found.next(), found.next()) {
+        (Some((name, Ok(credentials))), None) => (name, credentials),
+        (Some((_, Err(error))), None) => return refused(error),
+        (None, _) => return refused(OAuthError::new(ErrorCode::InvalidClient, "the app did not authenticate")),
+        (Some(_), Some(_)) => {
+            return refused(OAuthError::new(ErrorCode::InvalidRequest, "the app authenticated in two ways at once"));
+        }
+    };
+    if presented.parameters.get("client_id").is_some_and(|named| named != credentials.client_id) {
+        return refused(OAuthError::new(ErrorCode::InvalidClient, "client_id names another app"));
+    }
+    let failed = OAuthError::new(ErrorCode::InvalidClient, "the app is unknown, or its credentials are wrong");
+    let Some(client) = Clients::find(state, &credentials.client_id).await? else { return refused(failed) };
+    // Only the registered way counts, so that a leaked secret does not open an app that registered something stronger.
+    let registered = name == client.authentication && client.disabled_at.is_none();
+    let right = match credentials.proof {
+        Proof::Nothing => registered,
+        Proof::Secret(secret) => client.has_secret(&secret, now) && registered,
+        Proof::Assertion(assertion) => registered && assertion.proves(state, &client, presented.endpoint, now).await?,
+    };
+    if right { Ok(Ok(client)) } else { refused(failed) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ways(authorization: Option<&str>, form: &[u8]) -> usize {
+        let parameters = Parameters::parse(form);
+        let presented = Presented { authorization, parameters: &parameters, endpoint: "/token" };
+        METHODS.iter().filter_map(|method| (method.find)(&presented)).count()
+    }
+
+    #[test]
+    fn two_ways_at_once_are_both_seen() {
+        let assertion = b"client_id=a&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer\
+            &client_assertion=eyJhbGciOiJSUzI1NiJ9.e30.AA";
+        assert_eq!(ways(Some("Basic YTpi"), b"client_id=a&client_secret=b"), 2);
+        assert_eq!(ways(Some("Basic YTpi"), assertion), 2);
+        assert_eq!(ways(None, &[assertion.as_slice(), b"&client_secret=b"].concat()), 2);
+        assert_eq!(ways(None, assertion), 1);
+        assert_eq!(ways(None, b"client_id=a"), 1);
+        assert_eq!(ways(None, b""), 0);
+    }
+}
