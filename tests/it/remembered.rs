@@ -1,9 +1,11 @@
 //! Browsers in which the second step is remembered.
 
 use countersign::domain::Policy;
+use countersign::domain::ids::{MembershipId, OrganisationId};
 use countersign::domain::policy::Remembering;
 use countersign::features::accounts::InstanceRole;
-use countersign::features::organisations::Role;
+use countersign::features::factors::{list_devices, list_factors};
+use countersign::features::organisations::{Role, add_membership, add_organisation, find_organisation};
 
 use crate::support::{AuthenticatorApp, Browser, Engine, PASSWORD, Server, TestClock, on_both_engines};
 
@@ -13,9 +15,13 @@ on_both_engines! {
     thirty_days_end_and_do_not_slide
     a_veto_ends_it_at_once_and_for_good
     a_change_of_password_or_factor_ends_it
+    a_factor_that_is_added_or_removed_ends_it
     administrators_are_asked_every_time
+    whoever_becomes_an_administrator_is_asked_again
+    nobody_from_an_unknown_place_is_offered_it
     something_that_matters_is_confirmed_with_the_second_step
     it_can_be_forgotten
+    it_can_be_forgotten_one_by_one_and_only_by_its_owner
 }
 
 const BRAM: &str = "bram@kantoor.nl";
@@ -147,6 +153,25 @@ async fn a_change_of_password_or_factor_ends_it(engine: Engine) {
     assert!(answer.location().ends_with("/second"), "{}", answer.location());
 }
 
+async fn a_factor_that_is_added_or_removed_ends_it(engine: Engine) {
+    let server = start(&engine).await;
+    let app = with_app(&server, BRAM, Role::Employee).await;
+    let mut browser = tick(&server, &app, BRAM).await;
+    let mut elsewhere = tick(&server, &app, BRAM).await;
+    elsewhere.connect_app(&server, "account").await;
+    server.clock.advance(60);
+    assert!(is_asked(&mut browser, BRAM).await, "after one was added");
+
+    let mut browser = tick(&server, &app, BRAM).await;
+    assert!(!is_asked(&mut browser, BRAM).await);
+    let account = server.account_of(BRAM).await;
+    let factors = list_factors(server.inner.state.db.reading(), account).await.unwrap();
+    let path = format!("/account/two-factor/{}/remove", factors.last().unwrap().id);
+    assert_eq!(elsewhere.fill(&path, &[]).await.location(), "/account/security");
+    assert!(is_asked(&mut browser, BRAM).await, "after one was removed");
+    assert!(is_asked(&mut elsewhere, BRAM).await, "also where it was done");
+}
+
 async fn administrators_are_asked_every_time(engine: Engine) {
     let server = start(&engine).await;
     let app = with_app(&server, "baas@kantoor.nl", Role::Administrator).await;
@@ -156,6 +181,43 @@ async fn administrators_are_asked_every_time(engine: Engine) {
     assert!(!browser.get(&step).await.body.contains("Do not ask again"));
     browser.fill(&step, &[("code", &app.code(&server, 0)), ("remember", "yes")]).await;
     assert!(is_asked(&mut browser, "baas@kantoor.nl").await);
+}
+
+async fn whoever_becomes_an_administrator_is_asked_again(engine: Engine) {
+    let server = start(&engine).await;
+    let app = with_app(&server, BRAM, Role::Employee).await;
+    let mut browser = tick(&server, &app, BRAM).await;
+    assert!(!is_asked(&mut browser, BRAM).await);
+    let state = &server.inner.state;
+    let (now, random) = (state.now(), state.random.as_ref());
+    let mut branch = find_organisation(state.db.reading(), server.organisation).await.unwrap().unwrap();
+    branch.id = OrganisationId::new(now, random);
+    "Kantoor Zuid".clone_into(&mut branch.name);
+    let account = server.account_of(BRAM).await;
+    let mut writer = state.db.writing().await.unwrap();
+    add_organisation(&mut writer, &branch).await.unwrap();
+    let place = MembershipId::new(now, random);
+    add_membership(&mut writer, place, (branch.id, account), Role::Administrator, Vec::new(), now).await.unwrap();
+    writer.commit().await.unwrap();
+    assert_ne!(browser.get("/account").await.status, 200, "also in the session that relied on it");
+    assert!(is_asked(&mut browser, BRAM).await, "in whichever organisation");
+}
+
+async fn nobody_from_an_unknown_place_is_offered_it(engine: Engine) {
+    let server = start(&engine).await;
+    let app = with_app(&server, BRAM, Role::Employee).await;
+    for address in ["not an address", "", "203.0.113.24, nonsense"] {
+        let mut browser = from(&server, address);
+        let asked = browser.sign_in_at("/sign-in", BRAM, PASSWORD).await.location().to_owned();
+        let step = browser.get(&asked).await.location().to_owned();
+        assert!(!browser.get(&step).await.body.contains("Do not ask again"), "{address:?}");
+        let done = browser.fill(&step, &[("code", &app.code(&server, 0)), ("remember", "yes")]).await;
+        assert_eq!(done.location(), "/account");
+        let cookies = done.headers.get_all("set-cookie");
+        assert!(!cookies.iter().any(|line| line.to_str().unwrap().contains("remembered")), "{address:?}");
+        assert!(is_asked(&mut browser, BRAM).await, "{address:?}");
+        server.clock.advance(60);
+    }
 }
 
 async fn something_that_matters_is_confirmed_with_the_second_step(engine: Engine) {
@@ -183,4 +245,29 @@ async fn it_can_be_forgotten(engine: Engine) {
     let forgotten = browser.post("/account/two-factor/devices/forget", &[("csrf", &csrf)]).await;
     assert_eq!(forgotten.location(), "/account/security");
     assert!(is_asked(&mut browser, BRAM).await);
+}
+
+async fn it_can_be_forgotten_one_by_one_and_only_by_its_owner(engine: Engine) {
+    let server = start(&engine).await;
+    let app = with_app(&server, BRAM, Role::Employee).await;
+    let mut first = tick(&server, &app, BRAM).await;
+    let mut second = tick(&server, &app, BRAM).await;
+    let account = server.account_of(BRAM).await;
+    let state = &server.inner.state;
+    let devices = list_devices(state.db.reading(), account, state.now()).await.unwrap();
+    assert_eq!(devices.len(), 2);
+    let older = devices[1].id.to_string();
+
+    let mut anna = from(&server, OFFICE);
+    anna.sign_in_at("/sign-in", "anna@kantoor.nl", PASSWORD).await;
+    let csrf = anna.get("/account/sessions").await.field("csrf");
+    anna.post("/account/two-factor/devices/forget", &[("csrf", &csrf), ("device", &older)]).await;
+    anna.post("/account/two-factor/devices/forget", &[("csrf", &csrf)]).await;
+    assert_eq!(list_devices(state.db.reading(), account, state.now()).await.unwrap().len(), 2);
+
+    let csrf = second.get("/account/security").await.field("csrf");
+    let fields = [("csrf", csrf.as_str()), ("device", older.as_str())];
+    assert_eq!(second.post("/account/two-factor/devices/forget", &fields).await.location(), "/account/security");
+    assert!(is_asked(&mut first, BRAM).await);
+    assert!(!is_asked(&mut second, BRAM).await);
 }

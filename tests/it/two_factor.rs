@@ -28,18 +28,18 @@ on_both_engines! {
     an_app_gets_the_strength_that_it_asks_for
 }
 
-const BRAM: &str = "bram@kantoor.nl";
+pub(crate) const BRAM: &str = "bram@kantoor.nl";
 
-fn required() -> Policy {
+pub(crate) fn required() -> Policy {
     Policy { second_factor: Demand::Required { from: Timestamp::from_millis(0) }, ..Policy::default() }
 }
 
-async fn bram(server: &Server) -> Browser {
+pub(crate) async fn bram(server: &Server) -> Browser {
     server.hire(BRAM, Role::Employee, InstanceRole::None).await;
     signed_in(server, BRAM).await
 }
 
-async fn signed_in(server: &Server, email: &str) -> Browser {
+pub(crate) async fn signed_in(server: &Server, email: &str) -> Browser {
     let mut browser = server.browser();
     let done = browser.sign_in_at("/sign-in", email, PASSWORD).await;
     assert_eq!(done.location(), "/account", "{}", done.body);
@@ -47,7 +47,7 @@ async fn signed_in(server: &Server, email: &str) -> Browser {
 }
 
 /// Enters the password, and gives the page of the second step that comes next.
-async fn half_way(browser: &mut Browser, email: &str) -> String {
+pub(crate) async fn half_way(browser: &mut Browser, email: &str) -> String {
     let asked = browser.sign_in_at("/sign-in", email, PASSWORD).await;
     let to = asked.location().to_owned();
     assert!(to.ends_with("/second"), "{to}");

@@ -158,6 +158,26 @@ pub async fn set_account_disabled(
     Ok(done.rows_affected == 1)
 }
 
+/// Holds an account until the commit, if none of its passwords and factors changed since it was read with `seen` as
+/// [`Account::credentials_changed_at`]. Says no otherwise: what was judged by then is to be judged again.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn hold_unchanged(db: &mut Writer, id: AccountId, seen: Option<Timestamp>) -> Result<bool, StorageError> {
+    let unchanged = match seen {
+        Some(at) => Column::CredentialsChangedAt.eq(at),
+        None => Column::CredentialsChangedAt.is_null(),
+    };
+    let done = accounts::Entity::update_many()
+        .col_expr(Column::CredentialsChangedAt, Expr::col(Column::CredentialsChangedAt))
+        .filter(Column::Id.eq(id))
+        .filter(unchanged)
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Remembers when a password or factor changed: what was issued before counts no longer.
 ///
 /// # Errors

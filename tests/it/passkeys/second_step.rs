@@ -1,5 +1,11 @@
 //! Passkeys and security keys after a password.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign::domain::policy::AllowedKinds;
+use countersign::domain::{FactorKind, FactorKinds, Policy};
+use countersign::features::organisations::set_policy;
+
 use super::{CREATE, CREATE_KEY, colleague, factors_of, refused, signed_in, signed_in_as, with_passkey};
 use crate::support::{Authenticator, Browser, Engine, PASSWORD, Server, on_both_engines};
 
@@ -9,6 +15,16 @@ on_both_engines! {
     a_security_key_that_is_copied_is_refused
     another_account_s_key_is_no_second_step
     a_second_step_that_is_not_due_leads_to_what_is
+    an_app_that_wants_a_key_in_one_device_is_not_content_with_a_copy
+    a_kind_that_the_organisation_does_not_let_count_is_not_made
+    a_network_begins_only_so_many_ceremonies
+}
+
+/// Changes the database behind the server's back.
+async fn change(server: &Server, statement: &str) {
+    let writer = server.inner.state.db.writing().await.unwrap();
+    sea_orm::ConnectionTrait::execute_unprepared(&writer, statement).await.unwrap();
+    writer.commit().await.unwrap();
 }
 
 /// Sends the password, and gives the page of the second step of this kind.
@@ -106,4 +122,52 @@ async fn a_second_step_that_is_not_due_leads_to_what_is(engine: Engine) {
     let page = password(&mut browser, "security_key").await;
     assert!(browser.get(&page).await.location().ends_with("/second"), "she has no security key");
     assert_eq!(server.browser().get(&page).await.status, 400, "another browser cannot go on with it");
+}
+
+async fn an_app_that_wants_a_key_in_one_device_is_not_content_with_a_copy(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let (mut browser, _bound) = with_passkey(&server).await;
+    let mut synced = Authenticator::new();
+    assert_eq!(browser.create_at(CREATE, &mut synced, &server).await.status, 200);
+    let handle = URL_SAFE_NO_PAD.encode(&synced.credentials[0].0);
+    change(&server, &format!("UPDATE factors SET device_bound = FALSE WHERE handle = '{handle}'")).await;
+    for (acr, usable) in [("phr", 2), ("phrh", 1)] {
+        let mut browser = server.browser();
+        let form = browser.get(&Server::authorize(&[("acr_values", acr)])).await.location().to_owned();
+        browser.sign_in_at(&form, "anna@kantoor.nl", PASSWORD).await;
+        let page = format!("{form}/second/passkey");
+        assert!(browser.get(&page).await.body.contains("asks you to confirm with a passkey"), "{acr}");
+        let csrf = browser.csrf().await;
+        let begun = browser.send_json(&format!("{page}/begin"), &csrf, serde_json::json!({})).await.json();
+        assert_eq!(begun["options"]["allowCredentials"].as_array().unwrap().len(), usable, "{acr}");
+    }
+}
+
+async fn a_kind_that_the_organisation_does_not_let_count_is_not_made(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let mut browser = signed_in(&server).await;
+    let policy = Policy { kinds: AllowedKinds::new(FactorKinds::of(&[FactorKind::Totp])), ..Policy::default() };
+    let mut writer = server.inner.state.db.writing().await.unwrap();
+    set_policy(&mut writer, server.organisation, policy).await.unwrap();
+    writer.commit().await.unwrap();
+    let mut key = Authenticator::new();
+    assert_eq!(browser.create_at(CREATE_KEY, &mut key, &server).await.status, 409);
+    assert_eq!(browser.get(CREATE_KEY).await.location(), "/account/passkeys");
+    assert_eq!(browser.create_at(CREATE, &mut key, &server).await.status, 200, "a passkey always counts");
+}
+
+async fn a_network_begins_only_so_many_ceremonies(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let mut browser = server.browser();
+    browser.begin_passkey("own").await;
+    change(&server, "UPDATE throttles SET failures = 1999 WHERE key LIKE 'passkeys:%'").await;
+    browser.begin_passkey("own").await;
+    let csrf = browser.csrf().await;
+    let begin = serde_json::json!({ "place": "own" });
+    let answer = browser.send_json("/passkeys/begin", &csrf, begin.clone()).await;
+    assert_eq!((answer.status, answer.json()["problem"].as_str()), (429, Some("too_many")));
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 60);
+    assert_eq!(browser.sign_in_at("/sign-in", "anna@kantoor.nl", PASSWORD).await.status, 303, "passwords go on");
+    server.clock.advance(600);
+    assert_eq!(browser.send_json("/passkeys/begin", &csrf, begin).await.status, 200);
 }

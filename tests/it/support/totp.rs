@@ -2,7 +2,7 @@
 
 use countersign::domain::ids::{AccountId, MembershipId};
 use countersign::domain::{Policy, Secret};
-use countersign::features::accounts::{Account, InstanceRole, add_account, find_account};
+use countersign::features::accounts::{Account, InstanceRole, add_account, find_account, find_account_by_login};
 use countersign::features::organisations::{Role, add_membership};
 use countersign::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 use countersign::features::sessions::change_policy;
@@ -53,6 +53,11 @@ impl Server {
         set_password(&mut writer, account.id, &phc, now).await.unwrap();
         writer.commit().await.unwrap();
         account.id
+    }
+
+    /// Whose address this is.
+    pub(crate) async fn account_of(&self, email: &str) -> AccountId {
+        find_account_by_login(self.inner.state.db.reading(), email).await.unwrap().unwrap().id
     }
 
     /// Sets the rules of the office.

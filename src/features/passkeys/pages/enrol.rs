@@ -7,15 +7,16 @@ use super::{Created, MaybeFresh, answers};
 use crate::domain::FactorKind;
 use crate::domain::ids::{FactorId, SessionId};
 use crate::domain::sign_in::{Decision, Question};
-use crate::features::accounts::Account;
+use crate::features::accounts::{Account, hold_unchanged};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{MOST_FACTORS, list_factors};
 use crate::features::interactions::{Fresh, Passage, add_to_session, expired_page, offer_is_due};
+use crate::features::organisations::find_invitation;
 use crate::features::passkeys::ceremony::{self, Begun, Purpose, Refused, RelyingParty};
 use crate::features::passkeys::messages::tell;
 use crate::features::passkeys::registration::{self, Made};
 use crate::features::passkeys::{Ceremony, CreatePage, PasskeyAdded, handle_text};
-use crate::features::sessions::{Member, end_everything_else};
+use crate::features::sessions::{Member, Standing, end_everything_else, find_standing};
 use crate::storage::Writer;
 use crate::web::{AppState, Context, CookieKind, Error, see_other, urls};
 
@@ -73,7 +74,13 @@ async fn open(
         // Their organisation does not let this kind count.
         return Ok(Err(Closed::To(urls::ACCOUNT_PASSKEYS.to_owned())));
     }
-    let Some(passage) = Passage::find(state, context, place).await? else { return Ok(Err(Closed::Expired)) };
+    let Some(mut passage) = Passage::find(state, context, place).await? else { return Ok(Err(Closed::Expired)) };
+    if kind == FactorKind::Passkey && passage.interaction.evidence.is_none() {
+        passage.standing = invited(state, context, &passage).await?;
+        if passage.standing.is_some() {
+            return Ok(Ok(Place::SignIn(Box::new(passage))));
+        }
+    }
     let due = match passage.decision(context.now) {
         Decision::Ask(Question::Enrol { kinds, .. }) => kinds.contains(kind),
         _ => kind == FactorKind::Passkey && is_offered(state, context, &passage).await?,
@@ -82,6 +89,15 @@ async fn open(
         return Ok(Ok(Place::SignIn(Box::new(passage))));
     }
     Ok(Err(Closed::To(passage.next_page(context.now))))
+}
+
+/// Who was invited, where the sign-in began with an invitation that works: a passkey is the first thing they prove.
+async fn invited(state: &AppState, context: &Context, passage: &Passage) -> Result<Option<Standing>, Error> {
+    let Some(id) = passage.interaction.purpose.invitation else { return Ok(None) };
+    let db = state.db.reading();
+    let invitation = find_invitation(db, id).await?.filter(|invitation| invitation.works(context.now));
+    let Some(invitation) = invitation else { return Ok(None) };
+    Ok(find_standing(db, invitation.account_id).await?)
 }
 
 /// Whether this sign-in, which is done, may end with the offer of a passkey. Only in the session that came of it: a
@@ -134,7 +150,9 @@ pub(super) async fn show(
         Place::SignIn(passage) => {
             context.prefer(passage.interaction.purpose.languages());
             page.app = passage.interaction.purpose.app_name().map(str::to_owned);
-            page.back = passage.next_page(context.now);
+            // Behind an invitation there is nothing yet to go back to: the link itself leads there.
+            page.back =
+                passage.interaction.evidence.as_ref().map_or_else(String::new, |_| passage.next_page(context.now));
             page.in_sign_in = true;
         }
     }
@@ -220,6 +238,9 @@ pub(super) async fn finish(
         Err(error) if error.is_duplicate() => return Ok(answers::refused(&state, Refused::Exists)),
         added => added?,
     };
+    if !hold_unchanged(&mut writer, account.id, account.credentials_changed_at).await? {
+        return Ok(answers::refused(&state, Refused::Stopped));
+    }
     end_everything_else(&mut writer, account.id, opened.session(), context.now).await?;
     record(&state, &context, &mut writer, (&account, kind, id, &name), &made).await?;
     go_on(&state, &context, writer, opened, (kind, id, &made)).await
@@ -273,7 +294,11 @@ async fn go_on(
             let Some(account) = passage.standing.as_ref().map(|standing| standing.account.clone()) else {
                 return Ok(answers::refused(state, Refused::Stopped));
             };
-            passage.interaction.prove(proof);
+            if passage.interaction.evidence.is_none() {
+                passage.interaction.prove_first(account.id, proof, context.client_ip.network());
+            } else {
+                passage.interaction.prove(proof);
+            }
             passage.interaction.answers.offer_answered = true;
             let known = answers::find_known(state, &writer, &account).await?;
             let interaction = passage.interaction.id;
