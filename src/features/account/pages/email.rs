@@ -168,10 +168,11 @@ pub(super) async fn confirm(
         Err(page) => return answer(&state, context, &page),
     };
     let account = &member.standing.account;
-    let chance = (context.now, state.random.as_ref());
     let undo_until = context.now.after(TO_UNDO);
     let mut writer = state.db.writing().await?;
-    let Some(undo) = confirm_email_change(&mut writer, change.id, undo_until, chance).await? else {
+    let Some(undo) =
+        confirm_email_change(&mut writer, change.id, undo_until, (context.now, state.random.as_ref())).await?
+    else {
         return answer(&state, context, &EmailLinkPage::Closed);
     };
     match set_email(&mut writer, account.id, &change.new_email, context.now).await {
