@@ -13,6 +13,7 @@ use crate::features::outbox::remove_old_messages;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
 use crate::features::throttles::remove_old_throttles;
+use crate::features::two_factor::remove_old_challenges;
 use crate::web::{AppState, Error, metrics};
 
 /// How often.
@@ -46,6 +47,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_grants(&mut writer, before).await?;
     remove_old_sessions(&mut writer, before).await?;
     remove_old_devices(&mut writer, before).await?;
+    remove_old_challenges(&mut writer, before).await?;
     remove_old_invitations(&mut writer, before).await?;
     remove_old_messages(&mut writer, before).await?;
     Ok(writer.commit().await?)

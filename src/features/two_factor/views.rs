@@ -1,10 +1,14 @@
 //! What the pages and mails of second factors show.
 
+mod sent;
+
 use serde::Serialize;
 
 use crate::domain::{FactorKind, Strength};
 use crate::features::outbox::{Message, Particulars};
 use crate::web::Page;
+
+pub use sent::{CodeMessage, EnrolSentPage, SendProblem, SentCodePage};
 
 /// What is wrong with a second step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +25,10 @@ pub enum StepProblem {
         /// By about so many minutes.
         minutes: i64,
     },
+    /// Too old, or never sent (E7).
+    Expired,
+    /// Wrong so often that another code must be asked for.
+    Spent,
     /// Too many attempts (E4).
     TooMany {
         /// When to come back, in milliseconds since 1970.
@@ -30,10 +38,12 @@ pub enum StepProblem {
 
 impl StepProblem {
     /// An example of each.
-    pub(super) const SAMPLES: [Self; 5] = [
+    pub(super) const SAMPLES: [Self; 7] = [
         Self::Wrong,
         Self::Shape,
         Self::Reused,
+        Self::Expired,
+        Self::Spent,
         Self::Drift { minutes: 4 },
         Self::TooMany { until: 1_795_527_120_000 },
     ];

@@ -37,7 +37,7 @@ pub(super) async fn show(
     let db = state.db.reading();
     let factors = list_factors(db, standing.account.id).await?;
     let preferred = find_preferences(db, standing.account.id).await?.default_kind;
-    let usable = kinds.and(kinds_at_hand());
+    let usable = kinds.and(kinds_at_hand(&state.config));
     let order = in_order(&factors, preferred);
     let first = order.iter().copied().find(|kind| usable.contains(*kind));
     if wanted.choose.is_none()
