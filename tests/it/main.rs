@@ -5,6 +5,7 @@ mod support;
 
 mod browser;
 mod code_flow;
+mod codes;
 mod command_line;
 mod invitations;
 mod nodes;
