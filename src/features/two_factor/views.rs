@@ -123,6 +123,8 @@ pub struct Way {
     pub kind: FactorKind,
     /// Where it is done; none where it does not do here.
     pub to: Option<String>,
+    /// Where its codes go, masked.
+    pub hint: Option<String>,
 }
 
 /// Which way (H4)?
@@ -140,8 +142,15 @@ impl Page for ChoosePage {
     const TEMPLATE: &'static str = "pages/two_factor/choose.html";
 
     fn samples() -> Vec<Self> {
-        let way =
-            |kind: FactorKind, usable: bool| Way { kind, to: usable.then(|| format!("/sign-in/int_1/second/{kind}")) };
+        let way = |kind: FactorKind, usable: bool| {
+            let to = usable.then(|| format!("/sign-in/int_1/second/{kind}"));
+            let hint = match kind {
+                FactorKind::Sms => Some("•• •• •• 42".to_owned()),
+                FactorKind::Email => Some("a•••@kantoor.nl".to_owned()),
+                _ => None,
+            };
+            Way { kind, to, hint }
+        };
         let all = |usable: bool| -> Vec<Way> {
             use FactorKind::{Email, Passkey, RecoveryCode, SecurityKey, Sms, Totp};
             [Passkey, SecurityKey, Totp, Sms, Email, RecoveryCode]
