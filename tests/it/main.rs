@@ -6,6 +6,7 @@ mod support;
 mod browser;
 mod code_flow;
 mod codes;
+mod codes_sent;
 mod command_line;
 mod invitations;
 mod nodes;

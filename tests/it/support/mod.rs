@@ -2,6 +2,7 @@
 
 mod app;
 mod browser;
+pub(crate) mod codes;
 mod engine;
 mod mailbox;
 pub(crate) mod outbox;
