@@ -15,6 +15,7 @@ use crate::features::passkeys::remove_old_ceremonies;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
 use crate::features::throttles::remove_old_throttles;
+use crate::features::two_factor::remove_old_challenges;
 use crate::web::{AppState, Error, metrics};
 
 /// How often.
@@ -52,6 +53,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_seen_tokens(&mut writer, now).await?;
     remove_old_sessions(&mut writer, before).await?;
     remove_old_devices(&mut writer, before).await?;
+    remove_old_challenges(&mut writer, before).await?;
     remove_old_invitations(&mut writer, before).await?;
     remove_old_email_changes(&mut writer, before).await?;
     remove_old_messages(&mut writer, before).await?;

@@ -90,9 +90,11 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<two_factor::TotpPage>();
             all.extend(samples_of::<two_factor::RecoveryCodePage>());
+            all.extend(samples_of::<two_factor::SentCodePage>());
             all.extend(samples_of::<two_factor::ChoosePage>());
             all.extend(samples_of::<two_factor::EnrolPage>());
             all.extend(samples_of::<two_factor::TotpEnrolPage>());
+            all.extend(samples_of::<two_factor::EnrolSentPage>());
             all.extend(samples_of::<two_factor::NewCodesPage>());
             all.extend(samples_of::<two_factor::RemovePage>());
             all
@@ -140,6 +142,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<account::EmailConfirm>,
     samples_of_message::<account::EmailTaken>,
     samples_of_message::<account::EmailChanged>,
+    samples_of_message::<two_factor::CodeMessage>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

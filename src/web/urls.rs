@@ -130,6 +130,12 @@ pub fn second_step_by(interaction: impl std::fmt::Display, kind: impl std::fmt::
     format!("{SIGN_IN}/{interaction}/second/{kind}")
 }
 
+/// Has the code sent that `page`, a second step or the set-up of one, asks for.
+#[must_use]
+pub fn send(page: &str) -> String {
+    format!("{page}/send")
+}
+
 /// Waiting for the confirmation of a new network in one interaction.
 #[must_use]
 pub fn confirm_network(interaction: impl std::fmt::Display) -> String {

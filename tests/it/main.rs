@@ -7,6 +7,8 @@ mod account;
 mod browser;
 mod browser_passkeys;
 mod code_flow;
+mod codes;
+mod codes_sent;
 mod command_line;
 mod enrolment;
 mod invitations;

@@ -4,14 +4,18 @@
 //! browser; their feature answers the same paths, and here they are only listed.
 
 mod attempts;
+mod challenges;
+mod email_code;
 mod pages;
 mod recovery_code;
 mod rules;
+mod sms_code;
 mod totp;
 mod views;
 
 use std::pin::Pin;
 
+use crate::config::Config;
 use crate::domain::ids::InteractionId;
 use crate::domain::sign_in::Proof;
 use crate::domain::{FactorKind, FactorKinds, Secret, Timestamp};
@@ -19,11 +23,12 @@ use crate::features::accounts::Account;
 use crate::storage::Writer;
 use crate::web::{AppState, Error};
 
+pub use challenges::remove_old_challenges;
 pub use pages::{Place, routes};
 pub use recovery_code::RecoveryCodeUsed;
 pub use views::{
-    ChoosePage, EnrolPage, FactorAdded, FactorRemoved, NewCodesPage, RecoveryCodePage, RemovePage, StepProblem,
-    TotpEnrolPage, TotpPage,
+    ChoosePage, CodeMessage, EnrolPage, EnrolSentPage, FactorAdded, FactorRemoved, NewCodesPage, RecoveryCodePage,
+    RemovePage, SendProblem, SentCodePage, StepProblem, TotpEnrolPage, TotpPage,
 };
 
 /// How long a second step is remembered in a browser, in days.
@@ -47,7 +52,6 @@ struct Answer<'a> {
     /// Whose second step it is.
     account: &'a Account,
     /// In which sign-in.
-    #[expect(dead_code, reason = "codes that are sent are bound to the sign-in that waits for them")]
     interaction: InteractionId,
     typed: &'a Secret<String>,
     now: Timestamp,
@@ -65,6 +69,8 @@ enum Verdict {
 /// The kinds that are verified by something typed.
 const FACTORS: &[FactorType] = &[
     FactorType { kind: FactorKind::Totp, verify: |answer| Box::pin(totp::verify(answer)) },
+    FactorType { kind: FactorKind::Sms, verify: |answer| Box::pin(sms_code::verify(answer)) },
+    FactorType { kind: FactorKind::Email, verify: |answer| Box::pin(email_code::verify(answer)) },
     FactorType { kind: FactorKind::RecoveryCode, verify: |answer| Box::pin(recovery_code::verify(answer)) },
 ];
 
@@ -72,9 +78,14 @@ fn type_of(kind: FactorKind) -> Option<&'static FactorType> {
     FACTORS.iter().find(|factor| factor.kind == kind)
 }
 
-/// The kinds that somebody can set up and use on this server.
-fn kinds_at_hand() -> FactorKinds {
-    let typed = FACTORS.iter().map(|factor| factor.kind).collect::<FactorKinds>();
+/// The kinds that somebody can set up and use on this server: nobody is offered a code that cannot be sent.
+fn kinds_at_hand(config: &Config) -> FactorKinds {
+    let can_be_sent = |kind: FactorKind| match kind {
+        FactorKind::Email => config.mail.is_on(),
+        FactorKind::Sms => config.sms.is_on(),
+        _ => true,
+    };
+    let typed = FACTORS.iter().map(|factor| factor.kind).filter(|kind| can_be_sent(*kind)).collect::<FactorKinds>();
     typed.or(FactorKinds::of(&[FactorKind::Passkey, FactorKind::SecurityKey]))
 }
 

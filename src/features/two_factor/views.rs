@@ -1,10 +1,14 @@
 //! What the pages and mails of second factors show.
 
+mod sent;
+
 use serde::Serialize;
 
 use crate::domain::{FactorKind, Strength};
 use crate::features::outbox::{Message, Particulars};
 use crate::web::Page;
+
+pub use sent::{CodeMessage, EnrolSentPage, SendProblem, SentCodePage};
 
 /// What is wrong with a second step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +25,10 @@ pub enum StepProblem {
         /// By about so many minutes.
         minutes: i64,
     },
+    /// Too old, or never sent (E7).
+    Expired,
+    /// Wrong so often that another code must be asked for.
+    Spent,
     /// Too many attempts (E4).
     TooMany {
         /// When to come back, in milliseconds since 1970.
@@ -30,10 +38,12 @@ pub enum StepProblem {
 
 impl StepProblem {
     /// An example of each.
-    pub(super) const SAMPLES: [Self; 5] = [
+    pub(super) const SAMPLES: [Self; 7] = [
         Self::Wrong,
         Self::Shape,
         Self::Reused,
+        Self::Expired,
+        Self::Spent,
         Self::Drift { minutes: 4 },
         Self::TooMany { until: 1_795_527_120_000 },
     ];
@@ -113,6 +123,8 @@ pub struct Way {
     pub kind: FactorKind,
     /// Where it is done; none where it does not do here.
     pub to: Option<String>,
+    /// Where its codes go, masked.
+    pub hint: Option<String>,
 }
 
 /// Which way (H4)?
@@ -130,8 +142,15 @@ impl Page for ChoosePage {
     const TEMPLATE: &'static str = "pages/two_factor/choose.html";
 
     fn samples() -> Vec<Self> {
-        let way =
-            |kind: FactorKind, usable: bool| Way { kind, to: usable.then(|| format!("/sign-in/int_1/second/{kind}")) };
+        let way = |kind: FactorKind, usable: bool| {
+            let to = usable.then(|| format!("/sign-in/int_1/second/{kind}"));
+            let hint = match kind {
+                FactorKind::Sms => Some("•• •• •• 42".to_owned()),
+                FactorKind::Email => Some("a•••@kantoor.nl".to_owned()),
+                _ => None,
+            };
+            Way { kind, to, hint }
+        };
         let all = |usable: bool| -> Vec<Way> {
             use FactorKind::{Email, Passkey, RecoveryCode, SecurityKey, Sms, Totp};
             [Passkey, SecurityKey, Totp, Sms, Email, RecoveryCode]

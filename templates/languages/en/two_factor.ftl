@@ -6,6 +6,8 @@ step-for-app = <strong>{ $app }</strong> asks for a stronger sign-in.
 step-wrong = That code is not right. Check the newest code and try again.
 step-shape = The code must be 6 numbers
 step-reused = You have already used this code. Wait for the next one.
+step-expired = This code no longer works. Ask for a new one.
+step-spent = The code was wrong five times. Ask for a new one.
 step-drift = The clock on your phone is about { $minutes ->
     [one] 1 minute
    *[other] { $minutes } minutes
@@ -17,6 +19,22 @@ totp-find = Find <strong>{ $idp } ({ $email })</strong> in the app.
 totp-code = 6-digit code
 totp-hint = The code changes every 30 seconds. You may paste it with a space.
 
+send-title-email = Get a code by email
+send-title-sms = Get a code by text message
+send-to = We will send a code to <strong>{ $to }</strong>.
+send-code = Send the code
+sent-title-email = Check your email
+sent-title-sms = Check your phone
+sent-to = We sent a code to <strong>{ $to }</strong> { $when }.
+not-received-email = No email received?
+not-received-email-text = Look in your spam folder as well. The sender is { $from }.
+not-received-sms = Text message not received?
+not-received-sms-text = It can take a minute. Check that your phone has reception.
+send-again = Send again
+send-wait = You can ask for a new code { $when }, or use another way.
+send-unavailable-email = We could not send the email just now. Try again later, or use another way.
+send-unavailable-sms = We could not send the text message just now. Try again later, or use another way.
+
 recovery-title = Enter a recovery code
 recovery-find = It is on the list that you stored when you set up two-factor authentication. Each code works once.
 recovery-code = Recovery code
@@ -27,8 +45,8 @@ choose-title = How do you want to confirm it is you?
 way-passkey = Passkey
 way-security-key = Security key
 way-totp = Authenticator app: type a 6-digit code
-way-sms = Text message with a code
-way-email = Email with a code
+way-sms = Text message to { $to }
+way-email = Email to { $to }
 way-recovery-code = Recovery code
 way-not-enough = Not strong enough for { $app }
 way-not-allowed = Your organisation does not allow this any more
@@ -71,6 +89,17 @@ enrol-totp-kind-text = time based, 6 digits
 enrol-totp-code = Code from the app
 enrol-totp-button = Turn on
 
+enrol-title-email = Get codes by email
+enrol-email-text = We will send a code to <strong>{ $to }</strong>, to check that our email reaches you.
+enrol-title-sms = Get codes by text message
+enrol-sms-text = We will send a code to your phone, to check that the number is yours.
+number = Mobile number
+number-hint = Such as 06 12345678. For a number from abroad, begin with + and the country code.
+number-another = Use another number
+send-number = Enter a mobile number, such as 06 12345678
+send-country = We do not send text messages to this country. Enter another number, or use another way.
+send-not-mobile = This is not a mobile number. Enter a mobile number.
+
 codes-title = Store your recovery codes
 codes-text = Each code works once. You need one if you lose your phone and your passkeys.
 codes-once = We show these codes only now. Keep them where you can find them without your phone, on paper for example.
@@ -105,3 +134,12 @@ mail-code-used-body = Someone signed in with one of your recovery codes. { $left
    *[other] You have { $left } codes left.
 }
 mail-code-used-advice = Not you? Call the helpdesk now, or type { $host } in your browser yourself, set a new password and make new codes.
+
+mail-code = Your code for { $idp }
+mail-code-is = Your code is:
+mail-code-works = It works for { $minutes } minutes, once.
+mail-code-app = Type it in the page where you are signing in to { $app }.
+mail-code-own = Type it in the page where you are signing in.
+mail-code-enrols = Type it in the page where you are switching on codes by email.
+mail-code-not-you = Did you not ask for this? Then someone may know your password. Type { $host } in your browser yourself and set a new password.
+sms-code = { $code } is your { $idp } code. We never ask for it by phone.

@@ -6,6 +6,8 @@ step-for-app = <strong>{ $app }</strong> vraagt om sterker inloggen.
 step-wrong = Deze code klopt niet. Kijk naar de nieuwste code en probeer het opnieuw.
 step-shape = De code bestaat uit 6 cijfers
 step-reused = Deze code heb je al gebruikt. Wacht op de volgende.
+step-expired = Deze code werkt niet meer. Vraag een nieuwe aan.
+step-spent = De code klopte vijf keer niet. Vraag een nieuwe aan.
 step-drift = De klok van je telefoon wijkt ongeveer { $minutes ->
     [one] 1 minuut
    *[other] { $minutes } minuten
@@ -17,6 +19,22 @@ totp-find = Zoek <strong>{ $idp } ({ $email })</strong> in de app.
 totp-code = Code van 6 cijfers
 totp-hint = De code verandert elke 30 seconden. Plakken met een spatie mag.
 
+send-title-email = Krijg een code per e-mail
+send-title-sms = Krijg een code per sms
+send-to = We sturen een code naar <strong>{ $to }</strong>.
+send-code = Code versturen
+sent-title-email = Kijk in je e-mail
+sent-title-sms = Kijk op je telefoon
+sent-to = We hebben { $when } een code gestuurd naar <strong>{ $to }</strong>.
+not-received-email = Geen e-mail gekregen?
+not-received-email-text = Kijk ook bij je ongewenste e-mail. De afzender is { $from }.
+not-received-sms = Geen sms gekregen?
+not-received-sms-text = Het kan een minuut duren. Kijk of je telefoon bereik heeft.
+send-again = Opnieuw versturen
+send-wait = Je kunt { $when } een nieuwe code aanvragen. Of gebruik een andere manier.
+send-unavailable-email = De e-mail kon nu niet worden verstuurd. Probeer het later opnieuw of gebruik een andere manier.
+send-unavailable-sms = De sms kon nu niet worden verstuurd. Probeer het later opnieuw of gebruik een andere manier.
+
 recovery-title = Vul een herstelcode in
 recovery-find = Die staat op de lijst die je bewaarde toen je tweefactorauthenticatie instelde. Elke code werkt één keer.
 recovery-code = Herstelcode
@@ -27,8 +45,8 @@ choose-title = Hoe wil je bevestigen dat jij het bent?
 way-passkey = Passkey
 way-security-key = Beveiligingssleutel
 way-totp = Authenticator-app: typ een code van 6 cijfers
-way-sms = Sms met een code
-way-email = E-mail met een code
+way-sms = Sms naar { $to }
+way-email = E-mail naar { $to }
 way-recovery-code = Herstelcode
 way-not-enough = Niet sterk genoeg voor { $app }
 way-not-allowed = Je organisatie staat dit niet meer toe
@@ -71,6 +89,17 @@ enrol-totp-kind-text = op tijd gebaseerd, 6 cijfers
 enrol-totp-code = Code uit de app
 enrol-totp-button = Aanzetten
 
+enrol-title-email = Krijg codes per e-mail
+enrol-email-text = We sturen een code naar <strong>{ $to }</strong>. Zo weten we dat onze e-mail bij je aankomt.
+enrol-title-sms = Krijg codes per sms
+enrol-sms-text = We sturen een code naar je telefoon. Zo weten we dat het nummer van jou is.
+number = Mobiel nummer
+number-hint = Bijvoorbeeld 06 12345678. Begin een buitenlands nummer met + en het landnummer.
+number-another = Ander nummer gebruiken
+send-number = Vul een mobiel nummer in, bijvoorbeeld 06 12345678
+send-country = Naar dit land sturen we geen sms. Vul een ander nummer in of gebruik een andere manier.
+send-not-mobile = Dit is geen mobiel nummer. Vul een mobiel nummer in.
+
 codes-title = Bewaar je herstelcodes
 codes-text = Elke code werkt één keer. Je hebt er een nodig als je je telefoon en je passkeys kwijt bent.
 codes-once = We laten deze codes alleen nu zien. Bewaar ze waar je ze zonder je telefoon kunt vinden, op papier bijvoorbeeld.
@@ -105,3 +134,12 @@ mail-code-used-body = Iemand heeft ingelogd met een van je herstelcodes. { $left
    *[other] Je hebt nog { $left } codes.
 }
 mail-code-used-advice = Was jij dit niet? Bel nu de helpdesk, of typ zelf { $host } in je browser, stel een nieuw wachtwoord in en maak nieuwe codes.
+
+mail-code = Je code voor { $idp }
+mail-code-is = Je code is:
+mail-code-works = Hij werkt { $minutes } minuten en één keer.
+mail-code-app = Typ hem in de pagina waar je inlogt bij { $app }.
+mail-code-own = Typ hem in de pagina waar je inlogt.
+mail-code-enrols = Typ hem in de pagina waar je codes per e-mail aanzet.
+mail-code-not-you = Heb je hier niet om gevraagd? Dan kent iemand misschien je wachtwoord. Typ zelf { $host } in je browser en stel een nieuw wachtwoord in.
+sms-code = { $code } is je code voor { $idp }. We vragen er nooit om aan de telefoon.

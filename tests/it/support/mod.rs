@@ -3,6 +3,7 @@
 mod app;
 mod authenticator;
 mod browser;
+pub(crate) mod codes;
 mod engine;
 mod mailbox;
 pub(crate) mod outbox;

@@ -37,7 +37,7 @@ pub(super) async fn show(
     let db = state.db.reading();
     let factors = list_factors(db, standing.account.id).await?;
     let preferred = find_preferences(db, standing.account.id).await?.default_kind;
-    let usable = kinds.and(kinds_at_hand());
+    let usable = kinds.and(kinds_at_hand(&state.config));
     let order = in_order(&factors, preferred);
     let first = order.iter().copied().find(|kind| usable.contains(*kind));
     if wanted.choose.is_none()
@@ -47,7 +47,11 @@ pub(super) async fn show(
     }
     let ways = order
         .into_iter()
-        .map(|kind| Way { kind, to: usable.contains(kind).then(|| urls::second_step_by(&id, kind)) })
+        .map(|kind| Way {
+            kind,
+            to: usable.contains(kind).then(|| urls::second_step_by(&id, kind)),
+            hint: factors.iter().find(|factor| factor.kind == kind).and_then(|factor| factor.details.hint.clone()),
+        })
         .collect();
     let app = passage.interaction.purpose.app_name().map(str::to_owned);
     let page = ChoosePage { ways, for_app: for_app.and(app), anew: urls::sign_in_anew(&id) };

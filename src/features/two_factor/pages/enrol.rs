@@ -14,7 +14,7 @@ use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
 pub(super) async fn show(State(state): State<AppState>, mut context: Context, place: Place) -> Result<Response, Error> {
     let name = place.name();
-    let kinds = place.kinds(&context).and(kinds_at_hand());
+    let kinds = place.kinds(&context).and(kinds_at_hand(&state.config));
     let kinds =
         kinds.iter().map(|kind| Setup { kind, strength: kind.strength(), to: urls::enrol_kind(&name, kind) }).collect();
     let mut page = EnrolPage {

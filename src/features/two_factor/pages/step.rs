@@ -1,4 +1,4 @@
-//! A second step that is typed (H5, H16).
+//! A second step that is typed (H5, H6, H7, H16).
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::place::tell;
+use super::sent;
 use crate::domain::policy::Remembering;
 use crate::domain::sign_in::Question;
 use crate::domain::{FactorKind, Secret};
@@ -15,7 +16,7 @@ use crate::features::interactions::{Onward, Passage, expired_page, respond};
 use crate::features::outbox::Particulars;
 use crate::features::two_factor::recovery_code::{self, RecoveryCodeUsed};
 use crate::features::two_factor::views::{RecoveryCodePage, Step, StepProblem, TotpPage};
-use crate::features::two_factor::{Answer, REMEMBERED_DAYS, Verdict, attempts, proof_of, type_of};
+use crate::features::two_factor::{Answer, REMEMBERED_DAYS, Verdict, attempts, kinds_at_hand, proof_of, type_of};
 use crate::storage::Writer;
 use crate::web::{AppState, Context, CookieKind, Error, Form, metrics, see_other, urls};
 
@@ -61,13 +62,13 @@ pub(super) async fn answer_recovery_code(
 }
 
 /// A second step that is due, by this kind among others.
-struct Due {
-    passage: Passage,
-    step: Step,
+pub(super) struct Due {
+    pub(super) passage: Passage,
+    pub(super) step: Step,
 }
 
 /// The sign-in `id`, if `kind` would do now; otherwise where to go instead.
-async fn due(
+pub(super) async fn due(
     state: &AppState,
     context: &mut Context,
     id: &str,
@@ -82,7 +83,7 @@ async fn due(
     else {
         return Ok(Err(see_other(&passage.next_page(context.now))));
     };
-    if !kinds.contains(kind) {
+    if !kinds.and(kinds_at_hand(&state.config)).contains(kind) {
         return Ok(Err(see_other(&urls::second_step(id))));
     }
     let policy = standing.policy();
@@ -103,27 +104,33 @@ async fn due(
     Ok(Ok(Due { passage, step }))
 }
 
-fn page(
+async fn page(
     state: &AppState,
     context: &mut Context,
     status: StatusCode,
     kind: FactorKind,
-    step: Step,
+    (passage, step): (&Passage, Step),
 ) -> Result<Response, Error> {
     match kind {
         FactorKind::RecoveryCode => context.page(state, status, &RecoveryCodePage(step)),
+        FactorKind::Email | FactorKind::Sms => sent::page(state, context, (status, kind), (passage, step), None).await,
         _ => context.page(state, status, &TotpPage(step)),
     }
 }
 
-async fn show(state: &AppState, mut context: Context, id: &str, kind: FactorKind) -> Result<Response, Error> {
+pub(super) async fn show(
+    state: &AppState,
+    mut context: Context,
+    id: &str,
+    kind: FactorKind,
+) -> Result<Response, Error> {
     match due(state, &mut context, id, kind).await? {
-        Ok(Due { step, .. }) => page(state, &mut context, StatusCode::OK, kind, step),
+        Ok(Due { passage, step }) => page(state, &mut context, StatusCode::OK, kind, (&passage, step)).await,
         Err(response) => Ok(response),
     }
 }
 
-async fn answer(
+pub(super) async fn answer(
     state: &AppState,
     mut context: Context,
     id: &str,
@@ -140,13 +147,13 @@ async fn answer(
     let account = standing.account.clone();
     if typed.code.expose().trim().is_empty() {
         step.problem = Some(StepProblem::Shape);
-        return page(state, &mut context, StatusCode::UNPROCESSABLE_ENTITY, kind, step);
+        return page(state, &mut context, StatusCode::UNPROCESSABLE_ENTITY, kind, (&passage, step)).await;
     }
     if let Some(blocked) = attempts::begin(state, account.id, kind, context.now).await? {
         metrics::count("sign_ins_total", "second_throttled");
         step.problem = Some(StepProblem::TooMany { until: blocked.until.millis() });
         let wait = blocked.until.since(context.now).as_secs() + 1;
-        let mut response = page(state, &mut context, StatusCode::TOO_MANY_REQUESTS, kind, step)?;
+        let mut response = page(state, &mut context, StatusCode::TOO_MANY_REQUESTS, kind, (&passage, step)).await?;
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
         return Ok(response);
     }
@@ -173,12 +180,12 @@ async fn answer(
             writer.commit().await?;
             metrics::count("sign_ins_total", "wrong_second");
             step.problem = Some(problem);
-            page(state, &mut context, StatusCode::UNPROCESSABLE_ENTITY, kind, step)
+            page(state, &mut context, StatusCode::UNPROCESSABLE_ENTITY, kind, (&passage, step)).await
         }
     }
 }
 
-const fn event_kind(kind: FactorKind) -> &'static str {
+pub(super) const fn event_kind(kind: FactorKind) -> &'static str {
     match kind {
         FactorKind::Passkey => "sign_in.passkey",
         FactorKind::SecurityKey => "sign_in.security_key",

@@ -1,0 +1,95 @@
+//! A second step with a code that is sent (H6, H7): asking for it, and the page that waits for it.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::step::{Due, due, event_kind};
+use crate::domain::FactorKind;
+use crate::features::accounts::Account;
+use crate::features::interactions::{Passage, expired_page};
+use crate::features::outbox::Recipient;
+use crate::features::two_factor::challenges::{self, Bond, NotSent};
+use crate::features::two_factor::views::{SendProblem, SentCodePage, Step};
+use crate::features::two_factor::{email_code, sms_code};
+use crate::web::{AppState, Context, Error, see_other, urls};
+
+fn bond(kind: FactorKind, account: &Account, passage: &Passage) -> Bond {
+    Bond { enrols: false, kind, account: account.id, place: passage.interaction.id.to_string() }
+}
+
+async fn recipient(state: &AppState, account: &Account, kind: FactorKind) -> Result<Option<Recipient>, Error> {
+    if kind == FactorKind::Email {
+        return Ok(Some(email_code::recipient(account)));
+    }
+    Ok(sms_code::number_of(state, state.db.reading(), account).await?.map(Recipient::Sms))
+}
+
+/// As much of a recipient as a page shows.
+pub(super) fn masked(to: &Recipient) -> String {
+    match to {
+        Recipient::Mail(email) => email.masked(),
+        Recipient::Sms(number) => number.masked(),
+    }
+}
+
+/// When to come back, to the minute that pages tell.
+pub(super) const fn full_minute(millis: i64) -> i64 {
+    const MINUTE: i64 = 60_000;
+    (millis + MINUTE - 1).div_euclid(MINUTE) * MINUTE
+}
+
+/// The page, with what waits to be typed at this moment.
+pub(super) async fn page(
+    state: &AppState,
+    context: &mut Context,
+    (status, kind): (StatusCode, FactorKind),
+    (passage, step): (&Passage, Step),
+    sending: Option<SendProblem>,
+) -> Result<Response, Error> {
+    let Some(standing) = &passage.standing else { return expired_page(state, context, None) };
+    let account = &standing.account;
+    let to = recipient(state, account, kind).await?;
+    let bond = bond(kind, account, passage);
+    let waiting = challenges::waiting(state.db.reading(), state, &bond, context.now).await?;
+    let page = SentCodePage {
+        send: urls::send(&step.action),
+        step,
+        by: kind,
+        to: to.as_ref().map(masked).unwrap_or_default(),
+        from: state.config.mail.from.clone(),
+        sent_at: waiting.map(|waiting| waiting.sent_at.millis()),
+        sending,
+    };
+    context.page(state, status, &page)
+}
+
+/// Sends a code, and goes back to the page that waits for it.
+pub(super) async fn send(
+    state: &AppState,
+    mut context: Context,
+    id: &str,
+    kind: FactorKind,
+) -> Result<Response, Error> {
+    let Due { passage, step } = match due(state, &mut context, id, kind).await? {
+        Ok(due) => due,
+        Err(response) => return Ok(response),
+    };
+    let Some(standing) = &passage.standing else { return expired_page(state, &mut context, None) };
+    let account = &standing.account;
+    let sent = match recipient(state, account, kind).await? {
+        Some(to) => {
+            let event = passage.event(&context, event_kind(kind), "sent");
+            let about = (account, passage.interaction.purpose.app_name());
+            challenges::send(state, &context, &bond(kind, account, &passage), about, (to, event)).await?
+        }
+        None => Err(NotSent::Unavailable),
+    };
+    let (status, problem) = match sent {
+        Ok(()) => return Ok(see_other(&step.action)),
+        Err(NotSent::TooMany(blocked)) => {
+            (StatusCode::TOO_MANY_REQUESTS, SendProblem::Wait { until: full_minute(blocked.until.millis()) })
+        }
+        Err(NotSent::Unavailable | NotSent::Refused(_)) => (StatusCode::SERVICE_UNAVAILABLE, SendProblem::Unavailable),
+    };
+    page(state, &mut context, (status, kind), (&passage, step), Some(problem)).await
+}
