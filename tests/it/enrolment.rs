@@ -11,7 +11,7 @@ use countersign::features::factors::{Factor, list_factors};
 use countersign::features::organisations::Role;
 
 use crate::support::{Answer, AuthenticatorApp, Browser, Engine, PASSWORD, Server, on_both_engines};
-use crate::two_factor::{BRAM, half_way, required, signed_in};
+use crate::two_factor::{BRAM, CHANGED, half_way, required, signed_in};
 
 on_both_engines! {
     a_key_is_of_one_browser_and_of_a_quarter_of_an_hour
@@ -198,7 +198,7 @@ async fn a_sign_in_with_an_old_password_goes_no_further(engine: Engine) {
     let page = thief.get(&enrols).await;
     server.clock.advance(1);
     let fields = [("current", PASSWORD), ("password", NEW_PASSWORD)];
-    assert_eq!(owner.fill("/account/password", &fields).await.location(), "/account/security");
+    assert_eq!(owner.fill("/account/password", &fields).await.location(), CHANGED);
 
     let skipped = thief.post(&format!("{waits}/skip"), &[("csrf", &page.field("csrf"))]).await;
     assert!(!opens_a_session(&skipped) && skipped.location().starts_with("/sign-in/"), "{}", skipped.location());
@@ -219,7 +219,7 @@ async fn a_sign_in_with_an_old_password_goes_no_further(engine: Engine) {
     let csrf = thief.get(&step).await.field("csrf");
     server.clock.advance(1);
     let fields = [("current", NEW_PASSWORD), ("password", PASSWORD)];
-    assert_eq!(owner.fill("/account/password", &fields).await.location(), "/account/security");
+    assert_eq!(owner.fill("/account/password", &fields).await.location(), CHANGED);
     let code = app.code(&server, 0);
     let refused = thief.post(&step, &[("csrf", &csrf), ("code", &code)]).await;
     assert!(!opens_a_session(&refused) && refused.location().starts_with("/sign-in/"), "{}", refused.location());

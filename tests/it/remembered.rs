@@ -8,6 +8,7 @@ use countersign::features::factors::{list_devices, list_factors};
 use countersign::features::organisations::{Role, add_membership, add_organisation, find_organisation};
 
 use crate::support::{AuthenticatorApp, Browser, Engine, PASSWORD, Server, TestClock, on_both_engines};
+use crate::two_factor::CHANGED;
 
 on_both_engines! {
     a_remembered_browser_is_not_asked_from_the_same_network
@@ -147,7 +148,7 @@ async fn a_change_of_password_or_factor_ends_it(engine: Engine) {
     elsewhere.fill(&step, &[("code", &app.code(&server, 0))]).await;
     assert!(!is_asked(&mut browser, BRAM).await);
     let fields = [("current", PASSWORD), ("password", "zes gele bussen rijden")];
-    assert_eq!(elsewhere.fill("/account/password", &fields).await.location(), "/account/security");
+    assert_eq!(elsewhere.fill("/account/password", &fields).await.location(), CHANGED);
     browser.cookies.retain(|name, _| !name.contains("session"));
     let answer = browser.sign_in_at("/sign-in", BRAM, "zes gele bussen rijden").await;
     assert!(answer.location().ends_with("/second"), "{}", answer.location());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign::domain::FactorKind;
 use countersign::features::accounts::InstanceRole;
-use countersign::features::factors::list_factors;
+use countersign::features::factors::{Details, NewFactor, add_factor, list_factors};
 use countersign::features::organisations::Role;
 
 use crate::support::{Answer, AuthenticatorApp, Browser, Engine, PASSWORD, Server, on_both_engines, query_of};
@@ -72,21 +72,44 @@ async fn the_ways_are_listed_and_the_one_that_does_not_do_says_why(engine: Engin
     }
     assert_eq!(browser.get(&second).await.location(), step, "codes for bad days are never asked first");
 
-    // An app that wishes for two factors takes no recovery code.
-    let wish = r#"{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}"#;
+    // An app that wishes for what cannot be phished takes neither a typed code nor a recovery code.
+    add_security_key(&server).await;
+    let wish = r#"{"id_token":{"acr":{"essential":true,"values":["phr"]}}}"#;
     let mut through_app = server.browser();
     let form = through_app.get(&Server::authorize(&[("claims", wish)])).await.location().to_owned();
     let second = through_app.sign_in_at(&form, BRAM, PASSWORD).await.location().to_owned();
     let page = through_app.get(&format!("{second}?choose=1")).await;
-    assert!(page.body.contains("Not strong enough for Kantoorportaal"), "{}", page.body);
-    assert_eq!(place(&page, "recovery_code"), usize::MAX);
-    let by_code = format!("{second}/recovery_code");
-    assert_eq!(through_app.get(&by_code).await.location(), second);
-    let csrf = through_app.get(&format!("{second}/totp")).await.field("csrf");
-    let refused = through_app.post(&by_code, &[("csrf", &csrf), ("code", &codes[0])]).await;
-    assert!(!opens_a_session(&refused) && refused.location() == second, "{}", refused.location());
-    let done = through_app.fill(&format!("{second}/totp"), &[("code", &app.code(&server, 0))]).await;
-    assert!(opens_a_session(&done));
+    assert_eq!(page.body.matches("Not strong enough for Kantoorportaal").count(), 2, "{}", page.body);
+    assert!(place(&page, "security_key") < usize::MAX);
+    let csrf = through_app.get("/sign-in").await.field("csrf");
+    for (kind, code) in [("recovery_code", codes[0].clone()), ("totp", app.code(&server, 0))] {
+        let path = format!("{second}/{kind}");
+        assert_eq!(place(&page, kind), usize::MAX, "{kind}");
+        assert_eq!(through_app.get(&path).await.location(), second, "{kind}");
+        let refused = through_app.post(&path, &[("csrf", &csrf), ("code", &code)]).await;
+        assert!(!opens_a_session(&refused) && refused.location() == second, "{}", refused.location());
+    }
+    let done = browser.fill(&step, &[("code", &app.code(&server, 0))]).await;
+    assert!(opens_a_session(&done), "nothing was used up by that: {}", done.body);
+}
+
+/// Gives Bram a security key that nobody can use.
+async fn add_security_key(server: &Server) {
+    let state = &server.inner.state;
+    let new = NewFactor {
+        account_id: server.account_of(BRAM).await,
+        kind: FactorKind::SecurityKey,
+        name: "Key",
+        secret: None,
+        handle: Some("AAAA".to_owned()),
+        counter: 0,
+        device_bound: true,
+        details: Details::default(),
+        user_agent: None,
+    };
+    let mut writer = state.db.writing().await.unwrap();
+    add_factor(&mut writer, &state.vault, new, (state.now(), state.random.as_ref())).await.unwrap();
+    writer.commit().await.unwrap();
 }
 
 async fn a_block_leaves_the_other_ways_open(engine: Engine) {
