@@ -167,6 +167,7 @@ mod tests {
             assert_eq!(FactorKinds::ALL.without(kind).or(only), FactorKinds::ALL);
             assert!(FactorKinds::ALL.without(kind).and(only).is_empty());
             assert_eq!(only.with(kind), only);
+            assert_eq!(only.or(only), only);
         }
         assert_eq!(FactorKind::iter().collect::<FactorKinds>(), FactorKinds::ALL);
     }

@@ -241,6 +241,45 @@ mod tests {
     }
 
     #[test]
+    fn every_pair_of_organisations_comes_together_as_the_stricter_of_each_rule() {
+        // Each list mildest first, so that of two places the later one must hold.
+        let demands = [Demand::Optional, from(200), from(100)];
+        let remembering = [Remembering::Allowed, Remembering::Never];
+        let networks = [NewNetworks::UsersChoice, NewNetworks::ConfirmByMail, NewNetworks::AdministratorOnly];
+        let kinds = [FactorKinds::ALL, FactorKinds::of(&[FactorKind::Totp]), FactorKinds::of(&[FactorKind::Sms])];
+        let all: Vec<[usize; 4]> = (0..54).map(|n| [n % 3, n / 3 % 2, n / 6 % 3, n / 18]).collect();
+        let policy = |[demand, memory, network, kind]: [usize; 4]| Policy {
+            second_factor: demands[demand],
+            remembering: remembering[memory],
+            new_networks: networks[network],
+            kinds: AllowedKinds::new(kinds[kind]),
+            remembered_claims_mfa: false,
+        };
+        for one in &all {
+            for other in &all {
+                let both = [(organisation(1), policy(*one)), (organisation(2), policy(*other))];
+                let held = PolicyInForce::strictest(both);
+                assert_eq!(held.second_factor.rule, demands[one[0].max(other[0])]);
+                assert_eq!(held.remembering.rule, remembering[one[1].max(other[1])]);
+                assert_eq!(held.new_networks.rule, networks[one[2].max(other[2])]);
+                for kind in [FactorKind::SecurityKey, FactorKind::Totp, FactorKind::Sms, FactorKind::RecoveryCode] {
+                    let allowed = kinds[one[3]].contains(kind) && kinds[other[3]].contains(kind);
+                    assert_eq!(held.kinds.rule.kinds().contains(kind), allowed, "{one:?} {other:?} {kind}");
+                }
+                assert!(held.kinds.rule.kinds().contains(FactorKind::Passkey));
+                // Whose rule it is: of equals the first, and nobody's where nobody asks anything.
+                let maker = |place: usize| match (one[place], other[place]) {
+                    (0, 0) => RuleMaker::Nobody,
+                    (first, second) if second > first => organisation(2),
+                    _ => organisation(1),
+                };
+                let makers = (held.second_factor.maker, held.remembering.maker, held.new_networks.maker);
+                assert_eq!(makers, (maker(0), maker(1), maker(2)), "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_remembered_step_is_told_as_mfa_only_where_everybody_agrees() {
         let (yes, no) = (Policy { remembered_claims_mfa: true, ..Policy::default() }, Policy::default());
         let claims = |policies: &[Policy]| {
@@ -248,6 +287,7 @@ mod tests {
             PolicyInForce::strictest(all).remembered_claims_mfa
         };
         assert!(claims(&[yes, yes]));
+        assert!(claims(&[yes, Policy::of_administrators()]) && claims(&[yes, Policy::of_the_instance()]));
         assert!(!claims(&[yes, no]) && !claims(&[no, yes]) && !claims(&[]));
     }
 

@@ -13,6 +13,7 @@ on_both_engines! {
     a_code_is_redeemed_once_of_fifty_at_a_time
     a_code_that_comes_twice_ends_its_tokens
     a_signed_in_browser_goes_straight_back
+    a_slow_answer_is_not_asked_for_again
     consent_is_asked_once_and_a_no_goes_to_the_app
     a_refresh_token_of_an_app_without_a_secret_is_replaced
     a_refresh_token_of_an_app_with_a_secret_stays
@@ -155,6 +156,20 @@ async fn a_signed_in_browser_goes_straight_back(engine: Engine) {
     let back = server.sign_in_through(&mut browser, &Server::authorize(&[("prompt", "login")])).await;
     let third = server.redeem(&query_of(&back)["code"]).await.json();
     assert!(claims(&third)["auth_time"].as_i64() > claims(&second)["auth_time"].as_i64());
+}
+
+async fn a_slow_answer_is_not_asked_for_again(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let mut browser = server.browser();
+    server.code(&mut browser).await;
+    server.clock.advance(10);
+    let form = browser.get(&Server::authorize(&[("max_age", "0")])).await.location().to_owned();
+    assert!(form.starts_with("/sign-in/"), "{form}");
+    server.clock.advance(60);
+    browser.sign_in_at(&form, "anna@kantoor.nl", PASSWORD).await;
+    server.clock.advance(60);
+    let back = browser.get(&form.replace("/sign-in/", "/authorize/")).await;
+    assert!(query_of(back.location()).contains_key("code"), "{}", back.location());
 }
 
 fn decoded(token: &str) -> serde_json::Value {

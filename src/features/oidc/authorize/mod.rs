@@ -239,3 +239,43 @@ pub(super) async fn new_scopes(
     let given = store::find_consent(state.db.reading(), member.session.account_id, &request.client_id).await?;
     Ok(request.consent_scope().without(&given.map(|(scope, _)| scope).unwrap_or_default()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::FactorKinds;
+    use crate::domain::sign_in::EnrolmentReason;
+
+    #[test]
+    fn without_a_page_every_question_is_an_error_that_says_what_is_missing() {
+        let questions = [
+            (Question::Authenticate, ErrorCode::LoginRequired),
+            (
+                Question::SecondFactor { kinds: FactorKinds::ALL, may_remember: true, for_app: None },
+                ErrorCode::LoginRequired,
+            ),
+            (Question::ConfirmNetwork { by_administrator: true }, ErrorCode::InteractionRequired),
+            (
+                Question::Enrol { kinds: FactorKinds::ALL, why: EnrolmentReason::Demanded, may_skip: false },
+                ErrorCode::InteractionRequired,
+            ),
+            (Question::Organisation, ErrorCode::AccountSelectionRequired),
+            (Question::Consent { new: Scope::default() }, ErrorCode::ConsentRequired),
+            (Question::OfferPasskey, ErrorCode::InteractionRequired),
+        ];
+        for (question, code) in &questions {
+            assert_eq!(without_a_page(question).code.to_string(), code.to_string(), "{question:?}");
+        }
+        // A question that is new is missing above until it is counted here.
+        let number = |question: &Question| match question {
+            Question::Authenticate => 0,
+            Question::SecondFactor { .. } => 1,
+            Question::ConfirmNetwork { .. } => 2,
+            Question::Enrol { .. } => 3,
+            Question::Organisation => 4,
+            Question::Consent { .. } => 5,
+            Question::OfferPasskey => 6,
+        };
+        assert!(questions.iter().map(|(question, _)| number(question)).eq(0..questions.len()));
+    }
+}

@@ -11,20 +11,20 @@ use crate::domain::policy::Remembering;
 
 /// All policies, each with the places of those that are stricter by one notch.
 fn policies() -> Vec<(PolicyInForce, Vec<usize>)> {
+    const REMEMBERING: [Remembering; 2] = [Remembering::Allowed, Remembering::Never];
     // Which sets of kinds lie just below each in `allowed_kinds`.
     const NARROWER: [&[usize]; 5] = [&[1, 3], &[2], &[4], &[4], &[]];
-    let remembering = [Remembering::Allowed, Remembering::Never];
     let place = |demand, remembering, network, kinds| ((demand * 2 + remembering) * 3 + network) * 5 + kinds;
     let mut all = Vec::new();
-    for demand in 0..3 {
-        for memory in 0..2 {
-            for network in 0..3 {
-                for kinds in 0..5 {
+    for (demand, demanded) in DEMANDS.into_iter().enumerate() {
+        for (memory, remembering) in REMEMBERING.into_iter().enumerate() {
+            for (network, new_networks) in NEW_NETWORKS.into_iter().enumerate() {
+                for (kinds, (allowed, narrower)) in allowed_kinds().into_iter().zip(NARROWER).enumerate() {
                     let mut policy = PolicyInForce::default();
-                    policy.second_factor.rule = DEMANDS[demand];
-                    policy.remembering.rule = remembering[memory];
-                    policy.new_networks.rule = NEW_NETWORKS[network];
-                    policy.kinds.rule = AllowedKinds::new(allowed_kinds()[kinds]);
+                    policy.second_factor.rule = demanded;
+                    policy.remembering.rule = remembering;
+                    policy.new_networks.rule = new_networks;
+                    policy.kinds.rule = AllowedKinds::new(allowed);
                     let mut stricter = Vec::new();
                     if demand < 2 {
                         stricter.push(place(demand + 1, memory, network, kinds));
@@ -35,7 +35,7 @@ fn policies() -> Vec<(PolicyInForce, Vec<usize>)> {
                     if network < 2 {
                         stricter.push(place(demand, memory, network + 1, kinds));
                     }
-                    stricter.extend(NARROWER[kinds].iter().map(|kinds| place(demand, memory, network, *kinds)));
+                    stricter.extend(narrower.iter().map(|kinds| place(demand, memory, network, *kinds)));
                     assert_eq!(all.len(), place(demand, memory, network, kinds));
                     all.push((policy, stricter));
                 }

@@ -16,9 +16,9 @@ fn it_is_issued_exactly_when_the_statement_says_so() {
     let (mut issued, mut others) = (0_u32, 0_u32);
     everything(&mut |facts| {
         let decision = decide(facts);
-        let issues = matches!(decision, Decision::Issue(_));
-        assert_eq!(issues, may_issue(facts), "{decision:?} by {}: {facts:#?}", stopped_by(facts));
-        *(if issues { &mut issued } else { &mut others }) += 1;
+        let passes = matches!(decision, Decision::Issue(_));
+        assert_eq!(passes, may_issue(facts), "{decision:?} by {}: {facts:#?}", stopped_by(facts));
+        *(if passes { &mut issued } else { &mut others }) += 1;
         if let Decision::Issue(clearance) = decision {
             assert_eq!(Some(clearance.evidence()), facts.evidence.as_ref(), "the evidence passes unchanged");
             assert_eq!(Some(clearance.account_id()), facts.account.as_ref().map(|account| account.id));

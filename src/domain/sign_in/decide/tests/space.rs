@@ -240,7 +240,7 @@ impl Fact {
             Self::Offer => facts.offer = value == 1,
             Self::Answered => facts.answers.offer_answered = value == 1,
             Self::Enrolled | Self::NewNetworks | Self::Validates | Self::Kinds | Self::Demand | Self::Remembering => {
-                self.set_about_account(facts, value)
+                self.set_about_account(facts, value);
             }
         }
     }
@@ -337,5 +337,5 @@ pub(super) fn everything(judge: &mut dyn FnMut(&Facts)) {
             }
         }
     }
-    sample(300_000, judge);
+    sample(150_000, judge);
 }
