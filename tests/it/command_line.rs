@@ -10,7 +10,7 @@ use countersign::config::Config;
 
 use crate::support::{Mailbox, TestClock};
 
-fn countersign(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn countersign(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     command.current_dir(folder).env_clear().args(arguments);
     command
@@ -25,7 +25,7 @@ fn json(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn refused(output: &Output) -> String {
+pub(crate) fn refused(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
     let sentence = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(sentence.trim_end().lines().count(), 1, "{sentence}");

@@ -13,3 +13,4 @@ mod refusals;
 mod sign_in;
 mod storage;
 mod text_messages;
+mod tls;
