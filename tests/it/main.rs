@@ -6,6 +6,7 @@ mod support;
 mod browser;
 mod code_flow;
 mod command_line;
+mod faults;
 mod invitations;
 mod nodes;
 mod outbox;
