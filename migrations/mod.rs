@@ -10,6 +10,7 @@ mod m0004_grants;
 mod m0005_audit;
 mod m0006_outbox;
 mod m0007_second_factors;
+mod m0008_email_changes;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_audit::Migration),
             Box::new(m0006_outbox::Migration),
             Box::new(m0007_second_factors::Migration),
+            Box::new(m0008_email_changes::Migration),
         ]
     }
 }

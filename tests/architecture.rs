@@ -36,7 +36,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("areas", &["account", "security_center", "admin"]),
     ("protocol", &["oidc"]),
     ("flows", &["sign_in", "recovery", "setup", "invitations"]),
-    ("proofs", &["passwords", "passkeys", "two_factor", "ip_addresses"]),
+    ("proofs", &["passkeys", "two_factor", "ip_addresses"]),
+    ("passwords", &["passwords"]),
     ("sign-ins in progress", &["interactions"]),
     ("presence", &["sessions"]),
     ("signing keys and apps", &["signing", "clients"]),
@@ -64,7 +65,7 @@ const CRATES: &[(&[&str], &[Home])] = &[
     (&["lettre"], &[Folder("src/mail")]),
     (&["phonenumber"], &[Folder("src/domain/phone")]),
     (&["argon2"], &[Folder("src/features/passwords")]),
-    (&["webauthn_rs"], &[Folder("src/features/passkeys"), Folder("src/features/two_factor/security_key")]),
+    (&["webauthn_rs", "webauthn_rs_proto"], &[Folder("src/features/passkeys")]),
     (&["totp_rs"], &[Folder("src/features/two_factor/totp")]),
     (&["openidconnect"], &[Folder("src/cli/demo")]),
 ];

@@ -5,11 +5,13 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::{error, info};
 
+use crate::features::account::remove_old_email_changes;
 use crate::features::factors::remove_old_devices;
 use crate::features::interactions::remove_old_interactions;
 use crate::features::oidc::remove_old_grants;
 use crate::features::organisations::remove_old_invitations;
 use crate::features::outbox::remove_old_messages;
+use crate::features::passkeys::remove_old_ceremonies;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
 use crate::features::throttles::remove_old_throttles;
@@ -43,10 +45,12 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     let mut writer = state.db.writing().await?;
     remove_old_interactions(&mut writer, now).await?;
     remove_old_throttles(&mut writer, now).await?;
+    remove_old_ceremonies(&mut writer, now).await?;
     remove_old_grants(&mut writer, before).await?;
     remove_old_sessions(&mut writer, before).await?;
     remove_old_devices(&mut writer, before).await?;
     remove_old_invitations(&mut writer, before).await?;
+    remove_old_email_changes(&mut writer, before).await?;
     remove_old_messages(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

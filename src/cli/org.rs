@@ -1,5 +1,7 @@
 //! `countersign org`.
 
+mod policy;
+
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -19,6 +21,15 @@ pub(super) enum Org {
     },
     /// List all organisations
     List(Common),
+    /// Show the rules of an organisation
+    Show {
+        /// Its identifier or name
+        organisation: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Set rules of an organisation; those that are not named stay as they are
+    Set(policy::Set),
 }
 
 impl Org {
@@ -26,6 +37,8 @@ impl Org {
         match self {
             Self::Add { name, common } => add(&common, name.trim()).await,
             Self::List(common) => list(&common).await,
+            Self::Show { organisation, common } => policy::show(&common, &organisation).await,
+            Self::Set(set) => set.run().await,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Floor 4: what people and apps can do, a folder each.
 //!
 //! The audit, the counters and the outbox serve all others. Records (accounts, organisations, what people enrolled) carry
-//! sessions and the sign-ins in progress; on those stand the proofs (passwords), the flows (sign-in, set-up), the protocol
-//! with its keys, and the areas that people look after themselves in. A feature uses the groups below it, through their
-//! `mod.rs`.
+//! sessions and the sign-ins in progress; on those stand the proofs (passwords, and above them passkeys, which ask whether
+//! there is one), the flows (sign-in, set-up), the protocol with its keys, and the areas that people look after themselves
+//! in. A feature uses the groups below it, through their `mod.rs`.
 
 pub mod account;
 pub mod accounts;
@@ -15,6 +15,7 @@ pub mod invitations;
 pub mod oidc;
 pub mod organisations;
 pub mod outbox;
+pub mod passkeys;
 pub mod passwords;
 pub mod sessions;
 pub mod setup;
@@ -39,6 +40,19 @@ pub struct Feature {
 /// The features that have pages.
 pub const FEATURES: &[Feature] = &[
     Feature { name: "sign_in", routes: sign_in::routes, pages: || samples_of::<sign_in::SignInPage>() },
+    Feature {
+        name: "passkeys",
+        routes: passkeys::routes,
+        pages: || {
+            let mut all = samples_of::<passkeys::CreatePage>();
+            all.extend(samples_of::<passkeys::SecondStepPage>());
+            all.extend(samples_of::<passkeys::OfferPage>());
+            all.extend(samples_of::<passkeys::PasskeysPage>());
+            all.extend(samples_of::<passkeys::RenamePage>());
+            all.extend(samples_of::<passkeys::RemovePage>());
+            all
+        },
+    },
     Feature {
         name: "interactions",
         routes: crate::web::Routes::new,
@@ -100,6 +114,14 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<account::SessionsPage>());
             all.extend(samples_of::<account::SecurityPage>());
             all.extend(samples_of::<account::PasswordPage>());
+            all.extend(samples_of::<account::RemovePasswordPage>());
+            all.extend(samples_of::<account::AppsPage>());
+            all.extend(samples_of::<account::RemoveAppPage>());
+            all.extend(samples_of::<account::ActivityPage>());
+            all.extend(samples_of::<account::NotYouPage>());
+            all.extend(samples_of::<account::ProfilePage>());
+            all.extend(samples_of::<account::EmailPage>());
+            all.extend(samples_of::<account::EmailLinkPage>());
             all
         },
     },
@@ -109,8 +131,14 @@ pub const FEATURES: &[Feature] = &[
 pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<outbox::TestMessage>,
     samples_of_message::<outbox::PasswordGuessed>,
+    samples_of_message::<passkeys::PasskeyAdded>,
+    samples_of_message::<passkeys::PasskeyRemoved>,
+    samples_of_message::<passkeys::PasskeyCopied>,
     samples_of_message::<invitations::InvitationMail>,
     samples_of_message::<account::PasswordChanged>,
+    samples_of_message::<account::EmailConfirm>,
+    samples_of_message::<account::EmailTaken>,
+    samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

@@ -39,6 +39,8 @@ pub struct Context {
     pub remembered: Option<Secret<String>>,
     /// Whether a passkey was used in this browser before.
     pub knows_passkeys: bool,
+    /// Whether somebody said that several people use this browser.
+    pub is_shared: bool,
     /// The path, for the way back after changing the language.
     pub path: String,
     /// Who is signed in, as far as the page shows it.
@@ -70,6 +72,7 @@ impl Context {
             session: state.cookies.read(headers, CookieKind::Session).map(Secret::new),
             remembered: state.cookies.read(headers, CookieKind::Remembered).map(Secret::new),
             knows_passkeys: state.cookies.read(headers, CookieKind::Passkey).is_some(),
+            is_shared: state.cookies.read(headers, CookieKind::Shared).is_some(),
             path: parts.uri.path().to_owned(),
             signed_in: None,
             new_browser: false,

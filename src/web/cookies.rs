@@ -20,6 +20,8 @@ pub enum CookieKind {
     Remembered,
     /// Says that a passkey was used in this browser; nothing secret.
     Passkey,
+    /// Says that several people use this browser, so that nobody is offered a passkey in it; nothing secret.
+    Shared,
 }
 
 /// The names. Over https they begin with `__Host-` (RFC 6265bis, section 4.1.3.2): then no other host and no plain
@@ -32,6 +34,7 @@ pub struct CookieNames {
     language: String,
     remembered: String,
     passkey: String,
+    shared: String,
 }
 
 impl CookieNames {
@@ -46,6 +49,7 @@ impl CookieNames {
             language: name("language"),
             remembered: name("remembered"),
             passkey: name("passkey"),
+            shared: name("shared"),
         }
     }
 
@@ -56,6 +60,7 @@ impl CookieNames {
             CookieKind::Language => &self.language,
             CookieKind::Remembered => &self.remembered,
             CookieKind::Passkey => &self.passkey,
+            CookieKind::Shared => &self.shared,
         }
     }
 

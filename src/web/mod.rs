@@ -35,7 +35,7 @@ pub use context::Context;
 pub use cookies::{CookieKind, CookieNames};
 pub use cors::cross_origin;
 pub use error::{Error, ErrorPage, PageProblem, ProtocolDetail};
-pub use form::Form;
+pub use form::{Form, JsonForm};
 pub use headers::Framing;
 pub use language::switch_language;
 pub use listener::Peer;

@@ -96,9 +96,11 @@ impl Templates {
             assets::address(name).ok_or_else(|| minijinja::Error::new(ErrorKind::InvalidOperation, "no such asset"))
         });
         let zone = TimeZone::get(&branding.time_zone).unwrap_or(TimeZone::UTC);
-        let same = zone.clone();
+        let (same, days, hours) = (zone.clone(), zone.clone(), zone.clone());
         mail::add_functions(&mut environment, zone.clone());
         environment.add_function("moment", move |state: &State, at: i64| moment(state, at, &zone));
+        environment.add_function("day", move |state: &State, at: i64| Said::of(state, at, &days)?.day());
+        environment.add_function("hour", move |state: &State, at: i64| Said::of(state, at, &hours)?.hour());
         environment.add_function("clock", move |state: &State, at: i64| Said::of(state, at, &same)?.clock());
         Ok(Self(environment))
     }
@@ -129,6 +131,20 @@ impl Templates {
             now: frame.now.millis(),
         };
         Ok(self.0.get_template(template)?.render(context! { frame => Serde(frame), page => values })?)
+    }
+
+    /// The words of a key by themselves, for what is kept in the language of its owner.
+    ///
+    /// # Errors
+    ///
+    /// When there are no such words.
+    pub fn words(language: Language, key: &str, values: &[(&'static str, &str)]) -> Result<String, TemplateError> {
+        let language = match language {
+            Language::Dutch => langid!("nl"),
+            Language::English => langid!("en"),
+        };
+        let values = values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value)));
+        Ok(words(&language, key, &values.collect())?)
     }
 
     /// Whether a page has used this template.
@@ -248,6 +264,17 @@ impl Said {
     /// `clock(ms)`: when something begins or ends, for the middle of a sentence: "at 14:32".
     fn clock(&self) -> Result<String, minijinja::Error> {
         self.say(if self.is_today { "clock-today" } else { "clock-date" })
+    }
+
+    /// `day(ms)`: the date, for a heading: "Today", "23 November 2026".
+    fn day(self) -> Result<String, minijinja::Error> {
+        if self.is_today { self.say("day-today") } else { Ok(self.date) }
+    }
+
+    /// `hour(ms)`: the time below such a heading, in a `<time>`.
+    fn hour(&self) -> Result<Value, minijinja::Error> {
+        let (machine, exact, time) = (&self.machine, self.say("moment-date")?, &self.time);
+        Ok(Value::from_safe_string(format!("<time datetime=\"{machine}\" title=\"{exact}\">{time}</time>")))
     }
 }
 

@@ -22,10 +22,32 @@ pub const ACCOUNT_SESSIONS: &str = "/account/sessions";
 pub const ACCOUNT_SESSION_END: &str = "/account/sessions/end";
 /// Ends all sessions but this one.
 pub const ACCOUNT_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
+/// The passkeys and security keys of whoever is signed in.
+pub const ACCOUNT_PASSKEYS: &str = "/account/passkeys";
 /// How the person signs in: passkeys, second factors, password.
 pub const ACCOUNT_SECURITY: &str = "/account/security";
 /// Choosing another password.
 pub const ACCOUNT_PASSWORD: &str = "/account/password";
+/// Doing without a password.
+pub const ACCOUNT_PASSWORD_REMOVE: &str = "/account/password/remove";
+/// The apps that the person gave something to.
+pub const ACCOUNT_APPS: &str = "/account/apps";
+/// What happened to the account.
+pub const ACCOUNT_ACTIVITY: &str = "/account/activity";
+/// The same as a table.
+pub const ACCOUNT_ACTIVITY_CSV: &str = "/account/activity.csv";
+/// What to do about something that the person did not do.
+pub const ACCOUNT_NOT_YOU: &str = "/account/not-you";
+/// Name, language, e-mail address.
+pub const ACCOUNT_PROFILE: &str = "/account/profile";
+/// Choosing another e-mail address.
+pub const ACCOUNT_EMAIL: &str = "/account/email";
+/// Giving that up before it is confirmed.
+pub const ACCOUNT_EMAIL_CANCEL: &str = "/account/email/cancel";
+/// The link that confirms a new e-mail address.
+pub const EMAIL_CONFIRM: &str = "/email/confirm";
+/// The link that takes a new e-mail address back.
+pub const EMAIL_UNDO: &str = "/email/undo";
 /// The organisation of whoever is signed in.
 pub const ORGANISATION: &str = "/organisation";
 /// Changes the language.
@@ -36,6 +58,14 @@ pub const SETUP: &str = "/setup";
 pub const INVITE: &str = "/invite";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
+
+/// Begins a sign-in with a passkey.
+pub const PASSKEYS_BEGIN: &str = "/passkeys/begin";
+/// Finishes a sign-in with a passkey.
+pub const PASSKEYS_FINISH: &str = "/passkeys/finish";
+/// Where password managers find our pages about passkeys (WebAuthn WG, "A Well-Known URL for Relying Party Passkey
+/// Endpoints").
+pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 
 /// The authorization endpoint (RFC 6749, section 3.1).
 pub const AUTHORIZE: &str = "/authorize";
@@ -121,8 +151,74 @@ pub fn offer(interaction: impl std::fmt::Display) -> String {
     format!("{OFFER}/{interaction}")
 }
 
+/// Begins the ceremony of the page at `path`.
+#[must_use]
+pub fn begin(path: &str) -> String {
+    format!("{path}/begin")
+}
+
+/// Finishes the ceremony of the page at `path`.
+#[must_use]
+pub fn finish(path: &str) -> String {
+    format!("{path}/finish")
+}
+
+/// Giving a passkey or security key another name.
+#[must_use]
+pub fn rename_passkey(factor: impl std::fmt::Display) -> String {
+    format!("{ACCOUNT_PASSKEYS}/{factor}/rename")
+}
+
+/// Removing a passkey or security key.
+#[must_use]
+pub fn remove_passkey(factor: impl std::fmt::Display) -> String {
+    format!("{ACCOUNT_PASSKEYS}/{factor}/remove")
+}
+
+/// The page of ours that `next` names; the account, if it names none: nobody can be sent elsewhere with it.
+#[must_use]
+pub fn own_page(next: Option<&str>) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
+    let areas = [ACCOUNT, ENROL, ORGANISATION];
+    let known = |next: &&str| {
+        next.len() <= 200
+            && next.bytes().all(plain)
+            && areas
+                .iter()
+                .any(|area| next.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
+    next.filter(known).unwrap_or(ACCOUNT).to_owned()
+}
+
 /// Proving again who one is, and then on to `next`, one of our own paths.
 #[must_use]
 pub fn confirm(next: &str) -> String {
     format!("{CONFIRM}?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_page;
+
+    #[test]
+    fn only_pages_of_our_own_come_next() {
+        for own in ["/account", "/account/security", "/enrol/account/totp"] {
+            assert_eq!(own_page(Some(own)), own);
+        }
+        for foreign in [
+            "",
+            "account",
+            "//evil.example",
+            "/account//evil.example:80",
+            "/accounts",
+            "/\\evil.example",
+            "https://evil.example",
+            "/account/../authorize?x=1",
+            "/authorize",
+            "/account\r\nLocation: x",
+        ] {
+            assert_eq!(own_page(Some(foreign)), "/account", "{foreign:?}");
+        }
+        assert_eq!(own_page(None), "/account");
+    }
 }

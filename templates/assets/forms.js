@@ -26,7 +26,7 @@ for (const button of document.querySelectorAll("[data-show]")) {
 }
 
 for (const form of document.querySelectorAll("form[data-busy]")) {
-  const button = form.querySelector(".primary");
+  const button = form.querySelector(".primary") ?? form.querySelector("button:not([type])");
   const words = button.textContent;
   form.addEventListener("submit", (event) => {
     if (button.ariaDisabled) return event.preventDefault();

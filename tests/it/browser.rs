@@ -10,7 +10,7 @@ use crate::support::outbox::post_mail;
 use crate::support::{Engine, Server};
 
 /// A program that dies with the test.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -20,7 +20,7 @@ impl Drop for Running {
 }
 
 /// The demo, on free ports.
-fn demo() -> (Running, serde_json::Value) {
+pub(crate) fn demo() -> (Running, serde_json::Value) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
         .args([
             "demo",
@@ -41,14 +41,14 @@ fn demo() -> (Running, serde_json::Value) {
 }
 
 /// A headless Chromium and what drives it.
-struct Chromium {
-    driver: WebDriver,
+pub(crate) struct Chromium {
+    pub(crate) driver: WebDriver,
     _process: Running,
     _profile: tempfile::TempDir,
 }
 
 impl Chromium {
-    async fn start(arguments: &[&str]) -> Self {
+    pub(crate) async fn start(arguments: &[&str]) -> Self {
         // Choosing the TLS stack twice is fine: the first choice stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let chromedriver = std::env::var("COUNTERSIGN_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());

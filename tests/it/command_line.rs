@@ -110,6 +110,61 @@ fn an_installation_is_set_up_by_commands_alone() {
 }
 
 #[test]
+fn the_rules_of_an_organisation_are_set_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    json(&run(folder, &["migrate", "--json"]));
+    let org = json(&run(folder, &["org", "add", "Kantoor De Vries", "--json"]));
+    let shown = || json(&run(folder, &["org", "show", "Kantoor De Vries", "--json"]))["policy"].clone();
+    let before = shown();
+    assert_eq!(before["second_factor"], serde_json::json!({ "demand": "optional" }), "{before}");
+
+    let set = |arguments: &[&str]| {
+        let mut all = vec!["org", "set", "Kantoor De Vries", "--json"];
+        all.extend(arguments);
+        run(folder, &all)
+    };
+    let all = [
+        ["--second-factor", "required"],
+        ["--from", "2030-12-01"],
+        ["--remembering", "never"],
+        ["--kinds", "totp,security_key"],
+        ["--remembered-claims-mfa", "true"],
+    ];
+    let done = json(&set(&all.concat()))["policy"].clone();
+    assert_eq!(done, shown());
+    assert_eq!(
+        done["second_factor"],
+        serde_json::json!({ "demand": "required", "from": 1_922_313_600_000_i64 }),
+        "{done}"
+    );
+    assert_eq!((&done["remembering"], &done["remembered_claims_mfa"]), (&"never".into(), &true.into()));
+    let told = run(folder, &["org", "show", org["id"].as_str().unwrap()]);
+    let told = String::from_utf8(told.stdout).unwrap();
+    for words in ["2030-12-01", "asked at every sign-in", "security_key", "totp"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    json(&set(&["--second-factor", "optional"]));
+    let after = shown();
+    assert_eq!((&after["remembering"], &after["kinds"]), (&done["remembering"], &done["kinds"]), "the rest stays");
+
+    assert!(refused(&set(&["--second-factor", "required", "--from", "tomorrow"])).contains("2026-12-01"));
+    assert!(refused(&set(&["--second-factor", "optional", "--from", "2030-12-01"])).contains("--from"));
+    assert!(refused(&run(folder, &["org", "show", "Nobody"])).contains("There is no organisation"));
+    for wrong in [["--kinds", "smoke_signal"], ["--second-factor", "perhaps"], ["--from", "2030-12-01"]] {
+        assert_eq!(set(&wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    assert_eq!(shown(), after, "what was refused changed nothing");
+
+    let export = run(folder, &["audit", "export"]);
+    let events = String::from_utf8(export.stdout).unwrap();
+    let events: Vec<serde_json::Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let changes: Vec<_> = events.iter().filter(|event| event["kind"] == "organisation.policy").collect();
+    assert_eq!(changes.len(), 2);
+    assert_eq!((&changes[0]["facts"]["before"], &changes[0]["facts"]["after"]), (&before, &done));
+}
+
+#[test]
 fn wrong_usage_is_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["dance"]).status.code(), Some(2));

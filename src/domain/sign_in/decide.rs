@@ -1,9 +1,9 @@
 //! The rules, in the one order that is right.
 
-use super::{AccountFacts, Acr, EnrolmentReason, Evidence, Facts, NetworkStanding, Question, Refusal, Use};
+use super::{AccountFacts, Acr, AcrWish, EnrolmentReason, Evidence, Facts, NetworkStanding, Question, Refusal, Use};
 use crate::domain::ids::AccountId;
 use crate::domain::policy::{NewNetworks, Remembering};
-use crate::domain::{FactorKind, FactorKinds};
+use crate::domain::{FactorKind, FactorKinds, Strength};
 
 /// What comes next.
 #[derive(Debug)]
@@ -57,13 +57,15 @@ enum Verdict {
 }
 
 /// All rules. The order matters: who is refused is told so only after proving who they are with every factor, so that
-/// a stranger learns nothing about an account; and nobody sets up a factor from a network that nobody confirmed.
+/// a stranger learns nothing about an account; nobody sets up a factor from a network that nobody confirmed; and what
+/// is set up may be what an app insists on.
 pub const RULES: &[Rule] = &[
     Rule { name: "authenticate", judge: authenticate },
     Rule { name: "second_factor", judge: second_factor },
     Rule { name: "refuse", judge: refuse },
     Rule { name: "network", judge: network },
     Rule { name: "enrol", judge: enrol },
+    Rule { name: "strength", judge: strength },
     Rule { name: "organisation", judge: organisation },
     Rule { name: "consent", judge: consent },
     Rule { name: "offer", judge: offer },
@@ -107,23 +109,36 @@ impl Facts {
     fn known(&self) -> Option<(&Evidence, &AccountFacts)> {
         self.evidence.as_ref().zip(self.account.as_ref())
     }
+
+    /// The app's wish for a strength, where a sign-in does not fulfil it yet.
+    fn unmet_wish(&self) -> Option<AcrWish> {
+        let done = self.evidence.as_ref()?.acr_done();
+        self.wish.acr.filter(|wish| self.occasion == Use::SignIn && done < wish.at_least)
+    }
 }
 
 impl AccountFacts {
-    /// The enrolled kinds that can be a second step and that the rules allow. Where the rules allow none of them, all:
-    /// a rule that forbids a kind must not turn two steps into one.
+    /// The enrolled kinds that can be a second step and that the rules allow. Where the rules allow none of them, the
+    /// strongest: a rule that forbids a kind must not turn two steps into one, nor let a weaker kind do than before.
     fn second_steps(&self) -> FactorKinds {
         let enrolled = self.enrolled.without(FactorKind::RecoveryCode);
         let allowed = enrolled.and(self.policy.kinds.rule.kinds());
-        if allowed.is_empty() { enrolled } else { allowed }
+        match enrolled.iter().map(FactorKind::strength).max() {
+            Some(most) if allowed.is_empty() => enrolled.and(FactorKinds::at_least(most)),
+            _ => allowed,
+        }
     }
 
-    /// The enrolled kinds that bring a sign-in up to `acr`.
+    /// These second steps, and a recovery code for whoever cannot do any of them.
+    fn or_recovery_code(&self, kinds: FactorKinds) -> FactorKinds {
+        if kinds.is_empty() { kinds } else { kinds.or(self.enrolled.and(FactorKinds::of(&[FactorKind::RecoveryCode]))) }
+    }
+
+    /// The enrolled kinds that bring a sign-in up to `acr`, which is more than a password.
     fn reaching(&self, acr: Acr) -> FactorKinds {
-        let strongest = FactorKinds::of(&[FactorKind::Passkey, FactorKind::SecurityKey]);
+        let strongest = FactorKinds::at_least(Strength::Strongest);
         match acr {
-            Acr::Password => FactorKinds::ALL,
-            Acr::MultiFactor => self.second_steps(),
+            Acr::Password | Acr::MultiFactor => self.or_recovery_code(self.second_steps()),
             Acr::PhishingResistant => self.second_steps().and(strongest),
             Acr::DeviceBound => self.second_steps().and(strongest).and(self.device_bound),
         }
@@ -147,8 +162,12 @@ fn authenticate(facts: &Facts) -> Verdict {
 /// Rule 2: a password is not enough where a second factor is enrolled, nor anything that is weaker than the app wishes.
 fn second_factor(facts: &Facts) -> Verdict {
     let Some((evidence, account)) = facts.known() else { return Verdict::Pass };
-    if let Some(verdict) = strength(facts, evidence, account) {
-        return verdict;
+    if let Some(wish) = facts.unmet_wish() {
+        let kinds = account.reaching(wish.at_least);
+        if !kinds.is_empty() {
+            let for_app = Some(wish.at_least);
+            return Verdict::Ask(Question::SecondFactor { kinds, may_remember: false, for_app });
+        }
     }
     let kinds = account.second_steps();
     let done = evidence.has_passkey()
@@ -158,19 +177,8 @@ fn second_factor(facts: &Facts) -> Verdict {
     if kinds.is_empty() || done || (may_remember && evidence.is_remembered()) {
         return Verdict::Pass;
     }
-    let kinds = kinds.or(account.enrolled.and(FactorKinds::of(&[FactorKind::RecoveryCode])));
+    let kinds = account.or_recovery_code(kinds);
     facts.ask(Question::SecondFactor { kinds, may_remember, for_app: None }, Refusal::SecondFactorMissing)
-}
-
-/// What the app's wish for a strength asks, if anything.
-fn strength(facts: &Facts, evidence: &Evidence, account: &AccountFacts) -> Option<Verdict> {
-    let wish = facts.wish.acr.filter(|wish| facts.occasion == Use::SignIn && evidence.acr() < wish.at_least)?;
-    let kinds = account.reaching(wish.at_least);
-    if !kinds.is_empty() {
-        let question = Question::SecondFactor { kinds, may_remember: false, for_app: Some(wish.at_least) };
-        return Some(Verdict::Ask(question));
-    }
-    wish.essential.then_some(Verdict::Refuse(Refusal::AcrUnreachable))
 }
 
 /// Rule 3: whoever is switched off or blocked gets nothing, with anything.
@@ -204,7 +212,7 @@ fn network(facts: &Facts) -> Verdict {
         NewNetworks::ConfirmByMail => evidence.has_second(FactorKind::Email),
         NewNetworks::UsersChoice => account.validates_networks || evidence.has_second(FactorKind::Email),
     };
-    if confirmed && facts.occasion == Use::SignIn {
+    if confirmed {
         return Verdict::Pass;
     }
     let by_administrator = account.policy.new_networks.rule == NewNetworks::AdministratorOnly;
@@ -229,13 +237,21 @@ fn enrol(facts: &Facts) -> Verdict {
     if facts.occasion == Use::Later || facts.answers.enrolment_skipped {
         return Verdict::Pass;
     }
-    if evidence.has_second(FactorKind::RecoveryCode) {
+    // Whoever also did another step, or has set one up by now, has what it takes for the next time.
+    if evidence.has_second(FactorKind::RecoveryCode) && evidence.proofs.iter().all(|proof| !proof.is_lasting_step()) {
         return ask(EnrolmentReason::RecoveryCodeUsed, true);
     }
     match demand.announced(facts.now) {
         Some(from) if none_counts => ask(EnrolmentReason::Announced { from }, true),
         _ => Verdict::Pass,
     }
+}
+
+/// Still rule 1, but last of all that is about the person: an app that insists on a strength gets nothing less. It
+/// comes so late because it tells what is not enrolled, and because what rule 5 demands may reach it.
+fn strength(facts: &Facts) -> Verdict {
+    let insists = facts.unmet_wish().is_some_and(|wish| wish.essential);
+    if insists { Verdict::Refuse(Refusal::AcrUnreachable) } else { Verdict::Pass }
 }
 
 /// Rule 6: an app that works for one organisation at a time is told which.

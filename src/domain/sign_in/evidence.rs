@@ -57,6 +57,32 @@ impl Proof {
         }
     }
 
+    /// The strength that it reaches as part of a sign-in.
+    const fn acr(&self) -> Acr {
+        match self {
+            Self::Password { .. } | Self::Remembered { claims_mfa: false, .. } => Acr::Password,
+            Self::Passkey { device_bound, .. }
+            | Self::Second { factor: FactorKind::Passkey | FactorKind::SecurityKey, device_bound, .. } => {
+                if *device_bound {
+                    Acr::DeviceBound
+                } else {
+                    Acr::PhishingResistant
+                }
+            }
+            Self::Second { .. } | Self::Remembered { claims_mfa: true, .. } => Acr::MultiFactor,
+        }
+    }
+
+    /// Whether it is a step that can be done again next time, besides the password.
+    #[must_use]
+    pub const fn is_lasting_step(&self) -> bool {
+        match self {
+            Self::Passkey { .. } => true,
+            Self::Second { factor, .. } => !matches!(factor, FactorKind::RecoveryCode),
+            Self::Password { .. } | Self::Remembered { .. } => false,
+        }
+    }
+
     /// The Authentication Method References that it stands for (RFC 8176, section 2).
     fn amr(&self) -> &'static [&'static str] {
         match self {
@@ -115,19 +141,15 @@ impl Evidence {
     /// The `acr` claim that the proofs reach.
     #[must_use]
     pub fn acr(&self) -> Acr {
-        let reach = |proof: &Proof| match proof {
-            Proof::Password { .. } | Proof::Remembered { claims_mfa: false, .. } => Acr::Password,
-            Proof::Passkey { device_bound, .. }
-            | Proof::Second { factor: FactorKind::Passkey | FactorKind::SecurityKey, device_bound, .. } => {
-                if *device_bound {
-                    Acr::DeviceBound
-                } else {
-                    Acr::PhishingResistant
-                }
-            }
-            Proof::Second { .. } | Proof::Remembered { claims_mfa: true, .. } => Acr::MultiFactor,
-        };
-        self.proofs.iter().map(reach).max().unwrap_or(Acr::Password)
+        self.proofs.iter().map(Proof::acr).max().unwrap_or(Acr::Password)
+    }
+
+    /// The strength of what was done in this sign-in: a step that was remembered fulfils no app's wish, whatever apps
+    /// are told about it.
+    #[must_use]
+    pub fn acr_done(&self) -> Acr {
+        let done = self.proofs.iter().filter(|proof| !matches!(proof, Proof::Remembered { .. }));
+        done.map(Proof::acr).max().unwrap_or(Acr::Password)
     }
 
     /// Whether it begins with something that stands by itself: a password or a passkey.

@@ -48,9 +48,10 @@ pub enum Use {
 /// What the authorization request wishes (OpenID Connect Core, section 3.1.2.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wish {
-    /// `prompt=login`: the person must prove who they are after this moment.
+    /// `prompt=login`, or `max_age` counted back from the request: the person must prove who they are after this moment.
     pub proven_since: Option<Timestamp>,
-    /// `max_age`: how long ago the person may have proven who they are.
+    /// `max_age` of a request that comes now: how long ago the person may have proven who they are. Once somebody is
+    /// asked, [`Wish::proven_since`] says it, so that no answer comes too late.
     pub max_age: Option<Duration>,
     /// `acr_values`, or the `acr` claim: how strong it should be.
     pub acr: Option<AcrWish>,

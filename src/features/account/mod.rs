@@ -1,7 +1,13 @@
 //! The account area: what people see and change of their own account.
 
 mod pages;
+mod rules;
+mod store;
 mod views;
 
 pub use pages::routes;
-pub use views::{OverviewPage, PasswordChanged, PasswordPage, SecurityPage, SessionsPage};
+pub use store::remove_old_email_changes;
+pub use views::{
+    ActivityPage, AppsPage, EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, NotYouPage, OverviewPage,
+    PasswordChanged, PasswordPage, ProfilePage, RemoveAppPage, RemovePasswordPage, SecurityPage, SessionsPage,
+};

@@ -1,11 +1,23 @@
 //! What the account pages show.
 
+mod activity;
+mod apps;
+mod profile;
+
 use serde::Serialize;
 
 use crate::domain::{FactorKind, Strength};
+use crate::features::account::rules::Way;
 use crate::features::organisations::Role;
 use crate::features::outbox::{Message, Particulars};
 use crate::web::Page;
+
+pub use activity::{ActivityPage, NotYouPage};
+pub(super) use activity::{Chart, Day, DayCount, EventRow};
+pub(super) use apps::AppRow;
+pub use apps::{AppsPage, RemoveAppPage};
+pub(super) use profile::EmailTrouble;
+pub use profile::{EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, ProfilePage};
 
 /// The first page (A1).
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +32,23 @@ pub struct OverviewPage {
     pub signed_in_at: i64,
     /// In how many other places the person is signed in.
     pub other_sessions: usize,
+    /// What protects the account.
+    pub protection: Protection,
+    /// The last events.
+    pub events: Vec<EventRow>,
+}
+
+/// What protects the account, at a glance.
+#[derive(Clone, Debug, Serialize)]
+pub struct Protection {
+    /// How many passkeys there are.
+    pub passkeys: usize,
+    /// Whether there is a second factor, or a passkey, which is both.
+    pub second_factor: bool,
+    /// How many recovery codes are left.
+    pub recovery_codes: u64,
+    /// When the password was chosen, in milliseconds since 1970; none without a password.
+    pub password_changed: Option<i64>,
 }
 
 impl Page for OverviewPage {
@@ -32,7 +61,16 @@ impl Page for OverviewPage {
             organisations: vec![("Kantoor De Vries".to_owned(), Role::Administrator)],
             signed_in_at: 1_795_507_920_000,
             other_sessions: 0,
+            protection: Protection {
+                passkeys: 0,
+                second_factor: false,
+                recovery_codes: 0,
+                password_changed: Some(1_790_000_000_000),
+            },
+            events: Vec::new(),
         };
+        let strong = Protection { passkeys: 2, second_factor: true, recovery_codes: 7, password_changed: None };
+        let events: Vec<EventRow> = EventRow::samples().into_iter().rev().take(5).collect();
         vec![
             page.clone(),
             Self {
@@ -41,9 +79,11 @@ impl Page for OverviewPage {
                     ("Jansen & Zn".to_owned(), Role::Accountant),
                 ],
                 other_sessions: 1,
+                protection: Protection { passkeys: 1, ..strong.clone() },
+                events,
                 ..page.clone()
             },
-            Self { other_sessions: 3, ..page },
+            Self { other_sessions: 3, protection: strong, ..page },
         ]
     }
 }
@@ -66,6 +106,10 @@ pub struct SessionRow {
     pub browser: Option<(String, String)>,
     /// The network.
     pub network: Option<String>,
+    /// How the person signed in.
+    pub way: Way,
+    /// The apps that were used in it.
+    pub apps: Vec<String>,
     /// When it was opened, in milliseconds since 1970.
     pub started: i64,
     /// When it was last used, in milliseconds since 1970.
@@ -82,6 +126,8 @@ impl Page for SessionsPage {
             id: "ses_1".to_owned(),
             browser: Some(("Edge".to_owned(), "Windows".to_owned())),
             network: Some("203.0.113.24".to_owned()),
+            way: Way::Totp,
+            apps: vec!["Boekhouding".to_owned(), "Declaraties".to_owned()],
             started: 1_795_507_920_000,
             last_used: 1_795_507_920_000,
             here: true,
@@ -90,6 +136,8 @@ impl Page for SessionsPage {
             id: "ses_2".to_owned(),
             browser: None,
             network: Some("2001:db8:1:2::/64".to_owned()),
+            way: Way::Password,
+            apps: Vec::new(),
             started: 1_790_000_000_000,
             here: false,
             ..here.clone()
@@ -159,6 +207,10 @@ pub struct SecurityPage {
     pub devices: Vec<DeviceRow>,
     /// When the password was chosen, in milliseconds since 1970; none without a password.
     pub password_changed: Option<i64>,
+    /// Whether the account can do without its password.
+    pub can_remove_password: bool,
+    /// What was just done.
+    pub done: Option<&'static str>,
 }
 
 impl Page for SecurityPage {
@@ -191,6 +243,8 @@ impl Page for SecurityPage {
             never_remembered_by: None,
             devices: Vec::new(),
             password_changed: Some(1_795_000_000_000),
+            can_remove_password: false,
+            done: None,
         };
         let phone = FactorRow {
             synced: true,
@@ -212,8 +266,17 @@ impl Page for SecurityPage {
             never_remembered_by: None,
             devices: vec![device.clone(), DeviceRow { browser: None, ..device }],
             password_changed: None,
+            can_remove_password: false,
+            done: Some("password-removed"),
+        };
+        let removable = Self {
+            password_changed: Some(1_795_000_000_000),
+            can_remove_password: true,
+            done: Some("password-changed"),
+            ..full.clone()
         };
         vec![
+            removable,
             empty.clone(),
             Self { passkeys: vec![phone], recovery_codes: 1, ..empty.clone() },
             Self { never_remembered_by: Some("Kantoor De Vries".to_owned()), ..full.clone() },
@@ -270,11 +333,30 @@ impl Page for PasswordPage {
     }
 }
 
+/// Remove the password? (A4)
+#[derive(Clone, Debug, Serialize)]
+pub struct RemovePasswordPage {
+    /// How many passkeys there are.
+    pub passkeys: usize,
+    /// How many recovery codes are left.
+    pub recovery_codes: u64,
+}
+
+impl Page for RemovePasswordPage {
+    const TEMPLATE: &'static str = "pages/account/remove_password.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { passkeys: 2, recovery_codes: 10 }]
+    }
+}
+
 /// The mail after the password was changed. It holds no link.
 #[derive(Clone, Debug, Serialize)]
 pub struct PasswordChanged {
     /// Whom it greets.
     pub name: String,
+    /// Whether it was taken away, and not replaced by another.
+    pub removed: bool,
     /// The facts.
     pub particulars: Particulars,
 }
@@ -283,6 +365,7 @@ impl Message for PasswordChanged {
     const TEMPLATE: &'static str = "password_changed";
 
     fn samples() -> Vec<Self> {
-        vec![Self { name: "Anna de Vries".to_owned(), particulars: Particulars::sample() }]
+        let changed = Self { name: "Anna de Vries".to_owned(), removed: false, particulars: Particulars::sample() };
+        vec![changed.clone(), Self { removed: true, ..changed }]
     }
 }

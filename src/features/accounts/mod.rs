@@ -9,8 +9,8 @@ use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
 
 pub use store::{
-    add_account, find_account, find_account_by_login, list_accounts, mark_credentials_changed, mark_email_verified,
-    mark_signed_in, set_account_disabled,
+    Profile, add_account, find_account, find_account_by_login, hold_unchanged, list_accounts, mark_credentials_changed,
+    mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_profile,
 };
 
 /// One person.

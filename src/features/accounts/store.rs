@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{Account, InstanceRole};
 use crate::domain::ids::{AccountId, OrganisationId};
-use crate::domain::{Email, Timestamp};
+use crate::domain::{Email, Language, Timestamp};
 use crate::storage::{PageRequest, Reader, StorageError, Writer, text_column};
 
 text_column!(InstanceRole);
@@ -158,6 +158,26 @@ pub async fn set_account_disabled(
     Ok(done.rows_affected == 1)
 }
 
+/// Holds an account until the commit, if none of its passwords and factors changed since it was read with `seen` as
+/// [`Account::credentials_changed_at`]. Says no otherwise: what was judged by then is to be judged again.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn hold_unchanged(db: &mut Writer, id: AccountId, seen: Option<Timestamp>) -> Result<bool, StorageError> {
+    let unchanged = match seen {
+        Some(at) => Column::CredentialsChangedAt.eq(at),
+        None => Column::CredentialsChangedAt.is_null(),
+    };
+    let done = accounts::Entity::update_many()
+        .col_expr(Column::CredentialsChangedAt, Expr::col(Column::CredentialsChangedAt))
+        .filter(Column::Id.eq(id))
+        .filter(unchanged)
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Remembers when a password or factor changed: what was issued before counts no longer.
 ///
 /// # Errors
@@ -166,6 +186,53 @@ pub async fn set_account_disabled(
 pub async fn mark_credentials_changed(db: &mut Writer, id: AccountId, at: Timestamp) -> Result<(), StorageError> {
     accounts::Entity::update_many()
         .col_expr(Column::CredentialsChangedAt, Expr::value(at))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// What an account says about a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The full name.
+    pub name: String,
+    /// The given name, where known.
+    pub given_name: Option<String>,
+    /// The family name, where known.
+    pub family_name: Option<String>,
+    /// The language of pages and mails.
+    pub language: Language,
+}
+
+/// Changes what an account says about a person.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_profile(db: &mut Writer, id: AccountId, profile: Profile, now: Timestamp) -> Result<(), StorageError> {
+    accounts::Entity::update_many()
+        .col_expr(Column::Name, Expr::value(profile.name))
+        .col_expr(Column::GivenName, Expr::value(profile.given_name))
+        .col_expr(Column::FamilyName, Expr::value(profile.family_name))
+        .col_expr(Column::Language, Expr::value(profile.language))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Gives an account another e-mail address, at which its owner has shown to read mail.
+///
+/// # Errors
+///
+/// When the address is taken ([`StorageError::Duplicate`]), or the database refuses.
+pub async fn set_email(db: &mut Writer, id: AccountId, email: &Email, now: Timestamp) -> Result<(), StorageError> {
+    accounts::Entity::update_many()
+        .col_expr(Column::Email, Expr::value(email.clone()))
+        .col_expr(Column::EmailVerified, Expr::value(true))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(id))
         .exec(db)
         .await?;

@@ -15,7 +15,7 @@ use crate::domain::ids::{AccountId, OrganisationId};
 use crate::keys::MacKey;
 use crate::web::Parts;
 
-pub use store::{Recorded, Verdict, export, record, verify};
+pub use store::{About, Recorded, Verdict, export, list_events_about, record, verify};
 
 /// Which chain an event belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

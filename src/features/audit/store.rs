@@ -1,15 +1,19 @@
 //! The tables of the audit.
 
+use std::collections::HashMap;
+
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::chain::{Covered, commitment, commitments, link};
 use super::{Event, Ink};
-use crate::domain::ids::AuditId;
+use crate::domain::Timestamp;
+use crate::domain::ids::{AccountId, AuditId};
 use crate::keys::MacKey;
 use crate::storage::{Reader, StorageError, Writer};
 
@@ -321,14 +325,64 @@ pub async fn export(db: &Reader, after: Option<&str>, limit: u64) -> Result<Vec<
     }
     let events = query.all(db).await?;
     let values = values_of(db, &events).await?;
-    Ok(events
+    Ok(recorded(events, &values))
+}
+
+/// Which events about an account are read.
+#[derive(Clone, Debug)]
+pub struct About<'a> {
+    /// Whom they are about.
+    pub account: AccountId,
+    /// Only those whose kind begins like one of these; all, when empty.
+    pub kinds: &'a [&'a str],
+    /// Only those from then on.
+    pub since: Option<Timestamp>,
+    /// Only those before this one.
+    pub before: Option<AuditId>,
+    /// At most so many.
+    pub limit: u64,
+}
+
+/// The events about an account, newest first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn list_events_about(db: &Reader, about: &About<'_>) -> Result<Vec<Recorded>, StorageError> {
+    let mut query = events::Entity::find()
+        .filter(events::Column::Subject.eq(about.account))
+        .order_by_desc(events::Column::Id)
+        .limit(about.limit);
+    if !about.kinds.is_empty() {
+        let like =
+            about.kinds.iter().fold(Condition::any(), |any, kind| any.add(events::Column::Kind.starts_with(*kind)));
+        query = query.filter(like);
+    }
+    if let Some(since) = about.since {
+        query = query.filter(events::Column::At.gte(since));
+    }
+    if let Some(before) = about.before {
+        query = query.filter(events::Column::Id.lt(before));
+    }
+    let events = query.all(db).await?;
+    let mut values = Vec::new();
+    // The number of parameters of one statement is limited.
+    for part in events.chunks(500) {
+        let ids: Vec<AuditId> = part.iter().map(|event| event.id).collect();
+        values.extend(values::Entity::find().filter(values::Column::EventId.is_in(ids)).all(db).await?);
+    }
+    Ok(recorded(events, &values))
+}
+
+fn recorded(events: Vec<events::Model>, values: &[values::Model]) -> Vec<Recorded> {
+    let mut personal: HashMap<AuditId, Map<String, Value>> = HashMap::new();
+    for value in values {
+        personal.entry(value.event_id).or_default().insert(value.name.clone(), Value::from(value.value.clone()));
+    }
+    events
         .into_iter()
         .map(|event| Recorded {
-            personal: values
-                .iter()
-                .filter(|value| value.event_id == event.id)
-                .map(|value| (value.name.clone(), Value::from(value.value.clone())))
-                .collect(),
+            personal: personal.remove(&event.id).unwrap_or_default(),
             id: event.id.to_string(),
             chain: event.chain,
             sequence: event.sequence,
@@ -341,5 +395,5 @@ pub async fn export(db: &Reader, after: Option<&str>, limit: u64) -> Result<Vec<
             reference: event.reference,
             facts: serde_json::from_str(&event.facts).unwrap_or_default(),
         })
-        .collect())
+        .collect()
 }

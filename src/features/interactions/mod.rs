@@ -18,7 +18,9 @@ use crate::domain::ids::{AccountId, InteractionId, InvitationId, SessionId};
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{AcrWish, Answers, Evidence, Facts, NetworkStanding, Proof, Use, Wish};
+use crate::features::accounts::Account;
 use crate::features::sessions::Standing;
+use crate::web::urls;
 
 pub use pages::{Fresh, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
@@ -101,6 +103,18 @@ impl Purpose {
         self.request.get("ui_locales")?.as_str()
     }
 
+    /// Confirming that it is `account`, and then on to `next`, one of our own pages.
+    #[must_use]
+    pub fn confirming(account: &Account, next: &str) -> Self {
+        Self {
+            next: Some(urls::own_page(Some(next))),
+            again: true,
+            confirms: Some(account.id),
+            login_hint: Some(account.email.to_string()),
+            ..Self::default()
+        }
+    }
+
     /// What people call the app that waits.
     #[must_use]
     pub fn app_name(&self) -> Option<&str> {
@@ -115,14 +129,22 @@ impl Interaction {
         self.browser.matches(browser) && now < self.expires_at && self.completed_at.is_none()
     }
 
+    /// Whether its proofs count on after a password or factor of the account changed at `changed`. A factor that was
+    /// set up in this sign-in changed it as well, and is the latest proof.
+    #[must_use]
+    fn outlives(&self, changed: Option<Timestamp>) -> bool {
+        let proven = self.evidence.as_ref().map_or(self.created_at, Evidence::auth_time);
+        changed.is_none_or(|at| at <= proven.max(self.created_at))
+    }
+
     /// What the request wishes about the sign-in.
+    ///
+    /// `max_age` counts back from the request: whoever takes long to answer is not asked again and again.
     #[must_use]
     pub fn wish(&self) -> Wish {
-        Wish {
-            proven_since: self.purpose.again.then_some(self.created_at),
-            max_age: self.purpose.max_age.map(Duration::from_secs),
-            acr: self.purpose.acr,
-        }
+        let again = self.purpose.again.then_some(self.created_at);
+        let not_older = self.purpose.max_age.map(|age| self.created_at.before(Duration::from_secs(age)));
+        Wish { proven_since: again.max(not_older), max_age: None, acr: self.purpose.acr }
     }
 
     /// Begins the evidence with something that stands by itself; what was proven before, of whomever, is gone.
@@ -198,6 +220,20 @@ mod tests {
     }
 
     #[test]
+    fn proofs_do_not_outlive_a_change_unless_they_are_the_change() {
+        let at = Timestamp::from_seconds;
+        let mut interaction = interaction();
+        interaction.prove_first(AccountId::new(at(0), &Zeros), Proof::Password { at: at(5) }, None);
+        assert!(interaction.outlives(None) && interaction.outlives(Some(at(5))));
+        assert!(!interaction.outlives(Some(at(6))));
+        interaction.prove(Proof::Second { at: at(6), factor: crate::domain::FactorKind::Totp, device_bound: false });
+        assert!(interaction.outlives(Some(at(6))) && !interaction.outlives(Some(at(7))));
+        // What was proven in a session before the sign-in began was judged when it began.
+        let begun = Interaction { created_at: at(9), ..interaction };
+        assert!(begun.outlives(Some(at(9))) && !begun.outlives(Some(at(10))));
+    }
+
+    #[test]
     fn a_new_first_step_forgets_whoever_was_proven_before() {
         let mut interaction = interaction();
         let start = Timestamp::from_seconds(0);
@@ -210,6 +246,18 @@ mod tests {
         let evidence = interaction.evidence.unwrap();
         assert_eq!((evidence.account_id, evidence.proofs.len()), (other, 1));
         assert!(!interaction.answers.enrolment_skipped);
+    }
+
+    #[test]
+    fn max_age_counts_back_from_the_request() {
+        let mut interaction = interaction();
+        interaction.created_at = Timestamp::from_seconds(100);
+        interaction.purpose.max_age = Some(30);
+        assert_eq!(interaction.wish().proven_since, Some(Timestamp::from_seconds(70)));
+        interaction.purpose.again = true;
+        assert_eq!(interaction.wish().proven_since, Some(Timestamp::from_seconds(100)));
+        interaction.purpose.max_age = None;
+        assert_eq!(interaction.wish().proven_since, Some(Timestamp::from_seconds(100)));
     }
 
     #[test]

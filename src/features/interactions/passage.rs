@@ -69,13 +69,18 @@ impl Passage {
         let (Ok(id), Some(browser)) = (id.parse::<InteractionId>(), &context.browser) else { return Ok(None) };
         let db = state.db.reading();
         let found = find_interaction(db, id).await?.filter(|found| found.is_open_for(browser, context.now));
-        let Some(interaction) = found else { return Ok(None) };
-        let standing = match &interaction.evidence {
+        let Some(mut interaction) = found else { return Ok(None) };
+        let had_evidence = interaction.evidence.is_some();
+        let mut standing = match &interaction.evidence {
             Some(evidence) => find_standing(db, evidence.account_id).await?,
             None => None,
         };
+        let changed = standing.as_ref().and_then(|standing| standing.account.credentials_changed_at);
+        if !interaction.outlives(changed) {
+            // Whoever typed the old password begins anew, wherever they had come.
+            (interaction.evidence, standing) = (None, None);
+        }
         let holder = Holder::find(state, context).await?;
-        let had_evidence = interaction.evidence.is_some();
         Ok(Some(Self { interaction, standing, holder, had_evidence }))
     }
 

@@ -4,22 +4,25 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::views::{ClosedInvitationPage, InvitationPage};
-use crate::domain::Secret;
 use crate::domain::sign_in::Proof;
+use crate::domain::{FactorKind, Secret};
 use crate::features::accounts::{Account, find_account};
-use crate::features::interactions::{Passage, Purpose, respond};
+use crate::features::interactions::{Passage, Purpose, add_interaction, new_interaction, respond};
 use crate::features::organisations::{Invitation, Organisation, find_invitation_by_secret, find_organisation};
+use crate::features::passkeys::are_on;
 use crate::features::passwords::{Hashing, NewPassword, PasswordProblem, hash_new_password, set_password};
 use crate::features::sessions::find_standing;
-use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, urls};
+use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, see_other, urls};
 
 /// The routes of invitations.
 pub fn routes() -> Routes {
-    Router::new().route("/invite/{secret}", get(show).post(choose_password))
+    Router::new()
+        .route("/invite/{secret}", get(show).post(choose_password))
+        .route("/invite/{secret}/passkey", post(choose_passkey))
 }
 
 /// An invitation, with what its page names.
@@ -56,7 +59,7 @@ fn closed(state: &AppState, context: &mut Context, inviter: Option<Account>) -> 
 fn page(state: &AppState, opened: &Opened, secret: &str) -> InvitationPage {
     InvitationPage {
         action: format!("{}/{secret}", urls::INVITE),
-        passkey: None,
+        passkey: are_on(state).then(|| format!("{}/{secret}/passkey", urls::INVITE)),
         inviter: opened.inviter.as_ref().map(|account| account.name.clone()),
         organisation: opened.organisation.name.clone(),
         email: opened.account.email.to_string(),
@@ -119,4 +122,26 @@ async fn choose_password(
     set_password(&mut writer, account.id, &phc, context.now).await?;
     let onward = passage.finish(&state, &context, writer, "invitation.accept").await?;
     respond(&state, &mut context, onward)
+}
+
+#[derive(Debug, Deserialize)]
+struct Nothing {}
+
+/// Begins a sign-in whose first step is to make a passkey.
+async fn choose_passkey(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(secret): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Error> {
+    let opened = match open(&state, &context, &secret).await? {
+        Ok(opened) => opened,
+        Err(inviter) => return closed(&state, &mut context, inviter),
+    };
+    let purpose = Purpose { invitation: Some(opened.invitation.id), ..Purpose::default() };
+    let interaction = new_interaction(&state, &mut context, purpose);
+    let mut writer = state.db.writing().await?;
+    add_interaction(&mut writer, &interaction).await?;
+    writer.commit().await?;
+    Ok(see_other(&urls::enrol_kind(interaction.id, FactorKind::Passkey)))
 }

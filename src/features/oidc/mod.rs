@@ -17,6 +17,7 @@ use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
 pub use pages::routes;
+pub use store::{Connection, apps_by_session, disconnect, list_connections};
 pub use views::{ConsentPage, ReturningPage, SignOutPage, SignedOutPage};
 
 /// The grant types that an app may register.

@@ -1,5 +1,7 @@
 //! The tables `grants`, `refresh_tokens` and `consents`.
 
+mod connections;
+
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
@@ -9,6 +11,8 @@ use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Acr, Clearance};
 use crate::domain::{Random, Scope, Secret, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
+
+pub use connections::{Connection, apps_by_session, disconnect, list_connections};
 
 text_column!(Scope);
 

@@ -14,7 +14,7 @@ use crate::web::AppState;
 
 pub use hashing::{Busy, Hashing};
 pub use rules::{NewPassword, PasswordProblem};
-pub use store::{has_password, password_changed_at, set_password};
+pub use store::{has_password, password_changed_at, remove_password, set_password};
 
 /// What became of a sign-in by password.
 #[derive(Debug)]

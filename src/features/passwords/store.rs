@@ -77,6 +77,15 @@ pub async fn set_password(
     Ok(())
 }
 
+/// Takes the password of an account away. Says whether it had one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn remove_password(db: &mut Writer, account: AccountId) -> Result<bool, StorageError> {
+    Ok(passwords::Entity::delete_by_id(account).exec(db).await?.rows_affected == 1)
+}
+
 /// Keeps a stronger hash of the same password.
 pub(super) async fn renew_hash(db: &mut Writer, account: AccountId, phc: &Secret<String>) -> Result<(), StorageError> {
     passwords::Entity::update_many()

@@ -5,13 +5,13 @@ mod rules;
 mod store;
 
 use crate::domain::Timestamp;
-use crate::domain::ids::{AccountId, SessionId};
+use crate::domain::ids::{AccountId, OrganisationId, SessionId};
 use crate::domain::network::Network;
 use crate::domain::policy::{Policy, PolicyInForce, RuleMaker};
 use crate::domain::sign_in::{AccountFacts, Answers, Evidence, Facts, NetworkStanding, Use, Wish};
 use crate::features::accounts::{Account, InstanceRole, find_account, mark_credentials_changed};
-use crate::features::factors::{Enrolled, end_devices_of, find_enrolled};
-use crate::features::organisations::{Membership, Role, memberships_of};
+use crate::features::factors::{Enrolled, end_devices_of, end_devices_of_all, find_enrolled};
+use crate::features::organisations::{Membership, Role, member_ids_of, memberships_of, set_policy};
 use crate::storage::{Reader, StorageError, Writer};
 
 pub use pages::{Holder, Member};
@@ -147,6 +147,28 @@ pub async fn end_everything_else(
     };
     end_devices_of(db, account, now).await?;
     mark_credentials_changed(db, account, now).await
+}
+
+/// Sets the rules of an organisation. They hold at once, at every use of what was given before; browsers in which a
+/// second step was remembered under other rules are forgotten, so that a rule that is lifted again revives none.
+///
+/// Says whether there is such an organisation.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn change_policy(
+    db: &mut Writer,
+    organisation: OrganisationId,
+    policy: Policy,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    if !set_policy(db, organisation, policy).await? {
+        return Ok(false);
+    }
+    let members = member_ids_of(db, organisation).await?;
+    end_devices_of_all(db, &members, now).await?;
+    Ok(true)
 }
 
 /// Where an account stands at this moment.

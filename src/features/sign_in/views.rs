@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::features::passkeys::Ceremony;
 use crate::web::Page;
 
 /// The sign-in form (H1).
@@ -19,6 +20,8 @@ pub struct SignInPage {
     pub confirms: Option<(String, String)>,
     /// Which page comes after that.
     pub next: Option<String>,
+    /// How somebody signs in with a passkey instead; none where browsers refuse it at this address.
+    pub passkey: Option<Ceremony>,
     /// What is wrong with what was filled in.
     pub problem: Option<SignInProblem>,
 }
@@ -62,8 +65,18 @@ impl Page for SignInPage {
             again: false,
             confirms: None,
             next: None,
+            passkey: Some(Ceremony {
+                creates: false,
+                begin: "/passkeys/begin".to_owned(),
+                finish: "/passkeys/finish".to_owned(),
+                place: "own".to_owned(),
+                next: String::new(),
+                autofill: true,
+                first: false,
+            }),
             problem: None,
         };
+        let first = plain.passkey.clone().map(|ceremony| Ceremony { first: true, autofill: false, ..ceremony });
         let confirms = Self {
             action: "/confirm".to_owned(),
             username: "anna@kantoor.nl".to_owned(),
@@ -87,6 +100,11 @@ impl Page for SignInPage {
             plain.clone(),
             Self { app: Some(app.clone()), username: "anna@kantoor.nl".to_owned(), ..plain.clone() },
             Self { app: Some(app.clone()), again: true, ..plain.clone() },
+            Self { passkey: first.clone(), ..plain.clone() },
+            Self { passkey: None, ..plain.clone() },
+            Self { passkey: first, ..confirms.clone() },
+            Self { passkey: None, problem: Some(SignInProblem::NoPassword), ..plain.clone() },
+            Self { passkey: None, problem: Some(problems[3].clone()), ..plain.clone() },
             Self { problem: Some(SignInProblem::Wrong), ..confirms.clone() },
             Self { problem: Some(SignInProblem::NoPassword), ..confirms.clone() },
             confirms,

@@ -55,3 +55,13 @@ password-guessable = This password is easy to guess. Choose another one.
 mail-password = Your password was changed
 mail-password-body = Your password was changed. You were signed out everywhere else.
 mail-password-advice = Not you? Call the helpdesk now.
+
+password-remove = Remove password
+password-remove-note = Sign in with passkeys only.
+password-remove-title = Remove your password?
+password-remove-text = You then sign in with one of your { $passkeys } passkeys. With a lost device, a recovery code no longer helps without a password: another passkey does, and else the helpdesk. You cannot ask for a new password by email either.
+password-remove-later = You can choose a password again at any time. You are signed out everywhere else.
+done-password-changed = Your password is changed. You are signed out everywhere else.
+done-password-removed = Your password is removed. You are signed out everywhere else.
+mail-password-removed = Your password was removed
+mail-password-removed-body = Your password was removed. You were signed out everywhere else.

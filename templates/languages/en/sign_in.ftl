@@ -4,11 +4,14 @@ sign-in-app = to continue to <strong>{ $app }</strong>
 sign-in-name = Email address or username
 sign-in-button = Sign in
 sign-in-busy = Signing in…
+sign-in-or = or
 
 sign-in-wrong = Email address, username or password is not right
 sign-in-no-name = Enter your email address or username
 sign-in-no-password = Enter your password
+sign-in-no-password-passkey = Enter your password, or sign in with a passkey
 sign-in-too-many = Too many attempts. Try again { $when }.
+sign-in-too-many-passkey = Too many attempts. Try again { $when }, or sign in with a passkey now.
 
 expired-title = This page was open too long
 expired-text = Sign in again to go on.

@@ -13,5 +13,6 @@ month-12 = December
 
 moment-date = { $date } at { $time }
 moment-today = today at { $time }
+day-today = Today
 clock-today = at { $time }
 clock-date = on { $date } at { $time }

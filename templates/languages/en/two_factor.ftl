@@ -93,10 +93,10 @@ remove-button = Remove
 back = Back
 
 mail-added = A way to sign in was added to your account
-mail-added-body = { $what } was added to your account for two-factor authentication.
+mail-added-body = Added to your account for two-factor authentication: { $what }.
 mail-added-advice = Not you? Type { $host } in your browser yourself, go to Security and login details, remove it and sign out everywhere, or call the helpdesk.
 mail-removed = A way to sign in was removed from your account
-mail-removed-body = { $what } was removed. Your account may be less well protected now.
+mail-removed-body = Removed from your account: { $what }. Your account may be less well protected now.
 mail-removed-advice = Not you? Call the helpdesk now, or type { $host } in your browser yourself and look at Security and login details.
 mail-code-used = A recovery code was used
 mail-code-used-body = Someone signed in with one of your recovery codes. { $left ->

@@ -55,3 +55,13 @@ password-guessable = Dit wachtwoord is makkelijk te raden. Kies een ander.
 mail-password = Je wachtwoord is gewijzigd
 mail-password-body = Je wachtwoord is gewijzigd. Overal elders ben je uitgelogd.
 mail-password-advice = Was jij dit niet? Bel nu de helpdesk.
+
+password-remove = Wachtwoord verwijderen
+password-remove-note = Alleen nog inloggen met passkeys.
+password-remove-title = Je wachtwoord verwijderen?
+password-remove-text = Je logt dan in met een van je { $passkeys } passkeys. Raak je een apparaat kwijt, dan helpt een herstelcode niet zonder wachtwoord: een andere passkey wel, en anders de helpdesk. Ook kun je per e-mail geen nieuw wachtwoord aanvragen.
+password-remove-later = Je kunt altijd weer een wachtwoord kiezen. Overal elders word je uitgelogd.
+done-password-changed = Je wachtwoord is gewijzigd. Overal elders ben je uitgelogd.
+done-password-removed = Je wachtwoord is verwijderd. Overal elders ben je uitgelogd.
+mail-password-removed = Je wachtwoord is verwijderd
+mail-password-removed-body = Je wachtwoord is verwijderd. Overal elders ben je uitgelogd.

@@ -4,11 +4,14 @@ sign-in-app = om door te gaan naar <strong>{ $app }</strong>
 sign-in-name = E-mailadres of gebruikersnaam
 sign-in-button = Inloggen
 sign-in-busy = Bezig met inloggen…
+sign-in-or = of
 
 sign-in-wrong = E-mailadres, gebruikersnaam of wachtwoord klopt niet
 sign-in-no-name = Vul je e-mailadres of gebruikersnaam in
 sign-in-no-password = Vul je wachtwoord in
+sign-in-no-password-passkey = Vul je wachtwoord in, of log in met een passkey
 sign-in-too-many = Te veel pogingen. Probeer het { $when } opnieuw.
+sign-in-too-many-passkey = Te veel pogingen. Probeer het { $when } opnieuw, of log nu in met een passkey.
 
 expired-title = Deze pagina stond te lang open
 expired-text = Log opnieuw in om door te gaan.

@@ -13,5 +13,6 @@ month-12 = december
 
 moment-date = { $date } om { $time }
 moment-today = vandaag om { $time }
+day-today = Vandaag
 clock-today = om { $time }
 clock-date = op { $date } om { $time }

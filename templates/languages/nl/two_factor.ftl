@@ -93,10 +93,10 @@ remove-button = Verwijderen
 back = Terug
 
 mail-added = Er is een manier van inloggen aan je account toegevoegd
-mail-added-body = { $what } is aan je account toegevoegd voor tweefactorauthenticatie.
+mail-added-body = Aan je account toegevoegd voor tweefactorauthenticatie: { $what }.
 mail-added-advice = Was jij dit niet? Typ zelf { $host } in je browser, ga naar Beveiliging en inloggegevens, verwijder het en log overal uit, of bel de helpdesk.
 mail-removed = Er is een manier van inloggen van je account verwijderd
-mail-removed-body = { $what } is verwijderd. Je account is nu misschien minder goed beveiligd.
+mail-removed-body = Van je account verwijderd: { $what }. Je account is nu misschien minder goed beveiligd.
 mail-removed-advice = Was jij dit niet? Bel nu de helpdesk, of typ zelf { $host } in je browser en kijk bij Beveiliging en inloggegevens.
 mail-code-used = Er is een herstelcode gebruikt
 mail-code-used-body = Iemand heeft ingelogd met een van je herstelcodes. { $left ->

@@ -85,6 +85,19 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Sends JSON with these headers.
+    pub(crate) async fn post_json(&mut self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request =
+            self.http.post(self.absolute(path)).header("accept", "application/json").body(body.to_owned());
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
+    }
+
     pub(crate) async fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.http.get(self.absolute(path));
         for (name, value) in headers {

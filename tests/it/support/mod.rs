@@ -1,17 +1,21 @@
 //! What the tests stand on: a server with its own database, a browser without JavaScript, an app.
 
 mod app;
+mod authenticator;
 mod browser;
 mod engine;
 mod mailbox;
 pub(crate) mod outbox;
 mod server;
+mod totp;
 
 pub(crate) use app::{CHALLENGE, VERIFIER, query_of};
+pub(crate) use authenticator::{Authenticator, Manners};
 pub(crate) use browser::{Answer, Browser};
 pub(crate) use engine::Engine;
 pub(crate) use mailbox::{Gateway, MailServer, Mailbox, Manner};
 pub(crate) use server::{CLIENT, PASSWORD, REDIRECT, SECRET, Server, TestClock};
+pub(crate) use totp::AuthenticatorApp;
 
 /// Makes two tests of one: on SQLite and on PostgreSQL.
 macro_rules! on_both_engines {

@@ -1,6 +1,11 @@
 //! The pages of the account area.
 
+mod activity;
+mod apps;
+mod email;
 mod password;
+mod profile;
+mod remove_password;
 mod security;
 
 use axum::Router;
@@ -11,8 +16,11 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::domain::ids::SessionId;
+use crate::features::account::rules::Way;
 use crate::features::account::views::{OverviewPage, SessionRow, SessionsPage};
 use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::clients::Clients;
+use crate::features::oidc::apps_by_session;
 use crate::features::sessions::{Lifetime, Member, Session, end_other_sessions, end_session, list_live_sessions};
 use crate::web::{AppState, Context, Error, Form, Routes, browser_name, see_other, urls};
 
@@ -22,6 +30,17 @@ pub fn routes() -> Routes {
         .route(urls::ACCOUNT, get(overview))
         .route(urls::ACCOUNT_SECURITY, get(security::security))
         .route(urls::ACCOUNT_PASSWORD, get(password::show).post(password::change))
+        .route(urls::ACCOUNT_PASSWORD_REMOVE, get(remove_password::ask).post(remove_password::remove))
+        .route(urls::ACCOUNT_APPS, get(apps::apps))
+        .route("/account/apps/{id}/remove", get(apps::ask_removal).post(apps::remove))
+        .route(urls::ACCOUNT_ACTIVITY, get(activity::activity))
+        .route(urls::ACCOUNT_ACTIVITY_CSV, get(activity::table))
+        .route(urls::ACCOUNT_NOT_YOU, get(activity::not_you))
+        .route(urls::ACCOUNT_PROFILE, get(profile::show).post(profile::save))
+        .route(urls::ACCOUNT_EMAIL, get(email::show).post(email::ask))
+        .route(urls::ACCOUNT_EMAIL_CANCEL, post(email::cancel))
+        .route("/email/confirm/{secret}", get(email::show_confirm).post(email::confirm))
+        .route("/email/undo/{secret}", get(email::show_undo).post(email::undo))
         .route(urls::ACCOUNT_SESSIONS, get(sessions))
         .route(urls::ACCOUNT_SESSION_END, post(end_one))
         .route(urls::ACCOUNT_SESSIONS_END_OTHERS, post(end_others))
@@ -42,6 +61,8 @@ async fn overview(State(state): State<AppState>, mut context: Context, member: M
             .collect(),
         signed_in_at: member.session.created_at.millis(),
         other_sessions: sessions.len().saturating_sub(1),
+        protection: security::protection(state.db.reading(), account.id).await?,
+        events: activity::last_events(&state, account.id, 5).await?,
     };
     context.signed_in = Some(member.shown());
     context.page(&state, StatusCode::OK, &page)
@@ -58,18 +79,24 @@ async fn sessions(
     member: Member,
     Query(done): Query<Done>,
 ) -> Result<Response, Error> {
-    let mut sessions: Vec<SessionRow> = live_sessions(&state, &context, &member)
-        .await?
-        .into_iter()
-        .map(|session| SessionRow {
+    let used = apps_by_session(state.db.reading(), member.session.account_id).await?;
+    let mut sessions = Vec::new();
+    for session in live_sessions(&state, &context, &member).await? {
+        let mut apps = Vec::new();
+        for id in used.get(&session.id).into_iter().flatten() {
+            apps.push(name_of_app(&state, id).await?);
+        }
+        sessions.push(SessionRow {
             id: session.id.to_string(),
             browser: browser_name(session.user_agent.as_deref()).map(|(b, s)| (b.to_owned(), s.to_owned())),
             network: session.network.map(|network| network.to_string()),
+            way: Way::of(&session.evidence),
+            apps,
             started: session.created_at.millis(),
             last_used: session.last_used_at.millis(),
             here: session.id == member.session.id,
-        })
-        .collect();
+        });
+    }
     sessions.sort_by_key(|row| !row.here);
     context.signed_in = Some(member.shown());
     context.page(&state, StatusCode::OK, &SessionsPage { sessions, ended: done.ended })
@@ -117,6 +144,12 @@ async fn end_others(
     .await?;
     writer.commit().await?;
     Ok(back_to_list(ended))
+}
+
+/// What people call an app; its identifier, when it is not registered any more.
+async fn name_of_app(state: &AppState, id: &str) -> Result<String, Error> {
+    let found = Clients::find(state, id).await?;
+    Ok(found.map_or_else(|| id.to_owned(), |client| client.name.clone()))
 }
 
 async fn live_sessions(state: &AppState, context: &Context, member: &Member) -> Result<Vec<Session>, Error> {

@@ -9,6 +9,7 @@ use super::event;
 use crate::domain::Secret;
 use crate::domain::sign_in::Proof;
 use crate::features::account::views::{PasswordChanged, PasswordPage, PasswordTrouble};
+use crate::features::accounts::Account;
 use crate::features::audit::{self, Ink};
 use crate::features::interactions::{Fresh, add_to_session};
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
@@ -17,6 +18,7 @@ use crate::features::passwords::{
     set_password,
 };
 use crate::features::sessions::{Member, end_everything_else};
+use crate::storage::Writer;
 use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, see_other, urls};
 
 /// How long the mail about the change is worth sending.
@@ -82,6 +84,13 @@ pub(super) async fn change(
                 }
             };
         if let Some(trouble) = trouble {
+            if trouble == PasswordTrouble::Current {
+                let mut event = event(&context, &member, "password.change");
+                event.outcome = "wrong_password";
+                let mut writer = state.db.writing().await?;
+                audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
+                writer.commit().await?;
+            }
             let page = page(&state, &member, Some(trouble)).await?;
             return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
@@ -110,18 +119,7 @@ pub(super) async fn change(
     end_everything_else(&mut writer, account.id, Some(member.session.id), context.now).await?;
     let proof = Proof::Password { at: context.now };
     let secret = add_to_session(&state, &context, &mut writer, (&member, &member.standing), proof).await?;
-    let message = PasswordChanged {
-        name: account.name.clone(),
-        particulars: Particulars::of(&context, account.email.as_str(), None),
-    };
-    let letter = Letter {
-        to: Recipient::Mail(account.email.clone()),
-        language: account.language,
-        account: Some(account.id),
-        expires_at: context.now.after(NOTICE),
-        message: &message,
-    };
-    post(&mut writer, &state, letter, context.now).await?;
+    tell(&mut writer, &state, &context, account, false).await?;
     let event = event(&context, &member, "password.change");
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
     writer.commit().await?;
@@ -130,5 +128,26 @@ pub(super) async fn change(
         state.cookies.set(&mut headers, CookieKind::Session, secret.expose());
     }
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    Ok((headers, see_other(urls::ACCOUNT_SECURITY)).into_response())
+    Ok((headers, see_other(&format!("{}?done=password-changed", urls::ACCOUNT_SECURITY))).into_response())
+}
+
+/// Tells the owner by mail, where a stranger who sits at the browser cannot hide it.
+pub(super) async fn tell(
+    writer: &mut Writer,
+    state: &AppState,
+    context: &Context,
+    account: &Account,
+    removed: bool,
+) -> Result<(), Error> {
+    let particulars = Particulars::of(context, account.email.as_str(), None);
+    let message = PasswordChanged { name: account.name.clone(), removed, particulars };
+    let letter = Letter {
+        to: Recipient::Mail(account.email.clone()),
+        language: account.language,
+        account: Some(account.id),
+        expires_at: context.now.after(NOTICE),
+        message: &message,
+    };
+    post(writer, state, letter, context.now).await?;
+    Ok(())
 }

@@ -171,6 +171,26 @@ pub async fn end_devices_of(db: &mut Writer, account: AccountId, now: Timestamp)
     Ok(done.rows_affected)
 }
 
+/// Forgets all devices of these accounts, and says how many.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn end_devices_of_all(db: &mut Writer, accounts: &[AccountId], now: Timestamp) -> Result<u64, StorageError> {
+    let mut ended = 0;
+    // PostgreSQL takes 65,535 values in a statement, SQLite 32,766.
+    for some in accounts.chunks(10_000) {
+        let done = rows::Entity::update_many()
+            .col_expr(Column::EndedAt, Expr::value(now))
+            .filter(Column::AccountId.is_in(some.iter().copied()))
+            .filter(Column::EndedAt.is_null())
+            .exec(db)
+            .await?;
+        ended += done.rows_affected;
+    }
+    Ok(ended)
+}
+
 /// Removes devices that expired before `before`, and says how many.
 ///
 /// # Errors

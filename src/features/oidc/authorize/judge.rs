@@ -28,11 +28,16 @@ pub(super) async fn request(
     holder: Option<&Holder>,
 ) -> Result<Decision, Error> {
     let person = holder.map(|holder| Person { evidence: &holder.session.evidence, standing: &holder.standing });
-    let mut facts = facts(state, context, client, request, (person, context.now)).await?;
-    // Whoever has a session was asked what may be put off when it was opened.
-    facts.answers = Answers { enrolment_skipped: true, offer_answered: true };
     // `prompt=login` with a sign-in in the same moment must not pass by equality.
     let unanswered = request.prompt.login || request.prompt.select_account;
+    let wish = Wish {
+        proven_since: unanswered.then_some(context.now),
+        max_age: request.max_age.map(Duration::from_secs),
+        acr: request.acr.wish(),
+    };
+    let mut facts = facts(state, context, client, request, (person, wish)).await?;
+    // Whoever has a session was asked what may be put off when it was opened.
+    facts.answers = Answers { enrolment_skipped: true, offer_answered: true };
     Ok(match decide(&facts) {
         Decision::Issue(_) if unanswered => Decision::Ask(Question::Authenticate),
         decision => or_somebody_else(decision),
@@ -66,7 +71,7 @@ pub(super) async fn resumed(
         Some(holder) => offer_is_due(db, interaction, &holder.standing, context.now).await?,
         None => false,
     };
-    let mut facts = facts(state, context, client, request, (person, interaction.created_at)).await?;
+    let mut facts = facts(state, context, client, request, (person, interaction.wish())).await?;
     let consented = facts.app.as_ref().is_some_and(|app| app.consent.must_ask)
         && consented_since(state, client, facts.evidence.as_ref(), interaction.created_at).await?;
     if let Some(app) = facts.app.as_mut().filter(|_| consented) {
@@ -91,7 +96,7 @@ async fn facts(
     context: &Context,
     client: &Client,
     request: &AuthorizationRequest,
-    (person, asked_since): (Option<Person<'_>>, Timestamp),
+    (person, wish): (Option<Person<'_>>, Wish),
 ) -> Result<Facts, Error> {
     // Somebody else than the app expects counts as nobody (OpenID Connect Core, section 3.1.2.2).
     let person = person.filter(|person| {
@@ -101,15 +106,10 @@ async fn facts(
         Some(person) => store::find_consent(state.db.reading(), person.evidence.account_id, &client.id).await?,
         None => None,
     };
-    let again = request.prompt.login || request.prompt.select_account;
     Ok(Facts {
         now: context.now,
         occasion: Use::SignIn,
-        wish: Wish {
-            proven_since: again.then_some(asked_since),
-            max_age: request.max_age.map(Duration::from_secs),
-            acr: request.acr.wish(),
-        },
+        wish,
         issued_at: None,
         evidence: person.as_ref().map(|person| person.evidence.clone()),
         account: person.as_ref().map(|person| person.standing.facts()),

@@ -3,7 +3,9 @@
 mod invitations;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::{Membership, Organisation, Role};
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
@@ -148,6 +150,21 @@ pub async fn set_policy(db: &mut Writer, id: OrganisationId, policy: Policy) -> 
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Who belongs to an organisation.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn member_ids_of(db: &Reader, id: OrganisationId) -> Result<Vec<AccountId>, StorageError> {
+    Ok(memberships::Entity::find()
+        .select_only()
+        .column(memberships::Column::AccountId)
+        .filter(memberships::Column::OrganisationId.eq(id))
+        .into_tuple()
+        .all(db)
+        .await?)
 }
 
 /// All organisations, oldest first.

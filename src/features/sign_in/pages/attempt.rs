@@ -10,6 +10,7 @@ use crate::features::accounts::Account;
 use crate::features::audit::{self, Chain, Ink};
 use crate::features::factors::{Device, find_device, mark_device_used};
 use crate::features::interactions::{Passage, respond};
+use crate::features::passkeys::are_on;
 use crate::features::passwords::{PasswordOutcome, Verified, check_password};
 use crate::features::sessions::find_standing;
 use crate::features::sign_in::views::{SignInPage, SignInProblem};
@@ -63,7 +64,7 @@ pub(super) async fn attempt(
     let wanted = passage.interaction.purpose.confirms;
     match check_password(state, &name, filled.password, context.client_ip, context.now).await? {
         PasswordOutcome::Right(verified) if wanted.is_none_or(|wanted| wanted == verified.account.id) => {
-            let can_make_passkeys = filled.passkeys.as_deref() == Some("yes");
+            let can_make_passkeys = filled.passkeys.as_deref() == Some("yes") && !context.is_shared && are_on(state);
             admit(state, context, passage, *verified, can_make_passkeys).await
         }
         PasswordOutcome::Right(verified) => wrong(state, context, &passage, page, Some(&verified.account)).await,

@@ -14,6 +14,7 @@ use self::attempt::{Filled, attempt};
 use super::views::{SignInPage, WaitingApp};
 use crate::domain::sign_in::{Decision, Question};
 use crate::features::interactions::{Interaction, Onward, Passage, Purpose, expired_page, respond};
+use crate::features::passkeys;
 use crate::features::sessions::Member;
 use crate::web::{AppState, Context, Error, Form, Routes, see_other, urls};
 
@@ -29,7 +30,8 @@ async fn show_own(State(state): State<AppState>, mut context: Context) -> Result
     if Member::find(&state, &context).await?.is_some() {
         return Ok(see_other(urls::ACCOUNT));
     }
-    context.page(&state, StatusCode::OK, &form(&state, None, ""))
+    let page = form(&state, &context, None, "");
+    context.page(&state, StatusCode::OK, &page)
 }
 
 #[derive(Debug, Deserialize)]
@@ -60,7 +62,8 @@ async fn show(
         }
     }
     let name = passage.interaction.purpose.login_hint.clone().unwrap_or_default();
-    context.page(&state, StatusCode::OK, &form(&state, Some(&passage.interaction), &name))
+    let page = form(&state, &context, Some(&passage.interaction), &name);
+    context.page(&state, StatusCode::OK, &page)
 }
 
 async fn sign_in_own(
@@ -68,7 +71,7 @@ async fn sign_in_own(
     mut context: Context,
     Form(filled): Form<Filled>,
 ) -> Result<Response, Error> {
-    let page = form(&state, None, filled.name());
+    let page = form(&state, &context, None, filled.name());
     let passage = Passage::begin(&state, &mut context, Purpose::default()).await?;
     attempt(&state, context, passage, page, filled).await
 }
@@ -82,14 +85,15 @@ async fn sign_in(
     match Passage::find(&state, &context, &id).await? {
         Some(passage) => {
             context.prefer(passage.interaction.purpose.languages());
-            let page = form(&state, Some(&passage.interaction), filled.name());
+            let page = form(&state, &context, Some(&passage.interaction), filled.name());
             attempt(&state, context, passage, page, filled).await
         }
         None => expired_page(&state, &mut context, waiting_app(&state, &filled)),
     }
 }
 
-fn form(state: &AppState, interaction: Option<&Interaction>, name: &str) -> SignInPage {
+fn form(state: &AppState, context: &Context, interaction: Option<&Interaction>, name: &str) -> SignInPage {
+    let place = interaction.map_or_else(|| passkeys::OWN.to_owned(), |interaction| interaction.id.to_string());
     let app = interaction.and_then(|interaction| interaction.purpose.app.as_ref());
     SignInPage {
         action: interaction.map_or_else(|| urls::SIGN_IN.to_owned(), |interaction| urls::sign_in(interaction.id)),
@@ -102,6 +106,7 @@ fn form(state: &AppState, interaction: Option<&Interaction>, name: &str) -> Sign
         again: interaction.is_some_and(|interaction| interaction.purpose.again),
         confirms: None,
         next: None,
+        passkey: passkeys::way_in(state, place, None, context.knows_passkeys),
         problem: None,
     }
 }

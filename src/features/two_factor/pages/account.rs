@@ -17,6 +17,7 @@ use crate::features::interactions::Fresh;
 use crate::features::outbox::Particulars;
 use crate::features::sessions::{Member, end_everything_else};
 use crate::features::two_factor::views::{FactorRemoved, RemovePage};
+use crate::storage::Reader;
 use crate::web::{AppState, Context, Error, Form, PageProblem, see_other, urls};
 
 #[derive(Debug, Deserialize)]
@@ -42,9 +43,13 @@ pub(super) async fn make_default(
 }
 
 /// A factor of the own account, and what its removal would mean.
-async fn found(state: &AppState, member: &Member, id: &str) -> Result<Option<(Factor, RemovePage)>, Error> {
+async fn found(
+    db: &Reader,
+    context: &Context,
+    member: &Member,
+    id: &str,
+) -> Result<Option<(Factor, RemovePage)>, Error> {
     let Ok(id) = id.parse::<FactorId>() else { return Ok(None) };
-    let db = state.db.reading();
     let account = &member.standing.account;
     let Some(factor) = find_factor(db, account.id, id).await? else { return Ok(None) };
     // Passkeys and security keys are removed by their own feature, which also knows whether they are the only way in.
@@ -60,7 +65,7 @@ async fn found(state: &AppState, member: &Member, id: &str) -> Result<Option<(Fa
     let policy = member.standing.policy();
     let counts = others.and(policy.kinds.rule.kinds());
     let removes_the_last = factor.kind != FactorKind::RecoveryCode && counts.is_empty();
-    let forbidden = removes_the_last && policy.second_factor.rule != crate::domain::policy::Demand::Optional;
+    let forbidden = removes_the_last && policy.second_factor.rule.binds(context.now);
     let maker = member.standing.name_of(policy.second_factor.maker).unwrap_or_default();
     let page = RemovePage {
         action: format!("/account/two-factor/{id}/remove"),
@@ -78,7 +83,7 @@ pub(super) async fn ask_removal(
     Fresh(member): Fresh,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
-    let Some((_, page)) = found(&state, &member, &id).await? else {
+    let Some((_, page)) = found(state.db.reading(), &context, &member, &id).await? else {
         return Ok(PageProblem::NotFound.into_response_with(StatusCode::NOT_FOUND));
     };
     context.page(&state, StatusCode::OK, &page)
@@ -94,18 +99,19 @@ pub(super) async fn remove(
     Path(id): Path<String>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Error> {
-    let Some((factor, page)) = found(&state, &member, &id).await? else {
+    let account = &member.standing.account;
+    let mut writer = state.db.writing().await?;
+    // First of all, because it holds the row of the account: two removals at once must not each count on the other's.
+    end_everything_else(&mut writer, account.id, Some(member.session.id), context.now).await?;
+    let Some((factor, page)) = found(&writer, &context, &member, &id).await? else {
         return Ok(PageProblem::NotFound.into_response_with(StatusCode::NOT_FOUND));
     };
     if page.forbidden_by.is_some() {
         return context.page(&state, StatusCode::CONFLICT, &page);
     }
-    let account = &member.standing.account;
-    let mut writer = state.db.writing().await?;
     if !remove_factor(&mut writer, account.id, factor.id).await? {
         return Ok(see_other(urls::ACCOUNT_SECURITY));
     }
-    end_everything_else(&mut writer, account.id, Some(member.session.id), context.now).await?;
     let message = FactorRemoved {
         name: account.name.clone(),
         kind: factor.kind,

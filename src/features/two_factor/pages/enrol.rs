@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::place::Place;
-use crate::domain::sign_in::{EnrolmentReason, Question};
+use crate::domain::sign_in::{Answers, EnrolmentReason, Question};
 use crate::features::interactions::respond;
 use crate::features::two_factor::kinds_at_hand;
 use crate::features::two_factor::views::{EnrolPage, Setup};
@@ -61,7 +61,8 @@ pub(super) async fn skip(
     let name = place.name();
     match place {
         Place::SignIn(mut passage) if may_skip => {
-            passage.interaction.answers.enrolment_skipped = true;
+            // Among the choices was a passkey: it is not offered once more on the way out.
+            passage.interaction.answers = Answers { enrolment_skipped: true, offer_answered: true };
             let writer = state.db.writing().await?;
             let onward = passage.finish(&state, &context, writer, "sign_in.enrol_later").await?;
             respond(&state, &mut context, onward)

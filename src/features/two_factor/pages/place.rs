@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::sign_in::{Decision, Proof, Question};
 use crate::domain::{FactorKind, FactorKinds};
-use crate::features::accounts::Account;
+use crate::features::accounts::{Account, hold_unchanged};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::{Fresh, Onward, Passage, add_to_session, expired_page, respond};
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
@@ -95,6 +95,10 @@ impl Place {
             Self::Account(member) => Some(member.session.id),
             Self::SignIn(_) => None,
         };
+        if !hold_unchanged(&mut writer, account.id, account.credentials_changed_at).await? {
+            // Another tab was faster, or somebody else: the writer is dropped, and this page says what is due now.
+            return Ok(see_other(&urls::enrol(self.name())));
+        }
         end_everything_else(&mut writer, account.id, keep, context.now).await?;
         let message = FactorAdded {
             name: account.name.clone(),
@@ -126,6 +130,8 @@ impl Place {
                     standing.enrolled = standing.enrolled.with(kind, device_bound);
                 }
                 passage.interaction.prove(proof);
+                // Among the choices was a passkey: it is not offered once more on the way out.
+                passage.interaction.answers.offer_answered = true;
                 let id = passage.interaction.id.to_string();
                 let app = passage.interaction.purpose.app.is_some();
                 let onward = passage.finish(state, context, writer, "sign_in.enrol").await?;

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::place::tell;
@@ -220,6 +220,10 @@ async fn go_on(
         }
     }
     let onward: Onward = passage.finish(state, &context, writer, event_kind(kind)).await?;
-    let response = respond(state, &mut context, onward)?;
-    Ok((headers, response).into_response())
+    let mut response = respond(state, &mut context, onward)?;
+    // Appended: the answer sets the cookie of the session as well.
+    for (name, value) in &headers {
+        response.headers_mut().append(name, value.clone());
+    }
+    Ok(response)
 }

@@ -1,4 +1,10 @@
-//! Each rule by an example; the whole space of small cases is tried elsewhere.
+//! The rules: each by an example here, all of them over the whole space of small cases in `properties`.
+
+mod honest;
+mod policies;
+mod properties;
+mod space;
+mod statement;
 
 use super::*;
 use crate::domain::policy::{AllowedKinds, Demand, PolicyInForce, RuleMaker, Ruled};
