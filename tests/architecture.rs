@@ -65,6 +65,7 @@ const CRATES: &[(&[&str], &[Home])] = &[
     (&["lettre"], &[Folder("src/mail")]),
     (&["phonenumber"], &[Folder("src/domain/phone")]),
     (&["argon2"], &[Folder("src/features/passwords")]),
+    (&["zxcvbn"], &[Folder("src/features/passwords/rules")]),
     (&["webauthn_rs", "webauthn_rs_proto"], &[Folder("src/features/passkeys")]),
     (&["totp_rs"], &[Folder("src/features/two_factor/totp")]),
     (&["openidconnect"], &[Folder("src/cli/demo")]),

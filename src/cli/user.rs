@@ -15,7 +15,7 @@ use crate::features::accounts::{
 use crate::features::audit::{Chain, Event, record};
 use crate::features::invitations::invite;
 use crate::features::organisations::{Role, add_membership, find_organisation};
-use crate::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
+use crate::features::passwords::{Hashing, NewPassword, Surroundings, hash_new_password, set_password};
 use crate::features::sessions::end_sessions_of;
 use crate::storage::PageRequest;
 
@@ -207,13 +207,19 @@ impl Add {
         }
         let installation = self.common.open().await?;
         let state = &installation.state;
-        if find_organisation(state.db.reading(), self.org).await?.is_none() {
+        let Some(organisation) = find_organisation(state.db.reading(), self.org).await? else {
             return refuse(format!("There is no organisation {}.", self.org));
-        }
+        };
         let phc = match &self.password_file {
             Some(file) => {
                 let least = state.config.sign_in.password_min_length;
-                let password = NewPassword::parse(&read_secret(file)?, least, &self.email)?;
+                let near = Surroundings {
+                    product: &state.config.branding.name,
+                    organisation: &organisation.name,
+                    name: &self.name,
+                    email: &self.email,
+                };
+                let password = NewPassword::parse(&read_secret(file)?, least, near)?;
                 let hashing = state.service::<Hashing>();
                 Some(hash_new_password(&hashing, password, state.random.as_ref()).await?)
             }

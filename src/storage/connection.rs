@@ -2,9 +2,11 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    Statement,
 };
 use tokio::sync::Notify;
 
@@ -18,13 +20,57 @@ pub struct Reader(Connection);
 #[derive(Debug)]
 enum Connection {
     Pool(DatabaseConnection),
-    Transaction(DatabaseTransaction),
+    Transaction(DatabaseTransaction, Undone),
 }
 
 impl Reader {
     pub(super) const fn of_pool(pool: DatabaseConnection) -> Self {
         Self(Connection::Pool(pool))
     }
+
+    /// Statements of a transaction that is gone would last one by one; they are refused.
+    fn ensure_whole(&self) -> Result<(), DbErr> {
+        match &self.0 {
+            Connection::Transaction(_, undone) if undone.is_set() => {
+                Err(DbErr::Custom("the transaction was undone by an error before".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn noting<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
+        if let (Err(error), Connection::Transaction(_, undone)) = (&result, &self.0)
+            && may_undo(error)
+        {
+            undone.set();
+        }
+        result
+    }
+}
+
+/// Whether the database undid the open transaction by itself.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Undone(Arc<AtomicBool>);
+
+impl Undone {
+    fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// `SQLITE_BUSY`, `NOMEM`, `INTERRUPT`, `IOERR` and `FULL` may end the whole transaction and not the statement alone
+/// (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+fn may_undo(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    let Some(code) = error.as_database_error().and_then(|error| error.code()) else { return false };
+    // The low byte is the error; what stands above tells its cause. The codes of PostgreSQL have five characters.
+    code.len() < 5 && code.parse::<u32>().is_ok_and(|code| [5, 7, 9, 10, 13].contains(&(code & 0xff)))
 }
 
 /// A database transaction: every change of one request, all or nothing.
@@ -40,8 +86,9 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(super) const fn new(transaction: DatabaseTransaction, turn: Option<Turn>) -> Self {
-        Self { reader: Reader(Connection::Transaction(transaction)), turn, after: Vec::new() }
+    pub(super) fn new(transaction: DatabaseTransaction, turn: Option<Turn>) -> Self {
+        let undone = turn.as_ref().map(Turn::undone).unwrap_or_default();
+        Self { reader: Reader(Connection::Transaction(transaction, undone)), turn, after: Vec::new() }
     }
 
     /// Wakes whoever waits for `bell` once the changes last; whoever looked earlier would not see them.
@@ -57,8 +104,9 @@ impl Writer {
     ///
     /// When the database does not commit; then nothing was changed.
     pub async fn commit(self) -> Result<(), StorageError> {
-        let Self { reader: Reader(connection), turn, after } = self;
-        if let Connection::Transaction(transaction) = connection {
+        let Self { reader, turn, after } = self;
+        reader.ensure_whole()?;
+        if let Reader(Connection::Transaction(transaction, _)) = reader {
             transaction.commit().await?;
         }
         if let Some(turn) = turn {
@@ -84,36 +132,40 @@ impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
         match &self.0 {
             Connection::Pool(pool) => pool.get_database_backend(),
-            Connection::Transaction(transaction) => transaction.get_database_backend(),
+            Connection::Transaction(transaction, _) => transaction.get_database_backend(),
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match &self.0 {
+        self.ensure_whole()?;
+        self.noting(match &self.0 {
             Connection::Pool(pool) => pool.execute_raw(statement).await,
-            Connection::Transaction(transaction) => transaction.execute_raw(statement).await,
-        }
+            Connection::Transaction(transaction, _) => transaction.execute_raw(statement).await,
+        })
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match &self.0 {
+        self.ensure_whole()?;
+        self.noting(match &self.0 {
             Connection::Pool(pool) => pool.execute_unprepared(sql).await,
-            Connection::Transaction(transaction) => transaction.execute_unprepared(sql).await,
-        }
+            Connection::Transaction(transaction, _) => transaction.execute_unprepared(sql).await,
+        })
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match &self.0 {
+        self.ensure_whole()?;
+        self.noting(match &self.0 {
             Connection::Pool(pool) => pool.query_one_raw(statement).await,
-            Connection::Transaction(transaction) => transaction.query_one_raw(statement).await,
-        }
+            Connection::Transaction(transaction, _) => transaction.query_one_raw(statement).await,
+        })
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &self.0 {
+        self.ensure_whole()?;
+        self.noting(match &self.0 {
             Connection::Pool(pool) => pool.query_all_raw(statement).await,
-            Connection::Transaction(transaction) => transaction.query_all_raw(statement).await,
-        }
+            Connection::Transaction(transaction, _) => transaction.query_all_raw(statement).await,
+        })
     }
 }
 

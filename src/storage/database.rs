@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection as _;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
 
@@ -28,7 +29,7 @@ pub struct Claim(#[expect(dead_code, reason = "held, not used")] Option<File>);
 
 #[derive(Clone, Debug)]
 enum Engine {
-    Sqlite(Arc<GroupCommit>),
+    Sqlite(Arc<GroupCommit>, Arc<Path>),
     Postgres(DatabaseConnection),
 }
 
@@ -55,7 +56,8 @@ impl Database {
         let reader = sea_orm::Database::connect(sqlite_options(&url, readers, true))
             .await
             .map_err(|error| unreachable(&error))?;
-        Ok(Self { engine: Engine::Sqlite(GroupCommit::new(writer)), reader: Arc::new(Reader::of_pool(reader)) })
+        let engine = Engine::Sqlite(GroupCommit::new(writer), Arc::from(file));
+        Ok(Self { engine, reader: Arc::new(Reader::of_pool(reader)) })
     }
 
     async fn connect_postgres(url: &str, connections: u32) -> Result<Self, ConnectError> {
@@ -100,7 +102,9 @@ impl Database {
     /// When the database gives no connection or begins no transaction.
     pub async fn writing(&self) -> Result<Writer, StorageError> {
         Ok(match &self.engine {
-            Engine::Sqlite(group) => group.write().await?,
+            // A file that was deleted still takes writes, until the last program that has it open ends.
+            Engine::Sqlite(_, file) if !file.exists() => return Err(StorageError::Gone(file.display().to_string())),
+            Engine::Sqlite(group, _) => group.write().await?,
             Engine::Postgres(pool) => Writer::new(pool.begin().await?, None),
         })
     }
@@ -125,7 +129,7 @@ impl Database {
     /// A connection that may change the schema.
     pub(super) fn writing_pool(&self) -> &DatabaseConnection {
         match &self.engine {
-            Engine::Sqlite(group) => group.connection(),
+            Engine::Sqlite(group, _) => group.connection(),
             Engine::Postgres(pool) => pool,
         }
     }
@@ -153,6 +157,15 @@ fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOption
         .max_lifetime(None::<Duration>)
         .test_before_acquire(false)
         .sqlx_logging(false)
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(async move {
+                // Lets a rollback that is still queued go first.
+                connection.ping().await?;
+                // After an error that undid a transaction the driver still counts it, and would begin no other one on
+                // this connection for ever.
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .map_sqlx_sqlite_opts(move |options| {
             let options = options
                 .create_if_missing(true)

@@ -14,6 +14,9 @@ pub enum StorageError {
     /// The transaction that this change was part of was not committed.
     #[error("the change was not committed: {0}")]
     NotCommitted(String),
+    /// The SQLite file was deleted or moved away while it was in use.
+    #[error("the database file {0} is gone; put it back, or restore a backup and start again")]
+    Gone(String),
     /// Everything else the database refuses: unreachable, full, read-only, busy.
     #[error("the database refused: {0}")]
     Refused(#[source] DbErr),

@@ -2,7 +2,8 @@
 //!
 //! SQLite has one writer at a time, and a commit that survives a power cut costs an fsync. So writers that wait for
 //! one another share one transaction: each works inside a savepoint of it, and whoever finds nobody waiting behind
-//! commits for all. A writer is told "committed" only after that commit.
+//! commits for all. A writer is told "committed" only after that commit. A full disk undoes the shared transaction at
+//! once: nobody is handed what is left of it, and everybody in it is told that nothing was changed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +13,7 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
+use super::connection::Undone;
 use super::{StorageError, Writer};
 
 /// How many savepoints one transaction holds at most, so that the first never waits long for the last.
@@ -29,6 +31,7 @@ pub(super) struct GroupCommit {
 #[derive(Debug, Default)]
 struct Slot {
     transaction: Option<DatabaseTransaction>,
+    undone: Undone,
     members: Vec<oneshot::Sender<Result<(), String>>>,
 }
 
@@ -108,8 +111,14 @@ impl Turn {
                 ..TransactionOptions::default()
             };
             slot.transaction = Some(connection.begin_with_options(options).await?);
+            slot.undone = Undone::default();
         }
         slot.transaction.as_ref().ok_or_else(|| DbErr::Custom("a transaction that was just begun".into()))
+    }
+
+    /// Tells whether the shared transaction is gone.
+    pub(super) fn undone(&self) -> Undone {
+        self.slot.as_ref().map(|slot| slot.undone.clone()).unwrap_or_default()
     }
 
     /// The savepoint is released; waits until the shared transaction is on disk.
@@ -140,12 +149,19 @@ impl Drop for Turn {
 
 /// Hands the open transaction to the next in the queue, or commits it for all its members when there is none.
 async fn settle(group: &GroupCommit, mut slot: OwnedMutexGuard<Slot>) {
-    if group.waiting.load(Ordering::Acquire) > 0 && slot.members.len() < LARGEST_GROUP {
+    let undone = slot.undone.is_set();
+    if !undone && group.waiting.load(Ordering::Acquire) > 0 && slot.members.len() < LARGEST_GROUP {
         return;
     }
     let Some(transaction) = slot.transaction.take() else { return };
-    let outcome = if slot.members.is_empty() { transaction.rollback().await } else { transaction.commit().await };
-    let outcome = outcome.map_err(|error| error.to_string());
+    let outcome = if undone {
+        drop(transaction);
+        Err("another change met an error that undid this one too".to_owned())
+    } else if slot.members.is_empty() {
+        transaction.rollback().await.map_err(|error| error.to_string())
+    } else {
+        transaction.commit().await.map_err(|error| error.to_string())
+    };
     for member in slot.members.drain(..) {
         // A member that hung up needs no answer.
         let _ = member.send(outcome.clone());

@@ -33,11 +33,12 @@ pub async fn around(State(state): State<AppState>, request: Request, next: Next)
     let answer = timeout(limit, next.run(Request::from_parts(parts, body))).await;
     let mut response = answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response());
 
-    if let Some(fault) = response.extensions_mut().remove::<Error>() {
+    let fault = response.extensions_mut().remove::<Error>();
+    if let Some(fault) = &fault {
         error!(reference = %context.reference, "request failed: {fault}");
     }
     if needs_page(&response, wants_page) {
-        response = explain(&state, context.clone(), response);
+        response = explain(&state, context.clone(), response, fault.is_some());
     }
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
@@ -57,13 +58,13 @@ fn needs_page(response: &Response, wants_page: bool) -> bool {
     wants_page && failed && !response.headers().contains_key(header::CONTENT_TYPE)
 }
 
-fn explain(state: &AppState, mut context: Context, mut response: Response) -> Response {
+fn explain(state: &AppState, mut context: Context, mut response: Response, fault: bool) -> Response {
     let status = response.status();
     let page = response.extensions_mut().remove::<ErrorPage>().unwrap_or_else(|| {
         ErrorPage::from(match status {
             StatusCode::NOT_FOUND => PageProblem::NotFound,
             StatusCode::PAYLOAD_TOO_LARGE => PageProblem::TooLarge,
-            StatusCode::SERVICE_UNAVAILABLE => PageProblem::Busy,
+            StatusCode::SERVICE_UNAVAILABLE if !fault => PageProblem::Busy,
             _ if status.is_server_error() => PageProblem::Fault,
             _ => PageProblem::BadRequest,
         })

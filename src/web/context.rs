@@ -106,7 +106,7 @@ impl Context {
         let frame = Frame {
             language: self.language,
             reference: self.reference.to_string(),
-            csrf: csrf::token(&state.mac, &browser),
+            csrf: csrf::token(&state.mac, &browser, state.random.array()),
             path: self.path.clone(),
             signed_in: self.signed_in.clone(),
             now: self.now,

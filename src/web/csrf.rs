@@ -2,6 +2,8 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::ORIGIN;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::keys::MacKey;
 
@@ -19,21 +21,36 @@ pub(super) fn is_same_origin(headers: &HeaderMap, public_origin: &str) -> bool {
     }
 }
 
-/// The token of the forms in this browser.
+/// A token for the forms of one page in this browser.
+///
+/// Each rendering has a `salt` of its own: pages are compressed, and from their lengths whoever makes a browser ask for
+/// the same page again and again could guess a token that stays (BREACH).
 #[must_use]
-pub(super) fn token(mac: &MacKey, browser: &str) -> String {
-    mac.tag(PURPOSE, &[browser])
+pub(super) fn token(mac: &MacKey, browser: &str, salt: [u8; 16]) -> String {
+    let salt = URL_SAFE_NO_PAD.encode(salt);
+    let tag = mac.tag(PURPOSE, &[browser, &salt]);
+    format!("{salt}.{tag}")
 }
 
-/// Whether `token` is the token of the forms in this browser.
+/// Whether `token` was made for a form in this browser, compared in constant time.
 #[must_use]
 pub(super) fn is_token(mac: &MacKey, browser: &str, token: &str) -> bool {
-    mac.verify(PURPOSE, &[browser], token)
+    token.split_once('.').is_some_and(|(salt, tag)| mac.verify(PURPOSE, &[browser, salt], tag))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Random;
+    use crate::keys::KeyFiles;
+
+    struct Fixed;
+
+    impl Random for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
 
     fn comes_from(pairs: &[(&'static str, &str)]) -> bool {
         let mut headers = HeaderMap::new();
@@ -55,5 +72,36 @@ mod tests {
             assert!(!comes_from(&[("origin", origin)]), "{origin}");
         }
         assert!(!comes_from(&[]));
+    }
+    fn mac() -> MacKey {
+        let folder = tempfile::tempdir().unwrap();
+        KeyFiles::open(folder.path(), true, &Fixed).unwrap().mac
+    }
+
+    #[test]
+    fn each_rendering_has_its_own_token_and_all_of_them_work() {
+        let mac = mac();
+        let (one, other) = (token(&mac, "browser", [1; 16]), token(&mac, "browser", [2; 16]));
+        let shared = one.bytes().zip(other.bytes()).filter(|(a, b)| a == b).count();
+        assert!(shared < 15, "neither salt nor tag stays: {one} {other}");
+        assert!(is_token(&mac, "browser", &one) && is_token(&mac, "browser", &other));
+    }
+
+    #[test]
+    fn a_token_is_for_its_browser_and_whole() {
+        let mac = mac();
+        let token = token(&mac, "browser", [1; 16]);
+        assert!(!is_token(&mac, "another", &token));
+        let (salt, tag) = token.split_once('.').unwrap();
+        let unsalted = mac.tag(PURPOSE, &["browser"]);
+        for forged in ["", ".", salt, tag, &format!("{salt}."), &format!(".{tag}"), &unsalted, &format!(".{unsalted}")]
+        {
+            assert!(!is_token(&mac, "browser", forged), "{forged}");
+        }
+        for at in 0..token.len() {
+            let mut forged = token.clone().into_bytes();
+            forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
+            assert!(!is_token(&mac, "browser", &String::from_utf8(forged).unwrap()), "byte {at}");
+        }
     }
 }

@@ -33,7 +33,7 @@ impl Error {
 
 impl From<StorageError> for Error {
     fn from(error: StorageError) -> Self {
-        let passing = matches!(error, StorageError::Refused(_) | StorageError::NotCommitted(_));
+        let passing = matches!(error, StorageError::Refused(_) | StorageError::NotCommitted(_) | StorageError::Gone(_));
         Self { cause: Arc::new(error), passing }
     }
 }

@@ -44,6 +44,9 @@ pub enum TlsError {
 pub fn acceptor(certificate_file: &Path, private_key_file: &Path) -> Result<TlsAcceptor, TlsError> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(certificate_file).and_then(Iterator::collect);
     let chain = chain.map_err(|cause| unusable(certificate_file, &cause))?;
+    if chain.is_empty() {
+        return Err(TlsError::File { file: certificate_file.to_owned(), cause: "it holds no certificate".to_owned() });
+    }
     let key = PrivateKeyDer::from_pem_file(private_key_file).map_err(|cause| unusable(private_key_file, &cause))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?

@@ -10,22 +10,22 @@ use countersign::config::Config;
 
 use crate::support::{Mailbox, TestClock};
 
-fn countersign(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn countersign(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
     command.current_dir(folder).env_clear().args(arguments);
     command
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
     countersign(folder, arguments).output().unwrap()
 }
 
-fn json(output: &Output) -> serde_json::Value {
+pub(crate) fn json(output: &Output) -> serde_json::Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn refused(output: &Output) -> String {
+pub(crate) fn refused(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
     let sentence = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(sentence.trim_end().lines().count(), 1, "{sentence}");
@@ -33,7 +33,7 @@ fn refused(output: &Output) -> String {
 }
 
 /// A server that dies with the test.
-struct Serving(Child);
+pub(crate) struct Serving(pub(crate) Child);
 
 impl Drop for Serving {
     fn drop(&mut self) {

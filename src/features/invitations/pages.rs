@@ -14,7 +14,9 @@ use crate::features::accounts::{Account, find_account};
 use crate::features::interactions::{Passage, Purpose, add_interaction, new_interaction, respond};
 use crate::features::organisations::{Invitation, Organisation, find_invitation_by_secret, find_organisation};
 use crate::features::passkeys::are_on;
-use crate::features::passwords::{Hashing, NewPassword, PasswordProblem, hash_new_password, set_password};
+use crate::features::passwords::{
+    Hashing, NewPassword, PasswordProblem, Surroundings, hash_new_password, set_password,
+};
 use crate::features::sessions::find_standing;
 use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, see_other, urls};
 
@@ -97,7 +99,13 @@ async fn choose_password(
     };
     let mut page = page(&state, &opened, &secret);
     let account = &opened.account;
-    let password = match NewPassword::parse(&filled.password, page.least, &account.email) {
+    let near = Surroundings {
+        product: &state.config.branding.name,
+        organisation: &opened.organisation.name,
+        name: &account.name,
+        email: &account.email,
+    };
+    let password = match NewPassword::parse(&filled.password, page.least, near) {
         Ok(password) => password,
         Err(problem) => {
             page.problem = Some(match problem {

@@ -13,7 +13,7 @@ use crate::storage::{StorageError, Writer};
 use crate::web::AppState;
 
 pub use hashing::{Busy, Hashing};
-pub use rules::{NewPassword, PasswordProblem};
+pub use rules::{NewPassword, PasswordProblem, Surroundings};
 pub use store::{has_password, password_changed_at, remove_password, set_password};
 
 /// What became of a sign-in by password.

@@ -14,7 +14,9 @@ use crate::domain::{Email, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation};
-use crate::features::passwords::{Hashing, NewPassword, PasswordProblem, hash_new_password, set_password};
+use crate::features::passwords::{
+    Hashing, NewPassword, PasswordProblem, Surroundings, hash_new_password, set_password,
+};
 use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, urls};
 
 /// The routes of the set-up.
@@ -59,7 +61,7 @@ async fn create(
         least: least(&state),
         problem: None,
     };
-    let (email, password) = match check(&page, &filled.password) {
+    let (email, password) = match check(&page, &state.config.branding.name, &filled.password) {
         Ok(checked) => checked,
         Err(problem) => {
             page.problem = Some(problem);
@@ -99,7 +101,11 @@ async fn create(
 }
 
 /// Checks what was filled in, the first fault first.
-fn check(page: &SetupPage, password: &Secret<String>) -> Result<(Email, NewPassword), (&'static str, &'static str)> {
+fn check(
+    page: &SetupPage,
+    product: &str,
+    password: &Secret<String>,
+) -> Result<(Email, NewPassword), (&'static str, &'static str)> {
     if page.organisation.is_empty() {
         return Err(("organisation", "empty"));
     }
@@ -107,7 +113,8 @@ fn check(page: &SetupPage, password: &Secret<String>) -> Result<(Email, NewPassw
         return Err(("name", "empty"));
     }
     let email: Email = page.email.parse().map_err(|_| ("email", "malformed"))?;
-    let password = NewPassword::parse(password, page.least, &email).map_err(|problem| match problem {
+    let near = Surroundings { product, organisation: &page.organisation, name: &page.name, email: &email };
+    let password = NewPassword::parse(password, page.least, near).map_err(|problem| match problem {
         PasswordProblem::TooShort { .. } => ("password", "too_short"),
         PasswordProblem::TooLong => ("password", "too_long"),
         PasswordProblem::Guessable => ("password", "guessable"),

@@ -50,7 +50,18 @@ impl Browser {
     pub(crate) fn new(origin: &str) -> Self {
         // Choosing the TLS stack twice is fine: the first choice stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self::with(reqwest::Client::builder(), origin)
+    }
+
+    /// A browser that trusts this one certificate, in PEM.
+    pub(crate) fn trusting(origin: &str, certificate: &[u8]) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let certificate = reqwest::Certificate::from_pem(certificate).unwrap();
+        Self::with(reqwest::Client::builder().tls_certs_only([certificate]), origin)
+    }
+
+    fn with(http: reqwest::ClientBuilder, origin: &str) -> Self {
+        let http = http.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { http, origin: origin.to_owned(), cookies: BTreeMap::new(), headers: Vec::new() }
     }
 

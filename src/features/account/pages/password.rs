@@ -14,8 +14,8 @@ use crate::features::audit::{self, Ink};
 use crate::features::interactions::{Fresh, add_to_session};
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
 use crate::features::passwords::{
-    Hashing, NewPassword, PasswordOutcome, PasswordProblem, check_password, has_password, hash_new_password,
-    set_password,
+    Hashing, NewPassword, PasswordOutcome, PasswordProblem, Surroundings, check_password, has_password,
+    hash_new_password, set_password,
 };
 use crate::features::sessions::{Member, end_everything_else};
 use crate::storage::Writer;
@@ -95,7 +95,13 @@ pub(super) async fn change(
             return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     }
-    let password = match NewPassword::parse(&filled.password, least(&state, &member), &account.email) {
+    let near = Surroundings {
+        product: &state.config.branding.name,
+        organisation: member.standing.home().map_or("", |home| &home.organisation_name),
+        name: &account.name,
+        email: &account.email,
+    };
+    let password = match NewPassword::parse(&filled.password, least(&state, &member), near) {
         Ok(password) => password,
         Err(problem) => {
             let trouble = match problem {
