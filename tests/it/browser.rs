@@ -176,7 +176,8 @@ async fn the_language_link_keeps_the_request() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_mailbox_shows_a_mail_as_text_and_in_a_frame() {
     let (_running, demo) = demo();
-    let server = Server::start(&Engine::sqlite()).await;
+    let engine = Engine::sqlite();
+    let server = Server::start(&engine).await;
     let chromium = Chromium::start(&["--accept-lang=en"]).await;
     let driver = &chromium.driver;
     let look = async {
