@@ -3,6 +3,7 @@
 mod honest;
 mod policies;
 mod properties;
+mod questions;
 mod space;
 mod statement;
 

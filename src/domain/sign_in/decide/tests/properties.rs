@@ -164,4 +164,5 @@ fn the_space_is_as_large_as_it_says() {
 fn an_app_that_is_switched_off_does_not_act_for_itself() {
     assert!(decide_app(false).is_ok());
     assert_eq!(decide_app(true).unwrap_err(), Refusal::AppDisabled);
+    assert_eq!(Refusal::AppDisabled.as_str(), "app_disabled", "the word that the audit keeps");
 }
