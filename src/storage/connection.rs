@@ -63,12 +63,12 @@ impl Undone {
 }
 
 /// `SQLITE_BUSY`, `NOMEM`, `INTERRUPT`, `IOERR` and `FULL` may end the whole transaction and not the statement alone
-/// (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+/// (`sqlite.org/lang_transaction.html`, "Response To Errors Within A Transaction").
 fn may_undo(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
         return false;
     };
-    let Some(code) = error.as_database_error().and_then(|error| error.code()) else { return false };
+    let Some(code) = error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code) else { return false };
     // The low byte is the error; what stands above tells its cause. The codes of PostgreSQL have five characters.
     code.len() < 5 && code.parse::<u32>().is_ok_and(|code| [5, 7, 9, 10, 13].contains(&(code & 0xff)))
 }

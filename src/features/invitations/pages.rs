@@ -11,11 +11,12 @@ use super::views::{ClosedInvitationPage, InvitationPage};
 use crate::domain::sign_in::Proof;
 use crate::domain::{FactorKind, Secret};
 use crate::features::accounts::{Account, find_account};
+use crate::features::factors::find_enrolled;
 use crate::features::interactions::{Passage, Purpose, add_interaction, new_interaction, respond};
 use crate::features::organisations::{Invitation, Organisation, find_invitation_by_secret, find_organisation};
 use crate::features::passkeys::are_on;
 use crate::features::passwords::{
-    Hashing, NewPassword, PasswordProblem, Surroundings, hash_new_password, set_password,
+    Hashing, NewPassword, PasswordProblem, Surroundings, has_password, hash_new_password, set_password,
 };
 use crate::features::sessions::find_standing;
 use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, see_other, urls};
@@ -45,8 +46,11 @@ async fn open(state: &AppState, context: &Context, secret: &str) -> Result<Resul
     };
     let account = find_account(db, invitation.account_id).await?;
     let organisation = find_organisation(db, invitation.organisation_id).await?;
+    // Whoever signs in in some way already is not invited to another: the mailbox alone must not get past a factor.
+    let is_new = !has_password(db, invitation.account_id).await?
+        && find_enrolled(db, invitation.account_id).await?.kinds.is_empty();
     Ok(match account.zip(organisation) {
-        Some((account, organisation)) if invitation.works(context.now) => {
+        Some((account, organisation)) if is_new && invitation.works(context.now) => {
             Ok(Opened { invitation, account, organisation, inviter })
         }
         _ => Err(inviter),

@@ -16,6 +16,7 @@ use crate::features::passkeys::ceremony::{self, Begun, Purpose, Refused, Relying
 use crate::features::passkeys::messages::tell;
 use crate::features::passkeys::registration::{self, Made};
 use crate::features::passkeys::{Ceremony, CreatePage, PasskeyAdded, handle_text};
+use crate::features::passwords::has_password;
 use crate::features::sessions::{Member, Standing, end_everything_else, find_standing};
 use crate::storage::Writer;
 use crate::web::{AppState, Context, CookieKind, Error, see_other, urls};
@@ -97,7 +98,12 @@ async fn invited(state: &AppState, context: &Context, passage: &Passage) -> Resu
     let db = state.db.reading();
     let invitation = find_invitation(db, id).await?.filter(|invitation| invitation.works(context.now));
     let Some(invitation) = invitation else { return Ok(None) };
-    Ok(find_standing(db, invitation.account_id).await?)
+    // Whoever signs in in some way already is not invited to another: the mailbox alone must not get past a factor.
+    if has_password(db, invitation.account_id).await? {
+        return Ok(None);
+    }
+    let standing = find_standing(db, invitation.account_id).await?;
+    Ok(standing.filter(|standing| standing.enrolled.kinds.is_empty()))
 }
 
 /// Whether this sign-in, which is done, may end with the offer of a passkey. Only in the session that came of it: a
