@@ -68,7 +68,9 @@ fn may_undo(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
         return false;
     };
-    let Some(code) = error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code) else { return false };
+    let Some(code) = error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code) else {
+        return false;
+    };
     // The low byte is the error; what stands above tells its cause. The codes of PostgreSQL have five characters.
     code.len() < 5 && code.parse::<u32>().is_ok_and(|code| [5, 7, 9, 10, 13].contains(&(code & 0xff)))
 }
