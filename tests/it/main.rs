@@ -10,6 +10,7 @@ mod code_flow;
 mod codes;
 mod codes_sent;
 mod command_line;
+mod demanded;
 mod enrolment;
 mod faults;
 mod invitations;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use countersign::domain::FactorKind;
-use countersign::features::accounts::InstanceRole;
+use countersign::features::accounts::{InstanceRole, mark_credentials_changed};
 use countersign::features::factors::{Details, NewFactor, add_factor, list_factors};
 use countersign::features::organisations::Role;
 
@@ -11,6 +11,7 @@ use crate::support::{Answer, AuthenticatorApp, Browser, Engine, PASSWORD, Server
 use crate::two_factor::{BRAM, bram, half_way};
 
 on_both_engines! {
+    a_change_while_the_last_step_waits_stops_it
     the_ways_are_listed_and_the_one_that_does_not_do_says_why
     a_block_leaves_the_other_ways_open
     ten_guesses_in_an_hour_and_thirty_in_a_day
@@ -314,4 +315,28 @@ async fn a_code_of_somebody_else_does_not_help(engine: Engine) {
     let mut other = server.browser();
     let by_code = half_way(&mut other, "carla@kantoor.nl").await.replace("/totp", "/recovery_code");
     assert_eq!(other.fill(&by_code, &[("code", &codes[0])]).await.status, 422);
+}
+
+async fn a_change_while_the_last_step_waits_stops_it(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let (app, _) = bram(&server).await.connect_app(&server, "account").await;
+    server.clock.advance(60);
+    let mut browser = server.browser();
+    let step = half_way(&mut browser, BRAM).await;
+    let (csrf, code) = (browser.get(&step).await.field("csrf"), app.code(&server, 0));
+    let state = &server.inner.state;
+    let account = server.account_of(BRAM).await;
+    // Somebody is changing the password: the change is written and not committed yet.
+    let mut writer = state.db.writing().await.unwrap();
+    mark_credentials_changed(&mut writer, account, state.now()).await.unwrap();
+    let waiting = tokio::spawn(async move {
+        let answer = browser.post(&step, &[("csrf", &csrf), ("code", &code)]).await;
+        (browser, answer)
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert!(!waiting.is_finished(), "it waits for the change");
+    writer.commit().await.unwrap();
+    let (mut browser, answer) = waiting.await.unwrap();
+    assert!(answer.location().starts_with("/sign-in/"), "{}", answer.location());
+    assert_eq!(browser.get("/account").await.location(), "/sign-in", "the old password opens nothing any more");
 }

@@ -1,5 +1,6 @@
 //! Accounts: one person each.
 
+mod notices;
 mod store;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use strum::{Display, EnumString};
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
 
+pub use notices::tell_owner;
 pub use store::{
     Profile, add_account, find_account, find_account_by_login, hold_unchanged, list_accounts, mark_credentials_changed,
     mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_profile,

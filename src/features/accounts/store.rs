@@ -165,14 +165,10 @@ pub async fn set_account_disabled(
 ///
 /// When the database refuses.
 pub async fn hold_unchanged(db: &mut Writer, id: AccountId, seen: Option<Timestamp>) -> Result<bool, StorageError> {
-    let unchanged = match seen {
-        Some(at) => Column::CredentialsChangedAt.eq(at),
-        None => Column::CredentialsChangedAt.is_null(),
-    };
     let done = accounts::Entity::update_many()
         .col_expr(Column::CredentialsChangedAt, Expr::col(Column::CredentialsChangedAt))
         .filter(Column::Id.eq(id))
-        .filter(unchanged)
+        .filter(unchanged_since(seen))
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
@@ -239,6 +235,13 @@ pub async fn set_email(db: &mut Writer, id: AccountId, email: &Email, now: Times
     Ok(())
 }
 
+fn unchanged_since(seen: Option<Timestamp>) -> Expr {
+    match seen {
+        Some(at) => Column::CredentialsChangedAt.eq(at),
+        None => Column::CredentialsChangedAt.is_null(),
+    }
+}
+
 /// Remembers that the person reads mail at the address of the account.
 ///
 /// # Errors
@@ -253,16 +256,23 @@ pub async fn mark_email_verified(db: &mut Writer, id: AccountId) -> Result<(), S
     Ok(())
 }
 
-/// Remembers when somebody last signed in.
+/// Remembers when somebody last signed in. Says no, and remembers nothing, when a password or factor changed since
+/// `seen`, the last change that the sign-in was judged by; until the transaction ends nobody changes one.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn mark_signed_in(db: &mut Writer, id: AccountId, at: Timestamp) -> Result<(), StorageError> {
-    accounts::Entity::update_many()
+pub async fn mark_signed_in(
+    db: &mut Writer,
+    id: AccountId,
+    seen: Option<Timestamp>,
+    at: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = accounts::Entity::update_many()
         .col_expr(Column::LastSignInAt, Expr::value(at))
         .filter(Column::Id.eq(id))
+        .filter(unchanged_since(seen))
         .exec(db)
         .await?;
-    Ok(())
+    Ok(done.rows_affected == 1)
 }

@@ -6,7 +6,7 @@ use super::store::{add_interaction, find_interaction, update_interaction};
 use super::{Interaction, Purpose};
 use crate::domain::ids::{InteractionId, SessionId};
 use crate::domain::secret::Fingerprint;
-use crate::domain::sign_in::{Answers, Clearance, Decision, Evidence, Question, Refusal, decide};
+use crate::domain::sign_in::{Answers, Clearance, Decision, Evidence, Proof, Question, Refusal, decide};
 use crate::domain::{FactorKind, Secret, Timestamp};
 use crate::features::accounts::{mark_email_verified, mark_signed_in};
 use crate::features::audit::{self, Chain, Event, Ink};
@@ -121,6 +121,21 @@ impl Passage {
         }
     }
 
+    /// A factor was just set up in this sign-in, in the transaction that finishes it: it counts as enrolled and as
+    /// proven, and is the last change of the account's factors.
+    pub fn enrolled(&mut self, (kind, device_bound): (FactorKind, bool), proof: Proof, context: &Context) {
+        let Some(standing) = &mut self.standing else { return };
+        standing.enrolled = standing.enrolled.with(kind, device_bound);
+        standing.account.credentials_changed_at = Some(context.now);
+        if self.interaction.evidence.is_none() {
+            self.interaction.prove_first(standing.account.id, proof, context.client_ip.network());
+        } else {
+            self.interaction.prove(proof);
+        }
+        // Among the choices was a passkey: it is not offered once more on the way out.
+        self.interaction.answers.offer_answered = true;
+    }
+
     /// An event about this sign-in, as `kind`.
     #[must_use]
     pub fn event(&self, context: &Context, kind: &'static str, outcome: &'static str) -> Event {
@@ -153,7 +168,10 @@ impl Passage {
         let id = self.interaction.id;
         let (outcome, session) = match &decision {
             Decision::Issue(clearance) => {
-                let opened = self.open(state, context, &mut writer, clearance.clone()).await?;
+                let Some(opened) = self.open(state, context, &mut writer, clearance.clone()).await? else {
+                    // A password or factor changed since the account was read: whoever proved the old one begins anew.
+                    return Ok(Onward::Asked { to: urls::sign_in(id) });
+                };
                 self.interaction.session_id = Some(opened.0);
                 ("done", Some(opened))
             }
@@ -227,31 +245,35 @@ impl Passage {
         use_invitation(writer, invitation, now).await
     }
 
-    /// Opens a session, or goes on with the one that this browser has for the same account.
+    /// Opens a session, or goes on with the one that this browser has for the same account. None when a password or
+    /// factor of the account is no longer as it was judged.
     async fn open(
         &mut self,
         state: &AppState,
         context: &Context,
         writer: &mut Writer,
         clearance: Clearance,
-    ) -> Result<(SessionId, Secret<String>), Error> {
+    ) -> Result<Option<(SessionId, Secret<String>)>, Error> {
         let (now, random) = (context.now, state.random.as_ref());
         let lifetime = Lifetime::of(&state.config.sign_in);
         let account = clearance.account_id();
-        mark_signed_in(writer, account, now).await?;
+        let judged = self.standing.as_ref().and_then(|standing| standing.account.credentials_changed_at);
+        if !mark_signed_in(writer, account, judged, now).await? {
+            return Ok(None);
+        }
         if let Some(holder) = &self.holder {
             let previous = &holder.session;
             if previous.account_id == account
                 && let Some(renewed) =
                     renew_session(writer, clearance.clone(), previous.id, lifetime, (now, random)).await?
             {
-                return Ok((renewed.id, renewed.secret));
+                return Ok(Some((renewed.id, renewed.secret)));
             }
             end_session(writer, previous.account_id, previous.id, now).await?;
         }
         let browser = (clearance.evidence().network, context.user_agent.clone());
         let opened = open_session(writer, clearance, browser, lifetime, (now, random)).await?;
-        Ok((opened.id, opened.secret))
+        Ok(Some((opened.id, opened.secret)))
     }
 
     async fn offer(&self, db: &Reader, now: Timestamp) -> Result<bool, StorageError> {

@@ -1,17 +1,9 @@
 //! The messages that belong to no one feature.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
-use super::{Letter, Message, Particulars, PostError, Recipient, post};
-use crate::domain::ids::{AccountId, OutboxId};
-use crate::domain::{Email, Language, Timestamp};
-use crate::storage::Writer;
-use crate::web::Parts;
-
-/// How long a mail that only tells something is tried for.
-const NOTICE: Duration = Duration::from_hours(48);
+use super::{Message, Particulars};
+use crate::domain::Timestamp;
 
 /// Shows the operator that messages arrive.
 #[derive(Clone, Debug, Serialize)]
@@ -54,30 +46,6 @@ pub struct PasswordGuessed {
     pub name: String,
     /// The facts of the last attempt.
     pub particulars: Particulars,
-}
-
-impl PasswordGuessed {
-    /// Posts it to the address of the account.
-    ///
-    /// # Errors
-    ///
-    /// When the database refuses.
-    pub async fn post(
-        self,
-        db: &mut Writer,
-        parts: &Parts,
-        (account, email, language): (AccountId, &Email, Language),
-        now: Timestamp,
-    ) -> Result<OutboxId, PostError> {
-        let letter = Letter {
-            to: Recipient::Mail(email.clone()),
-            language,
-            account: Some(account),
-            expires_at: now.after(NOTICE),
-            message: &self,
-        };
-        post(db, parts, letter, now).await
-    }
 }
 
 impl Message for PasswordGuessed {

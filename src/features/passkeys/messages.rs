@@ -1,16 +1,10 @@
 //! The mails about passkeys and security keys.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
 use crate::features::accounts::Account;
-use crate::features::outbox::{Letter, Message, Particulars, PostError, Recipient, post};
-use crate::storage::Writer;
-use crate::web::{Context, Parts};
-
-/// How long a mail that only tells something is tried for.
-const NOTICE: Duration = Duration::from_hours(48);
+use crate::features::outbox::{Message, Particulars};
+use crate::web::Context;
 
 /// What was done to which passkey or security key, by whom: the fields of all three mails.
 #[derive(Clone, Debug, Serialize)]
@@ -88,22 +82,4 @@ notices! {
     PasskeyRemoved = "passkey_removed";
     /// A copy of a passkey or security key may exist: its counter went back, and it was refused.
     PasskeyCopied = "passkey_copied";
-}
-
-/// Tells the owner of an account.
-pub(super) async fn tell<M: Message>(
-    db: &mut Writer,
-    parts: &Parts,
-    account: &Account,
-    message: &M,
-    context: &Context,
-) -> Result<(), PostError> {
-    let letter = Letter {
-        to: Recipient::Mail(account.email.clone()),
-        language: account.language,
-        account: Some(account.id),
-        expires_at: context.now.after(NOTICE),
-        message,
-    };
-    post(db, parts, letter, context.now).await.map(drop)
 }

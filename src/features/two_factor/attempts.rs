@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::ids::{AccountId, InteractionId};
 use crate::domain::{FactorKind, Timestamp};
-use crate::features::accounts::Account;
+use crate::features::accounts::{Account, tell_owner};
 use crate::features::outbox::{Particulars, PasswordGuessed};
 use crate::features::throttles::{Blocked, Counter, Limit, count, forget, reserve, take_back};
 use crate::storage::{StorageError, Writer};
@@ -46,8 +46,8 @@ pub(super) async fn forgive(db: &mut Writer, account: AccountId, kind: FactorKin
     take_back(db, &day).await
 }
 
-/// Tells the owner, once in a sign-in, that somebody knows the password and not the second step.
-pub(super) async fn tell_owner(
+/// Counts a wrong second step, and tells the owner, once in a sign-in, that somebody knows the password and not more.
+pub(super) async fn count_wrong(
     db: &mut Writer,
     state: &AppState,
     context: &Context,
@@ -60,6 +60,5 @@ pub(super) async fn tell_owner(
     }
     let particulars = Particulars::of(context, account.email.as_str(), app);
     let mail = PasswordGuessed { name: account.name.clone(), particulars };
-    mail.post(db, state, (account.id, &account.email, account.language), context.now).await?;
-    Ok(())
+    tell_owner(db, state, account, &mail, context.now).await
 }

@@ -9,10 +9,10 @@ use super::event;
 use crate::domain::Secret;
 use crate::domain::sign_in::Proof;
 use crate::features::account::views::{PasswordChanged, PasswordPage, PasswordTrouble};
-use crate::features::accounts::Account;
+use crate::features::accounts::{Account, tell_owner};
 use crate::features::audit::{self, Ink};
 use crate::features::interactions::{Fresh, add_to_session};
-use crate::features::outbox::{Letter, Particulars, Recipient, post};
+use crate::features::outbox::Particulars;
 use crate::features::passwords::{
     Hashing, NewPassword, PasswordOutcome, PasswordProblem, Surroundings, check_password, has_password,
     hash_new_password, set_password,
@@ -20,9 +20,6 @@ use crate::features::passwords::{
 use crate::features::sessions::{Member, end_everything_else};
 use crate::storage::Writer;
 use crate::web::{AppState, Context, CookieKind, Error, Form, PageProblem, see_other, urls};
-
-/// How long the mail about the change is worth sending.
-const NOTICE: std::time::Duration = std::time::Duration::from_hours(48);
 
 async fn page(state: &AppState, member: &Member, trouble: Option<PasswordTrouble>) -> Result<PasswordPage, Error> {
     Ok(PasswordPage {
@@ -137,7 +134,7 @@ pub(super) async fn change(
     Ok((headers, see_other(&format!("{}?done=password-changed", urls::ACCOUNT_SECURITY))).into_response())
 }
 
-/// Tells the owner by mail, where a stranger who sits at the browser cannot hide it.
+/// Tells the owner by mail.
 pub(super) async fn tell(
     writer: &mut Writer,
     state: &AppState,
@@ -147,13 +144,5 @@ pub(super) async fn tell(
 ) -> Result<(), Error> {
     let particulars = Particulars::of(context, account.email.as_str(), None);
     let message = PasswordChanged { name: account.name.clone(), removed, particulars };
-    let letter = Letter {
-        to: Recipient::Mail(account.email.clone()),
-        language: account.language,
-        account: Some(account.id),
-        expires_at: context.now.after(NOTICE),
-        message: &message,
-    };
-    post(writer, state, letter, context.now).await?;
-    Ok(())
+    tell_owner(writer, state, account, &message, context.now).await
 }

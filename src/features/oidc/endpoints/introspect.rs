@@ -7,10 +7,9 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Map, Value, json};
 
-use super::{authorization, form};
+use super::from_app;
 use crate::domain::Timestamp;
 use crate::features::clients::Client;
-use crate::features::oidc::client_auth::{Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::store;
 use crate::features::oidc::subjects::subject;
@@ -29,19 +28,13 @@ pub(in crate::features::oidc) async fn introspect(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let parameters = match form(&headers, &body) {
-        Ok(parameters) => parameters,
-        Err(error) => return Ok(TokenError::from(error).into_response()),
-    };
-    let presented =
-        Presented { authorization: authorization(&headers), parameters: &parameters, endpoint: urls::INTROSPECT };
-    let client = match authenticate(&state, &presented, context.now).await? {
+    let (parameters, client) = match from_app(&state, &context, &headers, &body, urls::INTROSPECT).await? {
         // Anybody can say that they are an app that proves nothing.
-        Ok(client) if !client.is_confidential() => {
+        Ok((_, client)) if !client.is_confidential() => {
             let error = OAuthError::new(ErrorCode::InvalidClient, "the app did not authenticate");
             return Ok(TokenError::from(error).into_response());
         }
-        Ok(client) => client,
+        Ok(sent) => sent,
         Err(error) => return Ok(error.into_response()),
     };
     let token = match parameters.require("token", "token is missing") {

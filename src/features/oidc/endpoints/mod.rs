@@ -8,12 +8,16 @@ pub(super) mod revoke;
 pub(super) mod token;
 pub(super) mod userinfo;
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 
+use super::client_auth::{Presented, authenticate};
 use super::dpop::{ProvenKey, Shown, find_key, fresh_nonce};
 use super::errors::{ErrorCode, OAuthError, TokenError};
 use super::parameters::Parameters;
+use crate::features::clients::Client;
 use crate::web::{AppState, Context, Error};
 
 /// The parameters of a form that an app sends.
@@ -59,6 +63,23 @@ fn add_nonce(state: &AppState, context: &Context, response: &mut Response) {
     {
         response.headers_mut().insert("dpop-nonce", nonce);
     }
+}
+
+/// What an app sends to `endpoint`, and which app it is, proven in the way that it registered.
+async fn from_app(
+    state: &AppState,
+    context: &Context,
+    headers: &HeaderMap,
+    body: &[u8],
+    endpoint: &'static str,
+) -> Result<Result<(Parameters, Arc<Client>), TokenError>, Error> {
+    let parameters = match form(headers, body) {
+        Ok(parameters) => parameters,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let presented = Presented { authorization: authorization(headers), parameters: &parameters, endpoint };
+    let client = authenticate(state, &presented, context.now).await?;
+    Ok(client.map(|client| (parameters, client)))
 }
 
 /// The `Authorization` header; one that is no text counts as one that cannot be read.

@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use super::{add_nonce, authorization, form, proven_key};
+use super::{add_nonce, from_app, proven_key};
 use crate::features::oidc::authorize::{self, Origin, Way};
-use crate::features::oidc::client_auth::{self, Presented, authenticate};
+use crate::features::oidc::client_auth;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::web::{AppState, Context, Error, urls};
 
@@ -21,13 +21,8 @@ pub(in crate::features::oidc) async fn push(
     body: Bytes,
 ) -> Result<Response, Error> {
     let refused = |error: OAuthError| Ok(TokenError::from(error).into_response());
-    let mut parameters = match form(&headers, &body) {
-        Ok(parameters) => parameters,
-        Err(error) => return refused(error),
-    };
-    let presented = Presented { authorization: authorization(&headers), parameters: &parameters, endpoint: urls::PUSH };
-    let client = match authenticate(&state, &presented, context.now).await? {
-        Ok(client) => client,
+    let (mut parameters, client) = match from_app(&state, &context, &headers, &body, urls::PUSH).await? {
+        Ok(sent) => sent,
         Err(error) => return Ok(error.into_response()),
     };
     if parameters.get("request_uri").is_some() {

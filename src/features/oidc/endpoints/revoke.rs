@@ -5,9 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{authorization, form};
+use super::from_app;
 use crate::features::clients::Client;
-use crate::features::oidc::client_auth::{Presented, authenticate};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::store;
 use crate::features::oidc::tokens::ID_TOKEN;
@@ -23,14 +22,8 @@ pub(in crate::features::oidc) async fn revoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let parameters = match form(&headers, &body) {
-        Ok(parameters) => parameters,
-        Err(error) => return Ok(TokenError::from(error).into_response()),
-    };
-    let presented =
-        Presented { authorization: authorization(&headers), parameters: &parameters, endpoint: urls::REVOKE };
-    let client = match authenticate(&state, &presented, context.now).await? {
-        Ok(client) => client,
+    let (parameters, client) = match from_app(&state, &context, &headers, &body, urls::REVOKE).await? {
+        Ok(sent) => sent,
         Err(error) => return Ok(error.into_response()),
     };
     let done = match parameters.require("token", "token is missing") {

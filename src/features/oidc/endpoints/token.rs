@@ -7,8 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::{add_nonce, authorization, form, proven_key};
-use crate::features::oidc::client_auth::{Presented, authenticate};
+use super::{add_nonce, from_app, proven_key};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::{Call, GRANTS};
 use crate::web::{AppState, Context, Error, metrics, urls};
@@ -20,14 +19,8 @@ pub(in crate::features::oidc) async fn token(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let parameters = match form(&headers, &body) {
-        Ok(parameters) => parameters,
-        Err(error) => return Ok(refuse(error.into())),
-    };
-    let presented =
-        Presented { authorization: authorization(&headers), parameters: &parameters, endpoint: urls::TOKEN };
-    let client = match authenticate(&state, &presented, context.now).await? {
-        Ok(client) => client,
+    let (parameters, client) = match from_app(&state, &context, &headers, &body, urls::TOKEN).await? {
+        Ok(sent) => sent,
         Err(error) => return Ok(refuse(error)),
     };
     let Some(wanted) = parameters.get("grant_type") else {

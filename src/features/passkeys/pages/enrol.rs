@@ -7,13 +7,12 @@ use super::{Created, MaybeFresh, answers};
 use crate::domain::FactorKind;
 use crate::domain::ids::{FactorId, SessionId};
 use crate::domain::sign_in::{Decision, Question};
-use crate::features::accounts::{Account, hold_unchanged};
+use crate::features::accounts::{Account, hold_unchanged, tell_owner};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{MOST_FACTORS, list_factors};
 use crate::features::interactions::{Fresh, Passage, add_to_session, expired_page, offer_is_due};
 use crate::features::organisations::find_invitation;
 use crate::features::passkeys::ceremony::{self, Begun, Purpose, Refused, RelyingParty};
-use crate::features::passkeys::messages::tell;
 use crate::features::passkeys::registration::{self, Made};
 use crate::features::passkeys::{Ceremony, CreatePage, PasskeyAdded, handle_text};
 use crate::features::passwords::has_password;
@@ -267,7 +266,7 @@ async fn record(
         .with_personal("name", name);
     audit::record(writer, Ink::of(state, context.now), event).await?;
     let message = PasskeyAdded::of(account, (name, made.provider()), kind == FactorKind::SecurityKey, context);
-    tell(writer, state, account, &message, context).await.map_err(Error::from)
+    tell_owner(writer, state, account, &message, context.now).await
 }
 
 /// The session or the sign-in goes on with what was just made.
@@ -294,18 +293,10 @@ async fn go_on(
             Ok(answers::done(headers, &format!("{}?done=added", urls::ACCOUNT_PASSKEYS), &known))
         }
         Place::SignIn(mut passage) => {
-            if let Some(standing) = &mut passage.standing {
-                standing.enrolled = standing.enrolled.with(kind, made.device_bound);
-            }
             let Some(account) = passage.standing.as_ref().map(|standing| standing.account.clone()) else {
                 return Ok(answers::refused(state, Refused::Stopped));
             };
-            if passage.interaction.evidence.is_none() {
-                passage.interaction.prove_first(account.id, proof, context.client_ip.network());
-            } else {
-                passage.interaction.prove(proof);
-            }
-            passage.interaction.answers.offer_answered = true;
+            passage.enrolled((kind, made.device_bound), proof, context);
             let known = answers::find_known(state, &writer, &account).await?;
             let interaction = passage.interaction.id;
             let onward = passage.finish(state, context, writer, "sign_in.enrol").await?;

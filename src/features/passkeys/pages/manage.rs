@@ -11,10 +11,10 @@ use super::answers;
 use super::enrol::event;
 use crate::domain::ids::FactorId;
 use crate::domain::{FactorKind, FactorKinds};
+use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Ink};
 use crate::features::factors::{Factor, MOST_FACTORS, find_factor, list_factors, remove_factor, rename_factor};
 use crate::features::interactions::Fresh;
-use crate::features::passkeys::messages::tell;
 use crate::features::passkeys::rules::{LONGEST_NAME, Left, Removal, judge_removal, tidy_name};
 use crate::features::passkeys::{PasskeyRemoved, PasskeysPage, RemovePage, RenamePage, are_on, is_listed, row_of};
 use crate::features::passwords::has_password;
@@ -185,7 +185,7 @@ pub(super) async fn remove(
     let row = row_of(&factor, &member);
     let is_key = factor.kind == FactorKind::SecurityKey;
     let message = PasskeyRemoved::of(account, (&row.name, row.provider.as_deref()), is_key, &context);
-    tell(&mut writer, &state, account, &message, &context).await?;
+    tell_owner(&mut writer, &state, account, &message, context.now).await?;
     writer.commit().await?;
     Ok(back("removed"))
 }

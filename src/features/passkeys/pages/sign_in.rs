@@ -6,12 +6,12 @@ use axum::response::Response;
 use super::{Begin, Used, answers};
 use crate::domain::FactorKind;
 use crate::domain::ids::AccountId;
+use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Chain, Ink};
 use crate::features::factors::list_factors;
 use crate::features::interactions::{Passage, Purpose as Reason};
 use crate::features::passkeys::assertion::{self, NotUsed};
 use crate::features::passkeys::ceremony::{self, Begun, Purpose, Refused, RelyingParty};
-use crate::features::passkeys::messages::tell;
 use crate::features::passkeys::{CONFIRM, OWN, PasskeyCopied, aaguid};
 use crate::features::sessions::{Holder, find_standing};
 use crate::web::{AppState, Context, Error, JsonForm, metrics, urls};
@@ -156,7 +156,7 @@ pub(super) async fn refuse(
         let provider = factor.details.aaguid.as_deref().and_then(aaguid::provider);
         let is_key = factor.kind == FactorKind::SecurityKey;
         let message = PasskeyCopied::of(owner, (&factor.name, provider), is_key, context);
-        tell(&mut writer, state, owner, &message, context).await?;
+        tell_owner(&mut writer, state, owner, &message, context.now).await?;
     }
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;

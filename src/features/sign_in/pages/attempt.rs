@@ -112,9 +112,11 @@ async fn admit(
 ) -> Result<Response, Error> {
     let account_id = verified.account.id;
     let network = context.client_ip.network();
-    let Some(standing) = find_standing(state.db.reading(), account_id).await? else {
+    let Some(mut standing) = find_standing(state.db.reading(), account_id).await? else {
         return Ok(PageProblem::NoAccess.into_response_with(StatusCode::FORBIDDEN));
     };
+    // As of before the password was looked at: one that changed since is none that was proven.
+    standing.account.credentials_changed_at = verified.account.credentials_changed_at;
     let remembered = match &context.remembered {
         Some(secret) if passage.interaction.purpose.confirms.is_none() && !standing.enrolled.kinds.is_empty() => {
             find_device(state.db.reading(), account_id, secret.expose()).await?

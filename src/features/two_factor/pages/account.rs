@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::place::tell;
 use crate::domain::ids::{DeviceId, FactorId};
 use crate::domain::sign_in::Evidence;
 use crate::domain::{FactorKind, FactorKinds};
+use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{
     Factor, end_device, end_devices_of, find_factor, list_factors, remove_factor, set_default_kind,
@@ -117,7 +117,7 @@ pub(super) async fn remove(
         kind: factor.kind,
         particulars: Particulars::of(&context, account.email.as_str(), None),
     };
-    tell(&mut writer, &state, &context, account, &message).await?;
+    tell_owner(&mut writer, &state, account, &message, context.now).await?;
     let proven: &Evidence = &member.session.evidence;
     let event = event(&context, &member, "factor.remove")
         .with("kind", factor.kind.to_string())

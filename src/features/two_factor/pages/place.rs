@@ -7,17 +7,14 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::domain::sign_in::{Decision, Proof, Question};
 use crate::domain::{FactorKind, FactorKinds};
-use crate::features::accounts::{Account, hold_unchanged};
+use crate::features::accounts::{Account, hold_unchanged, tell_owner};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::{Fresh, Onward, Passage, add_to_session, expired_page, respond};
-use crate::features::outbox::{Letter, Particulars, Recipient, post};
+use crate::features::outbox::Particulars;
 use crate::features::sessions::{Member, Standing, end_everything_else};
 use crate::features::two_factor::views::FactorAdded;
 use crate::storage::Writer;
 use crate::web::{AppState, Context, CookieKind, Error, see_other, urls};
-
-/// How long the mail about a change is worth sending.
-pub(super) const NOTICE: std::time::Duration = std::time::Duration::from_hours(48);
 
 /// Where a factor is set up. Having one is the permission to set one of these kinds up for that account.
 #[derive(Debug)]
@@ -105,7 +102,7 @@ impl Place {
             kind,
             particulars: Particulars::of(context, account.email.as_str(), None),
         };
-        tell(&mut writer, state, context, &account, &message).await?;
+        tell_owner(&mut writer, state, &account, &message, context.now).await?;
         let event = Event::new(Chain::Organisation(account.home_organisation_id), "factor.add", "done")
             .by(account.id)
             .referred_to(context.reference)
@@ -126,12 +123,7 @@ impl Place {
                 Ok((headers, see_other(&to)).into_response())
             }
             Self::SignIn(mut passage) => {
-                if let Some(standing) = &mut passage.standing {
-                    standing.enrolled = standing.enrolled.with(kind, device_bound);
-                }
-                passage.interaction.prove(proof);
-                // Among the choices was a passkey: it is not offered once more on the way out.
-                passage.interaction.answers.offer_answered = true;
+                passage.enrolled((kind, device_bound), proof, context);
                 let id = passage.interaction.id.to_string();
                 let app = passage.interaction.purpose.app.is_some();
                 let onward = passage.finish(state, context, writer, "sign_in.enrol").await?;
@@ -151,25 +143,6 @@ impl Place {
 fn codes_page(then: Option<&String>) -> String {
     let page = urls::enrol_kind(urls::PLACE_ACCOUNT, FactorKind::RecoveryCode);
     then.map_or_else(|| page.clone(), |then| format!("{page}?then={then}"))
-}
-
-/// Mails the owner of an account about a change.
-pub(super) async fn tell<M: crate::features::outbox::Message>(
-    writer: &mut Writer,
-    state: &AppState,
-    context: &Context,
-    account: &Account,
-    message: &M,
-) -> Result<(), Error> {
-    let letter = Letter {
-        to: Recipient::Mail(account.email.clone()),
-        language: account.language,
-        account: Some(account.id),
-        expires_at: context.now.after(NOTICE),
-        message,
-    };
-    post(writer, state, letter, context.now).await?;
-    Ok(())
 }
 
 impl FromRequestParts<AppState> for Place {

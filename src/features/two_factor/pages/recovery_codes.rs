@@ -5,9 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::place::tell;
 use crate::domain::FactorKind;
 use crate::domain::ids::InteractionId;
+use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::Fresh;
 use crate::features::outbox::Particulars;
@@ -60,7 +60,7 @@ pub(super) async fn make(
         kind: FactorKind::RecoveryCode,
         particulars: Particulars::of(&context, account.email.as_str(), None),
     };
-    tell(&mut writer, &state, &context, account, &message).await?;
+    tell_owner(&mut writer, &state, account, &message, context.now).await?;
     let event = Event::new(Chain::Organisation(account.home_organisation_id), "recovery_codes.renew", "done")
         .by(account.id)
         .referred_to(context.reference)

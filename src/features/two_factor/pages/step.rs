@@ -5,11 +5,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::place::tell;
 use super::sent;
 use crate::domain::policy::Remembering;
 use crate::domain::sign_in::Question;
 use crate::domain::{FactorKind, Secret};
+use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Ink};
 use crate::features::factors::add_device;
 use crate::features::interactions::{Onward, Passage, expired_page, respond};
@@ -174,7 +174,7 @@ pub(super) async fn answer(
         }
         Verdict::Wrong(problem) => {
             let app = passage.interaction.purpose.app_name();
-            attempts::tell_owner(&mut writer, state, &context, (&account, app), passage.interaction.id).await?;
+            attempts::count_wrong(&mut writer, state, &context, (&account, app), passage.interaction.id).await?;
             let event = passage.event(&context, event_kind(kind), "wrong");
             audit::record(&mut writer, Ink::of(state, context.now), event).await?;
             writer.commit().await?;
@@ -215,7 +215,7 @@ async fn go_on(
             let app = passage.interaction.purpose.app_name();
             let particulars = Particulars::of(&context, account.email.as_str(), app);
             let message = RecoveryCodeUsed { name: account.name.clone(), left, particulars };
-            tell(&mut writer, state, &context, account, &message).await?;
+            tell_owner(&mut writer, state, account, &message, context.now).await?;
         }
         if let Some(network) = context.client_ip.network().filter(|_| remember) {
             let days = u64::from(REMEMBERED_DAYS);
