@@ -36,6 +36,8 @@ const run = async (section, mediation) => {
   const begun = await send(begin, body);
   if (begun.to && !mediation) location.assign(begun.to);
   if (!begun.ok) return begun.problem ?? "";
+  // Whoever pressed the button meanwhile has a dialog; the list of the field must not close it.
+  if (mediation && section.querySelector("button").ariaDisabled) return "";
   waiting?.abort();
   const { signal } = waiting = new AbortController();
   const credential = passkey === "create"

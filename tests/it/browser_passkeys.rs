@@ -86,6 +86,25 @@ async fn says(driver: &WebDriver, words: &str) -> WebDriverResult<()> {
     panic!("{said:?} instead of {words:?}");
 }
 
+/// Counts from the next page on how often the browser was asked for a passkey.
+async fn count_requests(driver: &WebDriver) -> WebDriverResult<()> {
+    let count = "window.requests = 0; const get = navigator.credentials.get; \
+         navigator.credentials.get = (...what) => { window.requests += 1; return get.apply(navigator.credentials, what); };";
+    driver.cdp().send_raw("Page.enable", json!({})).await?;
+    driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": count })).await.map(drop)
+}
+
+/// Waits until the list of the field waits for somebody to choose: a touch after that is not for it.
+async fn list_waits(driver: &WebDriver) -> WebDriverResult<()> {
+    for _ in 0..200 {
+        if driver.execute("return window.requests", vec![]).await?.json().as_u64() == Some(1) {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the list of the field does not wait for a passkey");
+}
+
 async fn press(driver: &WebDriver) -> WebDriverResult<()> {
     click(driver, By::Css("[data-passkey] button")).await
 }
@@ -138,14 +157,16 @@ async fn a_passkey_brings_back_to_the_portal_in_one_click_or_none() {
 
         sign_out(driver, issuer).await?;
         device.touched(false).await?;
+        count_requests(driver).await?;
         driver.goto(portal).await?;
         click(driver, By::LinkText("Sign in")).await?;
         // This browser knows passkeys: they are the first choice, and the only one that is.
         driver.find(By::XPath("//main//button[@class = 'primary wide' and . = 'Sign in with a passkey']")).await?;
         assert_eq!(driver.find_all(By::Css("main .primary")).await?.len(), 1);
-        // The list of the field waits since before anybody touched it; the button takes over, and then the touch comes.
-        press(driver).await?;
+        // The list of the field waits since before anybody touched it; the button takes over.
+        list_waits(driver).await?;
         device.touched(true).await?;
+        press(driver).await?;
         driver.find(By::XPath("//h1[contains(., 'Signed in as Anna de Vries')]")).await?;
         assert!(driver.current_url().await?.as_str().starts_with(portal));
 
@@ -309,11 +330,44 @@ async fn an_invited_employee_makes_a_passkey_and_comes_back_with_one_click() {
 
         sign_out(driver, issuer).await?;
         device.touched(false).await?;
+        count_requests(driver).await?;
         driver.goto(portal).await?;
         driver.find(By::LinkText("Sign in")).await?.click().await?;
-        press(driver).await?;
+        list_waits(driver).await?;
         device.touched(true).await?;
+        press(driver).await?;
         driver.find(By::XPath("//h1[contains(., 'Signed in as Gijs de Boer')]")).await?;
+        WebDriverResult::Ok(())
+    };
+    journey.await.unwrap();
+    chromium.driver.quit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_button_that_is_pressed_at_once_keeps_its_dialog() {
+    let (_running, demo) = demo();
+    let issuer = demo["issuer"].as_str().unwrap();
+    let chromium = Chromium::start(&["--accept-lang=en"]).await;
+    let driver = &chromium.driver;
+    let journey = async {
+        let device = Virtual::platform(driver).await?;
+        make_passkey(driver, issuer, "anna@kantoor.example").await?;
+        sign_out(driver, issuer).await?;
+        device.touched(false).await?;
+        // The list of the field is slow to begin: its answer comes after that of the button.
+        let slow = "const send = window.fetch; let first = true; window.fetch = async (...what) => { \
+             const late = first; first = false; const answer = await send(...what); \
+             if (late) await new Promise((resolve) => setTimeout(resolve, 1500)); return answer; };";
+        count_requests(driver).await?;
+        let script = json!({ "source": slow });
+        driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
+        driver.goto(format!("{issuer}/sign-in")).await?;
+        press(driver).await?;
+        says(driver, "Follow your device").await?;
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        says(driver, "Follow your device").await?;
+        let requests = driver.execute("return window.requests", vec![]).await?;
+        assert_eq!(requests.json().as_u64(), Some(1), "the dialog of the button, and nothing after it");
         WebDriverResult::Ok(())
     };
     journey.await.unwrap();
