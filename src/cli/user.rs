@@ -197,6 +197,7 @@ fn new_account(
         disabled_at: None,
         credentials_changed_at: None,
         last_sign_in_at: None,
+        validates_networks: false,
     }
 }
 

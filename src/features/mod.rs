@@ -8,10 +8,12 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod challenges;
 pub mod clients;
 pub mod factors;
 pub mod interactions;
 pub mod invitations;
+pub mod networks;
 pub mod oidc;
 pub mod organisations;
 pub mod outbox;

@@ -138,6 +138,7 @@ fn account(person: &Person, organisation: OrganisationId, state: &AppState) -> R
         disabled_at: None,
         credentials_changed_at: None,
         last_sign_in_at: None,
+        validates_networks: false,
     })
 }
 

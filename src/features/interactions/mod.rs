@@ -3,8 +3,10 @@
 //! An [`Interaction`] stores what it is for and what was proven so far, never which page is next: every request decides
 //! anew. The features that verify something add their proof through a [`Passage`]; only that opens sessions.
 
+mod messages;
 mod pages;
 mod passage;
+mod place;
 mod session;
 mod store;
 mod views;
@@ -22,6 +24,7 @@ use crate::features::accounts::Account;
 use crate::features::sessions::Standing;
 use crate::web::urls;
 
+pub use messages::{NetworkAdded, NetworkCode, NetworkWaits};
 pub use pages::{Fresh, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
 pub use session::add_to_session;
@@ -83,6 +86,8 @@ pub struct Purpose {
     pub request: serde_json::Value,
     /// The person said no.
     pub denied: bool,
+    /// The person, or whoever reads their mail, stopped it from the mail: it begins anew.
+    pub stopped: bool,
 }
 
 /// The app that a sign-in is for.
@@ -161,11 +166,9 @@ impl Interaction {
         }
     }
 
-    /// The facts about it, without what the app asks beyond the sign-in itself.
-    ///
-    /// No list of networks is kept yet, so every network counts as known.
+    /// The facts about it, without what the app asks beyond the sign-in itself. `here` is the network of the browser.
     #[must_use]
-    pub fn facts(&self, standing: Option<&Standing>, now: Timestamp) -> Facts {
+    pub fn facts(&self, standing: Option<&Standing>, here: Option<Network>, now: Timestamp) -> Facts {
         Facts {
             now,
             occasion: Use::SignIn,
@@ -173,7 +176,8 @@ impl Interaction {
             issued_at: None,
             evidence: self.evidence.clone(),
             account: standing.map(Standing::facts),
-            network: NetworkStanding::Known,
+            network: standing
+                .map_or(NetworkStanding::New, |standing| standing.network(self.evidence.as_ref(), here, now)),
             answers: self.answers,
             offer: false,
             app: None,

@@ -1,6 +1,6 @@
 //! Codes by mail, to the address of the account.
 
-use super::{Answer, Verdict, challenges};
+use super::{Answer, Verdict, verify_sent};
 use crate::domain::FactorKind;
 use crate::features::accounts::{Account, mark_email_verified};
 use crate::features::factors::{Details, NewFactor, add_factor, list_factors, mark_factor_used, remove_factor};
@@ -18,7 +18,7 @@ pub(super) async fn verify(answer: Answer<'_>) -> Result<Verdict, Error> {
     let Answer { state, writer, account, interaction, typed, now } = answer;
     let factors = list_factors(writer, account.id).await?;
     let answer = Answer { state, writer: &mut *writer, account, interaction, typed, now };
-    let verdict = challenges::verify(answer, FactorKind::Email, account.email.as_str()).await?;
+    let verdict = verify_sent(answer, FactorKind::Email, account.email.as_str()).await?;
     if verdict == Verdict::Right {
         mark_email_verified(writer, account.id).await?;
         for factor in factors.iter().filter(|factor| factor.kind == FactorKind::Email) {

@@ -126,6 +126,7 @@ impl Server {
             disabled_at: None,
             credentials_changed_at: None,
             last_sign_in_at: None,
+            validates_networks: false,
         };
         let password = NewPassword::parse(&Secret::new(PASSWORD.to_owned()), 15, &account.email).unwrap();
         let phc = hash_new_password(&state.service::<Hashing>(), password, random).await.unwrap();

@@ -41,6 +41,7 @@ impl Server {
             name: format!("Person {email}"),
             instance_role,
             last_sign_in_at: None,
+            validates_networks: false,
             credentials_changed_at: None,
             ..anna
         };

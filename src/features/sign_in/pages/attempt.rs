@@ -112,7 +112,7 @@ async fn admit(
 ) -> Result<Response, Error> {
     let account_id = verified.account.id;
     let network = context.client_ip.network();
-    let Some(mut standing) = find_standing(state.db.reading(), account_id).await? else {
+    let Some(mut standing) = find_standing(state.db.reading(), account_id, [network]).await? else {
         return Ok(PageProblem::NoAccess.into_response_with(StatusCode::FORBIDDEN));
     };
     // As of before the password was looked at: one that changed since is none that was proven.

@@ -6,15 +6,15 @@ use axum::response::Response;
 use super::step::{Due, due, event_kind};
 use crate::domain::FactorKind;
 use crate::features::accounts::Account;
+use crate::features::challenges::{self, Bond, NotSent, Purpose, Sent};
 use crate::features::interactions::{Passage, expired_page};
-use crate::features::outbox::Recipient;
-use crate::features::two_factor::challenges::{self, Bond, NotSent};
-use crate::features::two_factor::views::{SendProblem, SentCodePage, Step};
+use crate::features::outbox::{Particulars, Recipient};
+use crate::features::two_factor::views::{CodeMessage, SendProblem, SentCodePage, Step};
 use crate::features::two_factor::{email_code, sms_code};
 use crate::web::{AppState, Context, Error, see_other, urls};
 
 fn bond(kind: FactorKind, account: &Account, passage: &Passage) -> Bond {
-    Bond { enrols: false, kind, account: account.id, place: passage.interaction.id.to_string() }
+    Bond { purpose: Purpose::Second, kind, account: account.id, place: passage.interaction.id.to_string() }
 }
 
 async fn recipient(state: &AppState, account: &Account, kind: FactorKind) -> Result<Option<Recipient>, Error> {
@@ -22,6 +22,23 @@ async fn recipient(state: &AppState, account: &Account, kind: FactorKind) -> Res
         return Ok(Some(email_code::recipient(account)));
     }
     Ok(sms_code::number_of(state, state.db.reading(), account).await?.map(Recipient::Sms))
+}
+
+/// What carries a code.
+pub(super) fn code_message<'a>(
+    context: &'a Context,
+    account: &'a Account,
+    app: Option<&'a str>,
+    purpose: Purpose,
+) -> impl FnOnce(Sent) -> CodeMessage + 'a {
+    move |sent| CodeMessage {
+        name: account.name.clone(),
+        code: sent.code,
+        minutes: sent.minutes,
+        link: sent.link,
+        enrols: purpose == Purpose::Enrol,
+        particulars: Particulars::of(context, account.email.as_str(), app),
+    }
 }
 
 /// As much of a recipient as a page shows.
@@ -57,7 +74,9 @@ pub(super) async fn page(
         by: kind,
         to: to.as_ref().map(masked).unwrap_or_default(),
         from: state.config.mail.from.clone(),
-        sent_at: waiting.map(|waiting| waiting.sent_at.millis()),
+        sent_at: waiting.as_ref().map(|waiting| waiting.sent_at.millis()),
+        matching_number: waiting.and_then(|waiting| waiting.matching_number),
+        waits: urls::waiting(passage.interaction.id),
         sending,
     };
     context.page(state, status, &page)
@@ -80,7 +99,8 @@ pub(super) async fn send(
         Some(to) => {
             let event = passage.event(&context, event_kind(kind), "sent");
             let about = (account, passage.interaction.purpose.app_name());
-            challenges::send(state, &context, &bond(kind, account, &passage), about, (to, event)).await?
+            let message = code_message(&context, account, about.1, Purpose::Second);
+            challenges::send(state, &context, &bond(kind, account, &passage), about, (to, event), message).await?
         }
         None => Err(NotSent::Unavailable),
     };
