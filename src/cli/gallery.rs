@@ -58,7 +58,11 @@ fn frame(language: Language, template: &str) -> Frame {
             page => format!("/{page}"),
         },
         signed_in: in_account
-            .then(|| SignedIn { name: "Anna de Vries".to_owned(), email: "anna@kantoor.nl".to_owned() }),
+            .then(|| SignedIn {
+                name: "Anna de Vries".to_owned(),
+                email: "anna@kantoor.nl".to_owned(),
+                administers: true,
+            }),
         now: Timestamp::from_millis(NOW),
     }
 }
