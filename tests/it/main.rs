@@ -9,6 +9,7 @@ mod code_flow;
 mod command_line;
 mod invitations;
 mod nodes;
+mod organisation;
 mod outbox;
 mod passkeys;
 mod refusals;

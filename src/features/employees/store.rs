@@ -177,9 +177,7 @@ fn people(organisation: OrganisationId) -> SelectStatement {
 }
 
 fn columns(query: &mut SelectStatement) {
-    for name in
-        ["id", "home_organisation_id", "name", "email", "instance_role", "created_at", "last_sign_in_at"]
-    {
+    for name in ["id", "home_organisation_id", "name", "email", "instance_role", "created_at", "last_sign_in_at"] {
         query.column(("accounts", name));
     }
     query

@@ -292,7 +292,8 @@ impl Page for InvitePage {
             problem: None,
             organisation: "Kantoor De Vries".to_owned(),
         };
-        let problems = [("name", "wrong"), ("email", "wrong"), ("email", "here"), ("email", "elsewhere"), ("email", "many")];
+        let problems =
+            [("name", "wrong"), ("email", "wrong"), ("email", "here"), ("email", "elsewhere"), ("email", "many")];
         let mut all = vec![page.clone()];
         all.extend(problems.map(|problem| Self { problem: Some(problem), ..page.clone() }));
         all

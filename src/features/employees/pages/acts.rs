@@ -136,11 +136,7 @@ async fn tell(
         organisation: organisation.name,
         role,
         // Browser and address are the administrator's, and no business of the person.
-        particulars: Particulars {
-            browser: None,
-            ip: None,
-            ..Particulars::of(context, account.email.as_str(), None)
-        },
+        particulars: Particulars { browser: None, ip: None, ..Particulars::of(context, account.email.as_str(), None) },
     };
     let letter = Letter {
         to: Recipient::Mail(account.email.clone()),
