@@ -95,10 +95,13 @@ async fn an_administrator_sees_finds_and_orders_the_people(engine: Engine) {
     let next = next.split('"').next().unwrap().replace("&amp;", "&").replace("&#x2f;", "/");
     assert!(anna.get(&next).await.body.contains("p00@kantoor.nl"), "the order goes on over the pages");
     let latest = anna.get(&format!("{EMPLOYEES}?sort=last-login&order=down")).await.body;
-    let rows = latest.split("<tbody>").nth(1).unwrap();
+    let rows = latest.split("<tbody role=\"rowgroup\">").nth(1).unwrap();
     assert!(rows.trim_start().find("Anna de Vries").unwrap() < rows.find("p00@").unwrap_or(usize::MAX));
     let never = anna.get(&format!("{EMPLOYEES}?filter=never")).await.body;
-    assert!(never.contains("30 people") && !never.split("<tbody>").nth(1).unwrap().contains("Anna de Vries"));
+    assert!(
+        never.contains("30 people")
+            && !never.split("<tbody role=\"rowgroup\">").nth(1).unwrap().contains("Anna de Vries")
+    );
     let found = anna.get(&format!("{EMPLOYEES}?q=P07")).await.body;
     assert!(found.contains("1 person") && found.contains("p07@kantoor.nl"), "{found}");
     for nothing in ["%25", "_", "\\", "'"] {
