@@ -22,7 +22,7 @@ use crate::features::accounts::Account;
 use crate::features::sessions::Standing;
 use crate::web::urls;
 
-pub use pages::{Fresh, expired_page, respond};
+pub use pages::{Fresh, FreshAdmin, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
 pub use session::add_to_session;
 pub use store::{

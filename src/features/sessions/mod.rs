@@ -14,7 +14,7 @@ use crate::features::factors::{Enrolled, end_devices_of, end_devices_of_all, fin
 use crate::features::organisations::{Membership, Role, member_ids_of, memberships_of, set_policy};
 use crate::storage::{Reader, StorageError, Writer};
 
-pub use pages::{Holder, Member};
+pub use pages::{Holder, Member, OrgAdmin};
 pub use rules::Lifetime;
 pub use store::{
     Opened, end_other_sessions, end_session, end_sessions_of, find_live_session, find_session, list_ended_sessions,

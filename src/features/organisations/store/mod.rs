@@ -234,3 +234,56 @@ pub async fn memberships_of(db: &Reader, account_id: AccountId) -> Result<Vec<Me
         })
         .collect())
 }
+
+/// Makes whoever changes the people of an organisation go one after the other: until this transaction ends, others that
+/// ask for their turn wait. Says whether there is such an organisation.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn take_turn(db: &mut Writer, id: OrganisationId) -> Result<bool, StorageError> {
+    let done = organisations::Entity::update_many()
+        .col_expr(organisations::Column::Version, Expr::col(organisations::Column::Version).add(1))
+        .filter(organisations::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Makes a member something else. Says whether they are a member.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_role(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    role: Role,
+) -> Result<bool, StorageError> {
+    let done = memberships::Entity::update_many()
+        .col_expr(memberships::Column::Role, Expr::value(role))
+        .filter(memberships::Column::OrganisationId.eq(organisation_id))
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Switches a membership off, or on again with `None`. Says whether there is one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_membership_disabled(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StorageError> {
+    let done = memberships::Entity::update_many()
+        .col_expr(memberships::Column::DisabledAt, Expr::value(disabled_at))
+        .filter(memberships::Column::OrganisationId.eq(organisation_id))
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
