@@ -264,7 +264,7 @@ async fn nobody_else_sees_or_changes_the_people(engine: Engine) {
     // An employee, about everybody.
     let mut employee = signed_in(&server, BRAM).await;
     let own = employee.get(EMPLOYEES).await;
-    assert!(own.body.contains(BRAM) && own.body.matches("account&#x2f;security").count() == 2, "{}", own.body);
+    assert!(own.body.contains(BRAM) && own.body.matches("account&#x2f;security").count() == 3, "{}", own.body);
     assert!(!own.body.contains("Anna de Vries"), "{}", own.body);
     assert!(!own.body.contains("/organisation/employees/invite"));
     let csrf = employee.get("/account/sessions").await.field("csrf");
