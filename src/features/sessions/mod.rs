@@ -152,7 +152,7 @@ pub async fn end_everything_else(
 /// Sets the rules of an organisation. They hold at once, at every use of what was given before; browsers in which a
 /// second step was remembered under other rules are forgotten, so that a rule that is lifted again revives none.
 ///
-/// Says whether there is such an organisation.
+/// `by` is none for the command line. With `seen`, only while the rules are still of that version. Says whether it did.
 ///
 /// # Errors
 ///
@@ -161,9 +161,10 @@ pub async fn change_policy(
     db: &mut Writer,
     organisation: OrganisationId,
     policy: Policy,
+    (by, seen): (Option<AccountId>, Option<i64>),
     now: Timestamp,
 ) -> Result<bool, StorageError> {
-    if !set_policy(db, organisation, policy).await? {
+    if !set_policy(db, organisation, policy, (by, seen), now).await? {
         return Ok(false);
     }
     let members = member_ids_of(db, organisation).await?;

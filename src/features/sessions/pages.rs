@@ -34,7 +34,9 @@ impl Holder {
             return Ok(None);
         };
         let standing = find_standing(db, session.account_id).await?;
-        Ok(standing.map(|standing| Self { session, standing }))
+        let found = standing.map(|standing| Self { session, standing });
+        // Whose rules are shorter than the installation's shows only once the account is known.
+        Ok(found.filter(|found| found.session.is_live(context.now, lifetime.within(&found.standing.policy()))))
     }
 
     /// The same person as a member, if the rules of now let what they proved count; why not, otherwise.

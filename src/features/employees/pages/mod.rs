@@ -20,7 +20,7 @@ use crate::domain::{FactorKind, Timestamp};
 use crate::features::audit::{Chain, Event};
 use crate::features::factors::list_factors;
 use crate::features::passwords::password_changed_at;
-use crate::features::sessions::{Lifetime, OrgAdmin, list_live_sessions};
+use crate::features::sessions::{Lifetime, OrgAdmin, find_standing, list_live_sessions};
 use crate::web::{AppState, Context, Error, PageProblem, Routes, urls};
 
 /// The routes of employees.
@@ -69,7 +69,11 @@ async fn employee(
 
 async fn security(state: &AppState, context: &Context, account: AccountId) -> Result<EmployeeSecurity, Error> {
     let db = state.db.reading();
-    let lifetime = Lifetime::of(&state.config.sign_in);
+    let standing = find_standing(db, account).await?;
+    let mut lifetime = Lifetime::of(&state.config.sign_in);
+    if let Some(standing) = standing {
+        lifetime = lifetime.within(&standing.policy());
+    }
     Ok(EmployeeSecurity {
         factors: list_factors(db, account)
             .await?
