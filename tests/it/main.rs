@@ -21,6 +21,7 @@ mod protocol_authorize;
 mod protocol_clients;
 mod protocol_dpop;
 mod protocol_fapi2;
+mod protocol_fetches;
 mod protocol_logout;
 mod protocol_requests;
 mod protocol_subjects;

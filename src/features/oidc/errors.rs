@@ -30,7 +30,7 @@ pub(super) enum ErrorCode {
     InvalidRequestObject,
     /// The app may not ask tokens for this resource.
     InvalidTarget,
-    /// Request objects are not fetched.
+    /// The app's requests are not fetched.
     RequestUriNotSupported,
     /// A kept request does not exist, ran out, was answered, or is another app's.
     InvalidRequestUri,

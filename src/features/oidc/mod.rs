@@ -11,6 +11,7 @@ mod grants;
 mod logouts;
 mod pages;
 mod parameters;
+mod registration;
 mod resources;
 mod response_modes;
 mod response_types;
@@ -25,6 +26,7 @@ use crate::storage::{StorageError, Writer};
 
 pub use logouts::tell_logouts;
 pub use pages::routes;
+pub use registration::{RegistrationProblem, check_registration, find_sector};
 pub use store::{Connection, apps_by_session, disconnect, list_connections};
 pub use store::{remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
 pub use views::{ConsentPage, FormPostPage, ReturningPage, SignOutPage, SignedOutPage};

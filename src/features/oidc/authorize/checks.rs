@@ -133,13 +133,10 @@ fn no_parameter_twice(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result
 
 fn the_way_it_came(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let present = |name| asked.sent.get(name).is_some();
-    if present("request_uri") {
-        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request objects are not fetched"));
-    }
     if present("registration") {
         return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration in requests is not supported"));
     }
-    if asked.client.metadata.signs_requests && !present("request") {
+    if asked.client.metadata.signs_requests && !present("request") && !present("request_uri") {
         return Err(invalid("this app must sign its requests"));
     }
     if asked.client.needs_pushing() && matches!(asked.way, Way::Browser) {

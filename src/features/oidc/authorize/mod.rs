@@ -74,7 +74,7 @@ pub(super) async fn receive(state: &AppState, context: &Context, parameters: &Pa
         Ok(understood) => understood,
         Err(outcome) => return Ok(*outcome),
     };
-    let request_uri = match parameters.get("request_uri") {
+    let request_uri = match parameters.get("request_uri").filter(|address| Origin::of(address).is_some()) {
         // It was kept before.
         Some(known) => known.to_owned(),
         None => keep(state, context, Origin::Posted, &request).await?,

@@ -147,8 +147,8 @@ fn metadata(config: &Config) -> String {
         "request_parameter_supported": true,
         "request_object_signing_alg_values_supported": Algorithm::ALL,
         "require_signed_request_object": false,
-        "request_uri_parameter_supported": false,
-        "require_request_uri_registration": false,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
     })
     .to_string()
 }
