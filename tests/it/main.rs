@@ -19,6 +19,7 @@ mod outbox;
 mod passkeys;
 mod protocol_authorize;
 mod protocol_clients;
+mod protocol_device;
 mod protocol_dpop;
 mod protocol_fapi2;
 mod protocol_fetches;

@@ -59,7 +59,7 @@ async fn the_keys_of_an_app_are_fetched_and_kept(engine: Engine) {
     }
     assert_eq!(site.fetches("/keys"), 1, "kept");
     server.clock.advance(15 * 60);
-    site.publish("/keys", (200, "application/jwk-set+json; charset=utf-8"), key.jwks());
+    site.publish("/keys", (200, "application/jwk-set+json; charset=utf-8"), &key.jwks().to_string());
     assert_eq!(token(&server, &key, "app").await.status, 200);
     assert_eq!(site.fetches("/keys"), 2, "looked at again after a while");
     let other = AppKey::new(Algorithm::ES256);
@@ -95,10 +95,10 @@ async fn a_key_set_that_cannot_be_fetched_proves_nothing(engine: Engine) {
     let key = AppKey::new(Algorithm::ES256);
     let large = json!({ "keys": [key.jwks()["keys"][0]], "padding": "x".repeat(64 * 1024) });
     let private = json!({ "keys": [key.private_jwk()] });
-    site.publish("/html", (200, "text/html"), key.jwks());
-    site.publish("/moved", (302, "application/json"), key.jwks());
+    site.publish("/html", (200, "text/html"), &key.jwks().to_string());
+    site.publish("/moved", (302, "application/json"), &key.jwks().to_string());
     site.publish_json("/elsewhere", &key.jwks());
-    site.publish("/broken", (500, "application/json"), key.jwks());
+    site.publish("/broken", (500, "application/json"), &key.jwks().to_string());
     site.publish("/text", (200, "application/json"), "keys");
     site.publish_json("/large", &large);
     site.publish_json("/private", &private);
@@ -165,7 +165,7 @@ async fn register_classic(server: &Server, site: &Site, key: &AppKey) {
 
 fn publish_request(site: &Site, key: &AppKey, changes: &Value) {
     let object = key.sign("oauth-authz-req+jwt", json!({ "client_id": "classic", "state": "inside" }), changes);
-    site.publish("/request", (200, "application/jwt"), object);
+    site.publish("/request", (200, "application/jwt"), &object);
 }
 
 async fn signed_in(server: &Server) -> Browser {

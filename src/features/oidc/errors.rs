@@ -48,6 +48,12 @@ pub(super) enum ErrorCode {
     UseDpopNonce,
     /// Tokens of this kind are not revoked.
     UnsupportedTokenType,
+    /// Nobody approved the device yet (RFC 8628, section 3.5).
+    AuthorizationPending,
+    /// The device asks too often.
+    SlowDown,
+    /// The code of the device ran out.
+    ExpiredToken,
     /// Something went wrong on our side.
     ServerError,
 }

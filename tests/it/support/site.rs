@@ -50,14 +50,14 @@ impl Site {
     }
 
     /// Publishes a document.
-    pub(crate) fn publish(&self, path: &str, (status, kind): (u16, &str), body: impl ToString) {
+    pub(crate) fn publish(&self, path: &str, (status, kind): (u16, &str), body: &str) {
         let document = Document { status, kind: kind.to_owned(), body: body.to_string() };
         self.documents.lock().unwrap().insert(path.to_owned(), document);
     }
 
     /// Publishes a key set, or another list.
     pub(crate) fn publish_json(&self, path: &str, body: &serde_json::Value) {
-        self.publish(path, (200, "application/json"), body);
+        self.publish(path, (200, "application/json"), &body.to_string());
     }
 
     /// The full address of a path.
