@@ -33,7 +33,7 @@ async fn start(engine: &Engine) -> Server {
     for id in ["scanner", "printer"] {
         server
             .register(id, |client| {
-                client.name = "Scanstraat".to_owned();
+                "Scanstraat".clone_into(&mut client.name);
                 client.first_party = false;
                 client.metadata.grant_types = vec![GRANT.1.to_owned(), "refresh_token".to_owned()];
                 client.metadata.redirect_uris.clear();

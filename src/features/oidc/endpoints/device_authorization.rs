@@ -12,6 +12,7 @@ use serde_json::json;
 use super::from_app;
 use crate::domain::Scope;
 use crate::domain::ids::DeviceRequestId;
+use crate::domain::network::Network;
 use crate::features::clients::Client;
 use crate::features::oidc::authorize::AuthorizationRequest;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
@@ -48,7 +49,7 @@ pub(in crate::features::oidc) async fn begin(
         Ok(request) => request,
         Err(error) => return Ok(TokenError::from(error).into_response()),
     };
-    let keys = context.client_ip.network().map(|network| network.limiter_keys()).unwrap_or_default();
+    let keys = context.client_ip.network().map(Network::limiter_keys).unwrap_or_default();
     let counters: Vec<Counter> = keys
         .into_iter()
         .map(|key| Counter { key: format!("device-requests:{}:{key}", client.id), limit: MOST })

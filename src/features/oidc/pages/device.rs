@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::consent_items;
+use crate::domain::network::Network;
 use crate::domain::sign_in::{Answers, Decision};
 use crate::features::clients::Clients;
 use crate::features::interactions::{Passage, Purpose, add_interaction, expired_page, page_of};
@@ -111,7 +112,7 @@ async fn look_up(
         return Ok(Err(DeviceTrouble::Empty));
     }
     let account = Counter { key: format!("device-codes:{}", member.standing.account.id), limit: PER_ACCOUNT };
-    let networks = context.client_ip.network().map(|network| network.limiter_keys()).unwrap_or_default();
+    let networks = context.client_ip.network().map(Network::limiter_keys).unwrap_or_default();
     let networks = networks.into_iter().map(|key| Counter { key: format!("device-codes:{key}"), limit: PER_NETWORK });
     let counters: Vec<Counter> = std::iter::once(account).chain(networks).collect();
     if let Some(blocked) = reserve(&state.db, &counters, context.now).await? {
