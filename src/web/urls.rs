@@ -56,6 +56,8 @@ pub const LANGUAGE: &str = "/language";
 pub const SETUP: &str = "/setup";
 /// The link of an invitation.
 pub const INVITE: &str = "/invite";
+/// The links in mails that confirm a sign-in, or stop it.
+pub const MAIL_LINK: &str = "/c";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
@@ -150,6 +152,24 @@ pub fn send(page: &str) -> String {
 #[must_use]
 pub fn confirm_network(interaction: impl std::fmt::Display) -> String {
     format!("{SIGN_IN}/{interaction}/network")
+}
+
+/// The page of one interaction that says that nothing may come from this network.
+#[must_use]
+pub fn blocked_network(interaction: impl std::fmt::Display) -> String {
+    format!("{SIGN_IN}/{interaction}/blocked")
+}
+
+/// What tells the page that waits for a mailed link in one interaction how it stands, once and as it happens.
+#[must_use]
+pub fn waiting(interaction: impl std::fmt::Display) -> String {
+    format!("{SIGN_IN}/{interaction}/waiting")
+}
+
+/// The link in a mail that a code goes with.
+#[must_use]
+pub fn mail_link(secret: &str) -> String {
+    format!("{MAIL_LINK}/{secret}")
 }
 
 /// Setting up a factor in `place`: an interaction, or [`PLACE_ACCOUNT`].

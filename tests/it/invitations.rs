@@ -39,6 +39,7 @@ async fn invited(server: &Server) -> String {
             name: "Gijs de Boer".to_owned(),
             language: Language::Dutch,
             last_sign_in_at: None,
+            validates_networks: false,
             ..anna.clone()
         };
         add_account(&mut writer, &gijs).await.unwrap();

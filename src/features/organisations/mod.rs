@@ -11,9 +11,9 @@ use crate::domain::ids::{AccountId, InvitationId, MembershipId, OrganisationId};
 use crate::domain::{Policy, Timestamp};
 
 pub use store::{
-    add_invitation, add_membership, add_organisation, find_invitation, find_invitation_by_secret, find_organisation,
-    find_organisation_by_name, list_organisations, member_ids_of, memberships_of, remove_old_invitations, set_policy,
-    use_invitation,
+    add_invitation, add_membership, add_organisation, administrators_of, find_invitation, find_invitation_by_secret,
+    find_organisation, find_organisation_by_name, list_organisations, member_ids_of, memberships_of,
+    remove_old_invitations, set_policy, use_invitation,
 };
 
 /// An accountancy office.

@@ -30,7 +30,8 @@ impl Holder {
         let Some(session) = find_live_session(db, secret.expose(), context.now, lifetime).await? else {
             return Ok(None);
         };
-        let standing = find_standing(db, session.account_id).await?;
+        let networks = [session.evidence.network, context.client_ip.network()];
+        let standing = find_standing(db, session.account_id, networks).await?;
         Ok(standing.map(|standing| Self { session, standing }))
     }
 
@@ -40,7 +41,8 @@ impl Holder {
     ///
     /// When the database refuses.
     pub async fn judge(self, state: &AppState, context: &Context) -> Result<Result<Member, Refusal>, Error> {
-        let facts = facts_later(&self.session.evidence, Some(&self.standing), None, context.now);
+        let place = (context.client_ip.network(), context.now);
+        let facts = facts_later(&self.session.evidence, Some(&self.standing), None, place);
         match decide(&facts) {
             Decision::Issue(_) => {}
             Decision::Refuse(refusal) => return Ok(Err(refusal)),

@@ -57,7 +57,9 @@ pub(super) async fn resumed(
 ) -> Result<Decision, Error> {
     let db = state.db.reading();
     let standing = match (&interaction.evidence, holder) {
-        (Some(evidence), None) => find_standing(db, evidence.account_id).await?,
+        (Some(evidence), None) => {
+            find_standing(db, evidence.account_id, [evidence.network, context.client_ip.network()]).await?
+        }
         _ => None,
     };
     let person = match holder {
@@ -115,7 +117,9 @@ async fn facts(
         issued_at: None,
         evidence: person.as_ref().map(|person| person.evidence.clone()),
         account: person.as_ref().map(|person| person.standing.facts()),
-        network: NetworkStanding::Known,
+        network: person.as_ref().map_or(NetworkStanding::New, |person| {
+            person.standing.network(Some(person.evidence), context.client_ip.network(), context.now)
+        }),
         answers: Answers::default(),
         offer: false,
         app: Some(AppFacts {

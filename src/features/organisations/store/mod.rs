@@ -167,6 +167,24 @@ pub async fn member_ids_of(db: &Reader, id: OrganisationId) -> Result<Vec<Accoun
         .await?)
 }
 
+/// The accounts that administrate this organisation at this moment.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn administrators_of(db: &Reader, id: OrganisationId) -> Result<Vec<AccountId>, StorageError> {
+    Ok(memberships::Entity::find()
+        .select_only()
+        .column(memberships::Column::AccountId)
+        .filter(memberships::Column::OrganisationId.eq(id))
+        .filter(memberships::Column::Role.eq(Role::Administrator))
+        .filter(memberships::Column::DisabledAt.is_null())
+        .order_by_asc(memberships::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
 /// All organisations, oldest first.
 ///
 /// # Errors
