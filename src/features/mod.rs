@@ -72,6 +72,9 @@ pub const FEATURES: &[Feature] = &[
         routes: oidc::routes,
         pages: || {
             let mut all = samples_of::<oidc::ConsentPage>();
+            all.extend(samples_of::<oidc::DevicePage>());
+            all.extend(samples_of::<oidc::ApproveDevicePage>());
+            all.extend(samples_of::<oidc::DoneDevicePage>());
             all.extend(samples_of::<oidc::ReturningPage>());
             all.extend(samples_of::<oidc::FormPostPage>());
             all.extend(samples_of::<oidc::SignOutPage>());
