@@ -13,6 +13,7 @@ mod m0007_second_factors;
 mod m0008_email_changes;
 mod m0010_protocol;
 mod m0011_networks;
+mod m0012_recovery;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_email_changes::Migration),
             Box::new(m0010_protocol::Migration),
             Box::new(m0011_networks::Migration),
+            Box::new(m0012_recovery::Migration),
         ]
     }
 }
