@@ -13,6 +13,8 @@ pub mod clients;
 pub mod factors;
 pub mod interactions;
 pub mod invitations;
+pub mod ip_addresses;
+pub mod mail_links;
 pub mod networks;
 pub mod oidc;
 pub mod organisations;
@@ -104,6 +106,16 @@ pub const FEATURES: &[Feature] = &[
         },
     },
     Feature {
+        name: "ip_addresses",
+        routes: ip_addresses::routes,
+        pages: || {
+            let mut all = samples_of::<ip_addresses::WaitingPage>();
+            all.extend(samples_of::<ip_addresses::BlockedPage>());
+            all
+        },
+    },
+    Feature { name: "mail_links", routes: mail_links::routes, pages: || samples_of::<mail_links::LinkPage>() },
+    Feature {
         name: "invitations",
         routes: invitations::routes,
         pages: || {
@@ -151,6 +163,9 @@ pub const FEATURES: &[Feature] = &[
 pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<outbox::TestMessage>,
     samples_of_message::<outbox::PasswordGuessed>,
+    samples_of_message::<interactions::NetworkCode>,
+    samples_of_message::<interactions::NetworkAdded>,
+    samples_of_message::<interactions::NetworkWaits>,
     samples_of_message::<passkeys::PasskeyAdded>,
     samples_of_message::<passkeys::PasskeyRemoved>,
     samples_of_message::<passkeys::PasskeyCopied>,

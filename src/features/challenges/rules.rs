@@ -131,6 +131,7 @@ pub(super) struct Marks {
 
 /// How long a code of this kind works: a text message is read at once, a mail may take a while (NIST SP 800-63B-4,
 /// section 3.1.3.2, allows ten minutes).
+#[must_use]
 pub const fn lifetime(kind: FactorKind) -> Duration {
     match kind {
         FactorKind::Sms => Duration::from_mins(5),

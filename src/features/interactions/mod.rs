@@ -30,7 +30,7 @@ pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
 pub use session::add_to_session;
 pub use store::{
     add_interaction, complete_interaction, deny_interaction, find_interaction, remove_old_interactions,
-    update_interaction,
+    stop_interaction, update_interaction,
 };
 pub use views::{ExpiredPage, NoAccessPage};
 
@@ -130,10 +130,16 @@ impl Purpose {
 }
 
 impl Interaction {
+    /// Whether anybody may go on with it at `now`.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        now < self.expires_at && self.completed_at.is_none()
+    }
+
     /// Whether `browser` may go on with it at `now`.
     #[must_use]
     pub fn is_open_for(&self, browser: &str, now: Timestamp) -> bool {
-        self.browser.matches(browser) && now < self.expires_at && self.completed_at.is_none()
+        self.browser.matches(browser) && self.is_open(now)
     }
 
     /// Whether its proofs count on after a password or factor of the account changed at `changed`. A factor that was

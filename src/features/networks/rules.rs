@@ -228,7 +228,7 @@ mod tests {
     fn a_network_is_forgotten_a_year_after_its_last_use_but_an_office_is_not() {
         let here = Some(network("203.0.113.7"));
         let own = Places(vec![entry(account(), Status::Known)]);
-        let last = NOW.after(KEPT - Duration::from_millis(1));
+        let last = Timestamp::from_millis(NOW.after(KEPT).millis() - 1);
         assert_eq!(own.standing(here, last), NetworkStanding::Known);
         assert_eq!(own.standing(here, NOW.after(KEPT)), NetworkStanding::New);
         let office = Places(vec![entry(office(), Status::Known)]);

@@ -10,16 +10,16 @@ use crate::domain::network::Network;
 use crate::domain::policy::{Policy, PolicyInForce, RuleMaker};
 use crate::domain::sign_in::{AccountFacts, Answers, Evidence, Facts, NetworkStanding, Use, Wish};
 use crate::features::accounts::{Account, InstanceRole, find_account, mark_credentials_changed};
-use crate::features::factors::{Enrolled, end_devices_of, end_devices_of_all, find_enrolled};
-use crate::features::networks::{Places, find_places};
+use crate::features::factors::{Enrolled, end_devices_from, end_devices_of, end_devices_of_all, find_enrolled};
+use crate::features::networks::{Owner, Places, block_network, find_places};
 use crate::features::organisations::{Membership, Role, member_ids_of, memberships_of, set_policy};
 use crate::storage::{Reader, StorageError, Writer};
 
 pub use pages::{Holder, Member};
 pub use rules::Lifetime;
 pub use store::{
-    Opened, end_other_sessions, end_session, end_sessions_of, find_live_session, find_session, list_ended_sessions,
-    list_live_sessions, open_session, remove_old_sessions, renew_session, touch_session,
+    Opened, end_other_sessions, end_session, end_sessions_from, end_sessions_of, find_live_session, find_session,
+    list_ended_sessions, list_live_sessions, open_session, remove_old_sessions, renew_session, touch_session,
 };
 
 /// A browser that somebody signed in with.
@@ -160,6 +160,28 @@ pub async fn end_everything_else(
     };
     end_devices_of(db, account, now).await?;
     mark_credentials_changed(db, account, now).await
+}
+
+/// Blocks a network, for one person or for everybody of an organisation: nothing comes from it any more, and what came
+/// from it before ends.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn block_place(
+    db: &mut Writer,
+    owner: Owner,
+    network: Network,
+    by: Option<AccountId>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    block_network(db, owner, network, by, now).await?;
+    let people = match owner {
+        Owner::Account(account) => vec![account],
+        Owner::Organisation(organisation) => member_ids_of(db, organisation).await?,
+    };
+    end_sessions_from(db, &people, network, now).await?;
+    end_devices_from(db, &people, network, now).await
 }
 
 /// Sets the rules of an organisation. They hold at once, at every use of what was given before; browsers in which a

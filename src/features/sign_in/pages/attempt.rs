@@ -72,7 +72,7 @@ pub(super) async fn attempt(
     match check_password(state, &name, filled.password, context.client_ip, context.now).await? {
         PasswordOutcome::Right(verified) if wanted.is_none_or(|wanted| wanted == verified.account.id) => {
             let can_make_passkeys = filled.passkeys.as_deref() == Some("yes") && !context.is_shared && are_on(state);
-            admit(state, context, passage, *verified, can_make_passkeys).await
+            Box::pin(admit(state, context, passage, *verified, can_make_passkeys)).await
         }
         PasswordOutcome::Right(verified) => wrong(state, context, &passage, page, Some(&verified.account)).await,
         PasswordOutcome::Wrong { account } => wrong(state, context, &passage, page, account.as_deref()).await,

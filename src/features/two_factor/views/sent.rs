@@ -51,6 +51,10 @@ pub struct SentCodePage {
     pub matching_number: Option<i64>,
     /// What tells how the link stands.
     pub waits: String,
+    /// Where somebody goes on who confirmed by the link.
+    pub go_on: String,
+    /// Whether they said so, and it is not confirmed.
+    pub unconfirmed: bool,
     /// Why none was sent.
     pub sending: Option<SendProblem>,
 }
@@ -71,6 +75,8 @@ impl Page for SentCodePage {
             sent_at,
             matching_number: sent_at.filter(|_| by == FactorKind::Email).map(|_| 47),
             waits: "/sign-in/int_1/waiting".to_owned(),
+            go_on: "/sign-in/int_1/second/email/continue".to_owned(),
+            unconfirmed: false,
             sending,
         };
         let mut all = Vec::new();
@@ -80,6 +86,7 @@ impl Page for SentCodePage {
                 let plain = Step::samples().swap_remove(0);
                 let problems = [SendProblem::Wait { until: 1_795_527_120_000 }, SendProblem::Unavailable];
                 all.extend(problems.map(|sending| with(plain.clone(), by, sent_at, Some(sending))));
+                all.push(Self { unconfirmed: true, ..with(plain, by, sent_at, None) });
             }
         }
         all
