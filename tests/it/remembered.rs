@@ -43,8 +43,16 @@ fn from(server: &Server, address: &str) -> Browser {
     browser
 }
 
+/// Adds somebody who is known at the office and at home.
+async fn hire(server: &Server, email: &str, role: Role) {
+    let account = server.hire(email, role, InstanceRole::None).await;
+    for place in [OFFICE, HOME] {
+        server.know(account, place).await;
+    }
+}
+
 async fn with_app(server: &Server, email: &str, role: Role) -> AuthenticatorApp {
-    server.hire(email, role, InstanceRole::None).await;
+    hire(server, email, role).await;
     let mut browser = from(server, OFFICE);
     browser.sign_in_at("/sign-in", email, PASSWORD).await;
     let (app, _) = browser.connect_app(server, "account").await;
@@ -97,7 +105,7 @@ async fn another_network_or_another_browser_is_asked(engine: Engine) {
     assert!(is_asked(&mut moved(&browser, &server, HOME), BRAM).await, "the cookie from another network");
     assert!(is_asked(&mut from(&server, OFFICE), BRAM).await, "the network without the cookie");
     assert!(is_asked(&mut moved(&browser, &server, "not an address"), BRAM).await, "nobody knows from where");
-    server.hire("carla@kantoor.nl", Role::Employee, InstanceRole::None).await;
+    hire(&server, "carla@kantoor.nl", Role::Employee).await;
     let mut carla = moved(&browser, &server, OFFICE);
     carla.sign_in_at("/sign-in", "carla@kantoor.nl", PASSWORD).await;
     carla.connect_app(&server, "account").await;

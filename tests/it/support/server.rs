@@ -294,6 +294,15 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Puts an address on the ledger of somebody.
+    pub(crate) async fn know(&self, account: AccountId, address: &str) {
+        let mut writer = self.inner.state.db.writing().await.unwrap();
+        know(&mut writer, account, address, self.inner.state.now()).await;
+        writer.commit().await.unwrap();
+    }
+}
+
 /// An address from which somebody may sign in with a password at once.
 pub(crate) async fn know(writer: &mut Writer, account: AccountId, address: &str, now: Timestamp) {
     let seen = Seen { network: Network::of(address.parse().unwrap()), user_agent: None, at: now };
