@@ -21,20 +21,20 @@ forgotten-text = You get an email with which you can choose a new password.
 forgotten-too-many = This was asked too often. Try again { $when }.
 forgotten-unavailable = We could not send the email just now. Try again later, or ask the helpdesk.
 
-waiting-text = If we know this address, you will get an email within a few minutes.
-waiting-hint = It is in the email, and works for 10 minutes. You may also open the link in the email.
-waiting-other-name = Is it the address that you sign in with?
-waiting-again = Ask once more
+reset-waiting-text = If we know this address, you will get an email within a few minutes.
+reset-waiting-hint = It is in the email, and works for 10 minutes. You may also open the link in the email.
+reset-waiting-other-name = Is it the address that you sign in with?
+reset-waiting-again = Ask once more
 
-link-text = You are about to choose a new password for <strong>{ $account }</strong>.
-link-warning = Go on only if you asked for this yourself. If you have a second factor, it is asked now.
+reset-link-text = You are about to choose a new password for <strong>{ $account }</strong>.
+reset-link-warning = Go on only if you asked for this yourself. If you have a second factor, it is asked now.
 new-password-title = Set a new password
 new-password-text = for <strong>{ $email }</strong>
 new-password-done = Your password is changed. Sign in with it.
 
-closed-title = This link no longer works
-closed-text = A link works once, for 30 minutes, and only the newest one. Ask for a new one.
-closed-again = Ask for a new one
+reset-closed-title = This link no longer works
+reset-closed-text = A link works once, for 30 minutes, and only the newest one. Ask for a new one.
+reset-closed-again = Ask for a new one
 
 mail-reset = Set a new password for { $idp }
 mail-reset-asked = You (or someone else) asked for a new password. Type this code in the page that is open ({ $minutes } minutes):

@@ -21,20 +21,20 @@ forgotten-text = Je krijgt een e-mail waarmee je een nieuw wachtwoord kunt kieze
 forgotten-too-many = Dit is te vaak gevraagd. Probeer het { $when } opnieuw.
 forgotten-unavailable = De e-mail kon nu niet worden verstuurd. Probeer het later opnieuw of vraag de helpdesk.
 
-waiting-text = Als we dit adres kennen, krijg je binnen enkele minuten een e-mail.
-waiting-hint = Hij staat in de e-mail en werkt 10 minuten. Je mag ook de link in de e-mail openen.
-waiting-other-name = Is het het adres waarmee je inlogt?
-waiting-again = Nog een keer vragen
+reset-waiting-text = Als we dit adres kennen, krijg je binnen enkele minuten een e-mail.
+reset-waiting-hint = Hij staat in de e-mail en werkt 10 minuten. Je mag ook de link in de e-mail openen.
+reset-waiting-other-name = Is het het adres waarmee je inlogt?
+reset-waiting-again = Nog een keer vragen
 
-link-text = Je gaat een nieuw wachtwoord kiezen voor <strong>{ $account }</strong>.
-link-warning = Ga alleen door als je dit zelf hebt gevraagd. Heb je een tweede factor, dan wordt die nu gevraagd.
+reset-link-text = Je gaat een nieuw wachtwoord kiezen voor <strong>{ $account }</strong>.
+reset-link-warning = Ga alleen door als je dit zelf hebt gevraagd. Heb je een tweede factor, dan wordt die nu gevraagd.
 new-password-title = Stel een nieuw wachtwoord in
 new-password-text = voor <strong>{ $email }</strong>
 new-password-done = Je wachtwoord is gewijzigd. Log ermee in.
 
-closed-title = Deze link werkt niet meer
-closed-text = Een link werkt één keer, 30 minuten lang, en alleen de nieuwste. Vraag een nieuwe aan.
-closed-again = Nieuwe aanvragen
+reset-closed-title = Deze link werkt niet meer
+reset-closed-text = Een link werkt één keer, 30 minuten lang, en alleen de nieuwste. Vraag een nieuwe aan.
+reset-closed-again = Nieuwe aanvragen
 
 mail-reset = Stel een nieuw wachtwoord in voor { $idp }
 mail-reset-asked = Jij (of iemand anders) vroeg om een nieuw wachtwoord. Typ deze code in de pagina die openstaat ({ $minutes } minuten geldig):

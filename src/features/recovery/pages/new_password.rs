@@ -123,7 +123,8 @@ pub(super) async fn choose(
     tell(&mut writer, &state, &context, account).await?;
     let event = due.passage.event(&context, "password.reset", "done").by(account.id);
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
-    sign_in(&state, context, due, writer).await
+    // Boxed: a sign-in that goes on is large, and most requests end before it.
+    Box::pin(sign_in(&state, context, due, writer)).await
 }
 
 async fn tell(writer: &mut Writer, state: &AppState, context: &Context, account: &Account) -> Result<(), Error> {

@@ -17,6 +17,8 @@ use crate::features::recovery::store;
 use crate::features::recovery::views::WaitingPage;
 use crate::web::{AppState, Context, Error, Form, urls};
 
+const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
 /// The request, if this browser made it.
 async fn find(state: &AppState, context: &Context, id: &str) -> Result<Option<Reset>, Error> {
     let (Ok(id), Some(browser)) = (id.parse::<PasswordResetId>(), &context.browser) else { return Ok(None) };
@@ -68,7 +70,6 @@ pub(super) async fn answer(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Error> {
     let Some(reset) = find(&state, &context, &id).await? else { return expired_page(&state, &mut context, None) };
-    const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
     let Some(code) = six_digits(typed.code.expose()) else {
         return page(&state, &mut context, &reset, (REFUSED, Some("shape"))).await;
     };
