@@ -393,13 +393,13 @@ async fn of_parallel_attempts_one_wins(engine: Engine) {
     hire(&server).await;
     ask(&mut server.browser(), "own", BRAM).await;
     let (_, link) = mail(&server, BRAM).await;
-    let mut presses = Vec::new();
+    let mut links = Vec::new();
     for _ in 0..8 {
         let mut browser = server.browser();
         let csrf = browser.get(&link).await.field("csrf");
-        presses.push((browser, csrf));
+        links.push((browser, csrf));
     }
-    let pressing: Vec<_> = presses
+    let pressing: Vec<_> = links
         .into_iter()
         .map(|(mut browser, csrf)| {
             let link = link.clone();
