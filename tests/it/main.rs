@@ -17,6 +17,7 @@ mod invitations;
 mod nodes;
 mod outbox;
 mod passkeys;
+mod places;
 mod protocol_authorize;
 mod protocol_clients;
 mod protocol_dpop;
