@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod audit;
 pub mod challenges;
 pub mod clients;
+pub mod employees;
 pub mod factors;
 pub mod interactions;
 pub mod invitations;
@@ -157,6 +158,17 @@ pub const FEATURES: &[Feature] = &[
             all
         },
     },
+    Feature {
+        name: "employees",
+        routes: employees::routes,
+        pages: || {
+            let mut all = samples_of::<employees::EmployeesPage>();
+            all.extend(samples_of::<employees::EmployeePage>());
+            all.extend(samples_of::<employees::ActPage>());
+            all.extend(samples_of::<employees::InvitePage>());
+            all
+        },
+    },
 ];
 
 /// The mails and text messages, for the test that renders them all.
@@ -176,6 +188,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<account::EmailTaken>,
     samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::CodeMessage>,
+    samples_of_message::<employees::EmployeeChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

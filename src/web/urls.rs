@@ -50,6 +50,10 @@ pub const EMAIL_CONFIRM: &str = "/email/confirm";
 pub const EMAIL_UNDO: &str = "/email/undo";
 /// The organisation of whoever is signed in.
 pub const ORGANISATION: &str = "/organisation";
+/// The people of the organisation.
+pub const EMPLOYEES: &str = "/organisation/employees";
+/// Inviting somebody to the organisation.
+pub const EMPLOYEES_INVITE: &str = "/organisation/employees/invite";
 /// Changes the language.
 pub const LANGUAGE: &str = "/language";
 /// The one-time link that makes the first administrator.
@@ -242,6 +246,18 @@ pub fn rename_passkey(factor: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn remove_passkey(factor: impl std::fmt::Display) -> String {
     format!("{ACCOUNT_PASSKEYS}/{factor}/remove")
+}
+
+/// One of the people of the organisation.
+#[must_use]
+pub fn employee(account: impl std::fmt::Display) -> String {
+    format!("{EMPLOYEES}/{account}")
+}
+
+/// Doing something about one of the people of the organisation.
+#[must_use]
+pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display) -> String {
+    format!("{EMPLOYEES}/{account}/{act}")
 }
 
 /// The page of ours that `next` names; the account, if it names none: nobody can be sent elsewhere with it.

@@ -15,6 +15,7 @@ mod enrolment;
 mod faults;
 mod invitations;
 mod nodes;
+mod organisation;
 mod outbox;
 mod passkeys;
 mod places;

@@ -25,7 +25,7 @@ use crate::features::sessions::Standing;
 use crate::web::urls;
 
 pub use messages::{NetworkAdded, NetworkCode, NetworkWaits};
-pub use pages::{Fresh, expired_page, respond};
+pub use pages::{Fresh, FreshAdmin, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
 pub use session::add_to_session;
 pub use store::{

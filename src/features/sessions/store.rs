@@ -194,7 +194,7 @@ pub async fn list_live_sessions(
         .limit(MOST_LISTED)
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(rows.into_iter().map(Session::from).filter(|session| session.is_live(now, lifetime)).collect())
 }
 
 /// Ends one session of an account. Says whether it was there and open.
