@@ -22,6 +22,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
+pub mod recovery;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -128,6 +129,20 @@ pub const FEATURES: &[Feature] = &[
         },
     },
     Feature {
+        name: "recovery",
+        routes: recovery::routes,
+        pages: || {
+            let mut all = samples_of::<recovery::ProblemPage>();
+            all.extend(samples_of::<recovery::AdvicePage>());
+            all.extend(samples_of::<recovery::ForgottenPage>());
+            all.extend(samples_of::<recovery::WaitingPage>());
+            all.extend(samples_of::<recovery::LinkPage>());
+            all.extend(samples_of::<recovery::NewPasswordPage>());
+            all.extend(samples_of::<recovery::ClosedPage>());
+            all
+        },
+    },
+    Feature {
         name: "account",
         routes: account::routes,
         pages: || {
@@ -170,7 +185,8 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<passkeys::PasskeyRemoved>,
     samples_of_message::<passkeys::PasskeyCopied>,
     samples_of_message::<invitations::InvitationMail>,
-    samples_of_message::<account::PasswordChanged>,
+    samples_of_message::<passwords::PasswordChanged>,
+    samples_of_message::<recovery::ResetMail>,
     samples_of_message::<account::EmailConfirm>,
     samples_of_message::<account::EmailTaken>,
     samples_of_message::<account::EmailChanged>,

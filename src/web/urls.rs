@@ -60,6 +60,10 @@ pub const LANGUAGE: &str = "/language";
 pub const SETUP: &str = "/setup";
 /// The link of an invitation.
 pub const INVITE: &str = "/invite";
+/// What to do when signing in does not work.
+pub const RECOVER: &str = "/recover";
+/// Choosing a forgotten password anew.
+pub const PASSWORD_RESET: &str = "/password-reset";
 /// The links in mails that confirm a sign-in, or stop it.
 pub const MAIL_LINK: &str = "/c";
 /// Stylesheet and scripts.
@@ -150,6 +154,39 @@ pub fn second_step_by(interaction: impl std::fmt::Display, kind: impl std::fmt::
 #[must_use]
 pub fn send(page: &str) -> String {
     format!("{page}/send")
+}
+
+/// What to do when signing in does not work in `place`: an interaction, or [`PLACE_OWN`].
+#[must_use]
+pub fn recover(place: impl std::fmt::Display) -> String {
+    format!("{RECOVER}/{place}")
+}
+
+/// What to do about one problem of signing in.
+#[must_use]
+pub fn recover_from(place: impl std::fmt::Display, problem: &str) -> String {
+    format!("{RECOVER}/{place}/{problem}")
+}
+
+/// The place of [`recover`] that is no interaction.
+pub const PLACE_OWN: &str = "own";
+
+/// Waiting for the code of a forgotten password.
+#[must_use]
+pub fn password_reset(reset: impl std::fmt::Display) -> String {
+    format!("{PASSWORD_RESET}/{reset}")
+}
+
+/// The link in the mail about a forgotten password.
+#[must_use]
+pub fn password_reset_link(secret: &str) -> String {
+    format!("{PASSWORD_RESET}/link/{secret}")
+}
+
+/// The form for the new password, in the interaction in which everything else was proven.
+#[must_use]
+pub fn new_password(interaction: impl std::fmt::Display) -> String {
+    format!("{PASSWORD_RESET}/new/{interaction}")
 }
 
 /// Waiting for the confirmation of a new network in one interaction.

@@ -29,6 +29,7 @@ mod protocol_logout;
 mod protocol_requests;
 mod protocol_subjects;
 mod protocol_tokens;
+mod recovery;
 mod refusals;
 mod remembered;
 mod second_step;
