@@ -115,6 +115,9 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<ip_addresses::WaitingPage>();
             all.extend(samples_of::<ip_addresses::BlockedPage>());
+            all.extend(samples_of::<ip_addresses::OwnNetworksPage>());
+            all.extend(samples_of::<ip_addresses::OrganisationNetworksPage>());
+            all.extend(samples_of::<ip_addresses::ActOnNetworkPage>());
             all
         },
     },
@@ -181,6 +184,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<interactions::NetworkCode>,
     samples_of_message::<interactions::NetworkAdded>,
     samples_of_message::<interactions::NetworkWaits>,
+    samples_of_message::<ip_addresses::NetworkDecided>,
     samples_of_message::<passkeys::PasskeyAdded>,
     samples_of_message::<passkeys::PasskeyRemoved>,
     samples_of_message::<passkeys::PasskeyCopied>,

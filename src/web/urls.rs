@@ -66,6 +66,12 @@ pub const RECOVER: &str = "/recover";
 pub const PASSWORD_RESET: &str = "/password-reset";
 /// The links in mails that confirm a sign-in, or stop it.
 pub const MAIL_LINK: &str = "/c";
+/// Where somebody signs in from.
+pub const ACCOUNT_NETWORKS: &str = "/account/ip-addresses";
+/// Whether new ones join by themselves.
+pub const ACCOUNT_NETWORKS_AUTOMATIC: &str = "/account/ip-addresses/automatic";
+/// Where the people of an organisation sign in from.
+pub const ORGANISATION_NETWORKS: &str = "/organisation/ip-addresses";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
