@@ -18,6 +18,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
+pub mod security_center;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;

@@ -1,0 +1,2 @@
+//! What the Security center shows.
+pub struct SecurityCenterPage;
