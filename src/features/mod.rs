@@ -112,6 +112,11 @@ pub const FEATURES: &[Feature] = &[
         },
     },
     Feature {
+        name: "security_center",
+        routes: security_center::routes,
+        pages: || samples_of::<security_center::SecurityCenterPage>(),
+    },
+    Feature {
         name: "account",
         routes: account::routes,
         pages: || {
@@ -157,6 +162,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::CodeMessage>,
     samples_of_message::<employees::EmployeeChanged>,
+    samples_of_message::<security_center::RulesChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

@@ -7,4 +7,4 @@ mod store;
 mod views;
 
 pub use pages::routes;
-pub use views::SecurityCenterPage;
+pub use views::{RulesChanged, SecurityCenterPage};

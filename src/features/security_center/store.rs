@@ -12,7 +12,7 @@ use crate::domain::sign_in::{AccountFacts, NetworkStanding};
 use crate::domain::{FactorKind, Timestamp};
 use crate::features::accounts::InstanceRole;
 use crate::features::factors::Enrolled;
-use crate::features::organisations::{Membership, memberships_of_members};
+use crate::features::organisations::{Membership, Role, memberships_of_members};
 use crate::features::sessions::{Lifetime, list_sessions_of_members, policy_of};
 use crate::storage::{Reader, StorageError};
 
@@ -114,6 +114,7 @@ pub(super) async fn list_people(
         let person = Person {
             name: row.name,
             role: role?,
+            administers: role == Some(Role::Administrator) && row.home_organisation_id == organisation,
             memberships,
             instance_role: row.instance_role,
             has_password: passwords.contains(&row.id),

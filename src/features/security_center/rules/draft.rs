@@ -178,6 +178,11 @@ impl Draft {
         form
     }
 
+    /// A form for the samples of the page.
+    pub(in crate::features::security_center) fn sample() -> Self {
+        Self { date: "2026-12-01".to_owned(), ..Self::read("date-2026-12-01_limit_totp_key_sms") }
+    }
+
     fn ticks(&mut self) -> [(&'static str, &mut Ticked); 8] {
         [
             ("second", &mut self.second),

@@ -22,6 +22,8 @@ pub(in crate::features::security_center) struct Person {
     pub name: String,
     /// What they are in the organisation.
     pub role: Role,
+    /// Whether they look after its people and set its rules: it is their home as well.
+    pub administers: bool,
     /// The facts about the account, as the rules of now have it.
     pub facts: AccountFacts,
     /// Everything that they belong to.

@@ -63,6 +63,7 @@ fn person(enrolled: FactorKinds, policy: Policy, proofs: &[Proof]) -> Person {
     Person {
         name: "Bram".to_owned(),
         role: Role::Employee,
+        administers: false,
         facts: AccountFacts {
             id: account(),
             disabled: false,
