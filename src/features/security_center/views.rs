@@ -116,8 +116,6 @@ pub struct Undo {
     pub by: String,
     /// When, in milliseconds since 1970.
     pub at: i64,
-    /// Until when, in milliseconds since 1970.
-    pub until: i64,
 }
 
 /// Something that happened about the helpdesk.

@@ -7,7 +7,7 @@ center-tile-count = { $count } of { $people ->
 }
 center-second = Two-factor authentication
 center-second-text = Everybody must set up 2FA. Until then they only see their own security page.
-center-second-since = It holds since { $when }.
+center-second-since = In force since { $when }.
 center-when = From when
 center-now = From now on
 center-date = From this day on; until then everybody is told when they sign in
@@ -141,7 +141,7 @@ center-done-undone = Taken back. The rules from before hold again.
 center-done-given = The helpdesk may help your people for a month.
 center-done-revoked = The helpdesk may no longer help your people.
 center-undo = Undo
-center-undo-text = <strong>{ $by }</strong> changed the rules { $at }. You can take that back until { $until }.
+center-undo-text = <strong>{ $by }</strong> changed the rules { $at }. You can take that back for 10 minutes.
 
 center-helpdesk = Access for the helpdesk
 center-helpdesk-text = Without access the helpdesk cannot help people who have lost every way to sign in. Access ends by itself after a month.

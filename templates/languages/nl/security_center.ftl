@@ -141,7 +141,7 @@ center-done-undone = Ongedaan gemaakt. De regels van daarvoor gelden weer.
 center-done-given = De helpdesk mag je mensen een maand lang helpen.
 center-done-revoked = De helpdesk mag je mensen niet meer helpen.
 center-undo = Ongedaan maken
-center-undo-text = <strong>{ $by }</strong> heeft de regels gewijzigd, { $at }. Ongedaan maken kan nog tot { $until }.
+center-undo-text = <strong>{ $by }</strong> heeft de regels gewijzigd, { $at }. Ongedaan maken kan 10 minuten lang.
 
 center-helpdesk = Toegang voor de helpdesk
 center-helpdesk-text = Zonder toegang kan de helpdesk niemand helpen die geen enkele manier van inloggen meer heeft. De toegang eindigt vanzelf na een maand.

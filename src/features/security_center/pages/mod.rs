@@ -213,7 +213,7 @@ impl<'a> Office<'a> {
         // What the operator did on the command line is not taken back here.
         let Some(by) = change.by else { return Ok(None) };
         let by = find_account(db, by).await?.map(|account| account.name).unwrap_or_default();
-        Ok(Some(Undo { by, at: change.at.millis(), until: change.at.after(UNDO).millis() }))
+        Ok(Some(Undo { by, at: change.at.millis() }))
     }
 
     async fn preview(&self, db: &Reader, after: Policy) -> Result<Preview, Error> {
