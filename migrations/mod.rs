@@ -13,6 +13,8 @@ mod m0007_second_factors;
 mod m0008_email_changes;
 mod m0009_rule_changes;
 mod m0010_protocol;
+mod m0011_networks;
+mod m0013_clients;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -34,6 +36,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_email_changes::Migration),
             Box::new(m0009_rule_changes::Migration),
             Box::new(m0010_protocol::Migration),
+            Box::new(m0011_networks::Migration),
+            Box::new(m0013_clients::Migration),
         ]
     }
 }

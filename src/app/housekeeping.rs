@@ -6,22 +6,28 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use crate::features::account::remove_old_email_changes;
+use crate::features::challenges::remove_old_challenges;
 use crate::features::factors::remove_old_devices;
 use crate::features::interactions::remove_old_interactions;
-use crate::features::oidc::{remove_old_grants, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
+use crate::features::networks::remove_old_networks;
+use crate::features::oidc::{
+    remove_old_device_requests, remove_old_grants, remove_old_logouts, remove_old_requests, remove_old_seen_tokens,
+};
 use crate::features::organisations::remove_old_invitations;
 use crate::features::outbox::remove_old_messages;
 use crate::features::passkeys::remove_old_ceremonies;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
 use crate::features::throttles::remove_old_throttles;
-use crate::features::two_factor::remove_old_challenges;
 use crate::web::{AppState, Error, metrics};
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
 /// How long what is over is kept, for the pages that explain it.
 const KEEP: Duration = Duration::from_hours(24 * 7);
+
+/// How long a network that nobody came from is kept.
+const KEEP_NETWORKS: Duration = Duration::from_hours(24 * 365);
 
 /// Keeps house until it is stopped. Nodes may do it at the same time; nothing is done twice.
 pub(super) async fn keep_house(state: AppState) {
@@ -50,10 +56,12 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_grants(&mut writer, before).await?;
     remove_old_requests(&mut writer, now).await?;
     remove_old_logouts(&mut writer, before).await?;
+    remove_old_device_requests(&mut writer, before).await?;
     remove_old_seen_tokens(&mut writer, now).await?;
     remove_old_sessions(&mut writer, before).await?;
     remove_old_devices(&mut writer, before).await?;
     remove_old_challenges(&mut writer, before).await?;
+    remove_old_networks(&mut writer, now.before(KEEP_NETWORKS)).await?;
     remove_old_invitations(&mut writer, before).await?;
     remove_old_email_changes(&mut writer, before).await?;
     remove_old_messages(&mut writer, before).await?;

@@ -1,5 +1,6 @@
 //! `countersign user`.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -8,12 +9,14 @@ use serde_json::{Value, json};
 use super::input::read_secret;
 use super::{Common, Installation, Outcome, output, refuse};
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::network::Network;
 use crate::domain::{Email, Language};
 use crate::features::accounts::{
     Account, InstanceRole, add_account, find_account_by_login, is_username, list_accounts, set_account_disabled,
 };
 use crate::features::audit::{Chain, Event, record};
 use crate::features::invitations::invite;
+use crate::features::networks::{How, Owner, Seen, know_network};
 use crate::features::organisations::{Role, add_membership, find_organisation};
 use crate::features::passwords::{Hashing, NewPassword, Surroundings, hash_new_password, set_password};
 use crate::features::sessions::end_sessions_of;
@@ -71,6 +74,9 @@ pub(super) struct Add {
     /// A file with the password, or - for standard input; without it the person cannot sign in by password
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+    /// An IP address from which they may sign in by password at once; may be given several times
+    #[arg(long, value_name = "IP")]
+    known_ip: Vec<IpAddr>,
     #[command(flatten)]
     common: Common,
 }
@@ -197,6 +203,7 @@ fn new_account(
         disabled_at: None,
         credentials_changed_at: None,
         last_sign_in_at: None,
+        validates_networks: false,
     }
 }
 
@@ -238,6 +245,10 @@ impl Add {
         add_membership(&mut writer, place, who, self.role.into(), Vec::new(), installation.now).await?;
         if let Some(phc) = &phc {
             set_password(&mut writer, account.id, phc, installation.now).await?;
+        }
+        for address in &self.known_ip {
+            let seen = Seen { network: Network::of(*address), user_agent: None, at: installation.now };
+            know_network(&mut writer, Owner::Account(account.id), &seen, How::Operator, None).await?;
         }
         let event = Event::new(Chain::Organisation(self.org), "account.add", "done")
             .about(account.id)

@@ -1,5 +1,6 @@
 //! `[sign_in]`: passwords, sessions and limits.
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::Faults;
@@ -38,6 +39,9 @@ pub struct SignIn {
     pub network_failures: u32,
     /// Minutes over which those are counted.
     pub network_minutes: u32,
+    /// Networks that are not of the internet, and from which people may be known all the same, such as "10.0.0.0/8". Name
+    /// none of a proxy: everybody who comes through it would be known.
+    pub private_networks: Vec<IpNet>,
 }
 
 impl Default for SignIn {
@@ -58,6 +62,7 @@ impl Default for SignIn {
             account_failures_per_hour: 30,
             network_failures: 20,
             network_minutes: 10,
+            private_networks: Vec::new(),
         }
     }
 }

@@ -60,6 +60,12 @@ impl Network {
         }
     }
 
+    /// The address that it begins with.
+    #[must_use]
+    pub const fn address(self) -> IpAddr {
+        self.0
+    }
+
     /// The wider networks that a limit counts by as well: whoever has an IPv6 /48 has 65,536 networks to hide in.
     #[must_use]
     pub fn limiter_keys(self) -> Vec<String> {

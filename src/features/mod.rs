@@ -8,11 +8,15 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod challenges;
 pub mod clients;
 pub mod employees;
 pub mod factors;
 pub mod interactions;
 pub mod invitations;
+pub mod ip_addresses;
+pub mod mail_links;
+pub mod networks;
 pub mod oidc;
 pub mod organisations;
 pub mod outbox;
@@ -69,6 +73,9 @@ pub const FEATURES: &[Feature] = &[
         routes: oidc::routes,
         pages: || {
             let mut all = samples_of::<oidc::ConsentPage>();
+            all.extend(samples_of::<oidc::DevicePage>());
+            all.extend(samples_of::<oidc::ApproveDevicePage>());
+            all.extend(samples_of::<oidc::DoneDevicePage>());
             all.extend(samples_of::<oidc::ReturningPage>());
             all.extend(samples_of::<oidc::FormPostPage>());
             all.extend(samples_of::<oidc::SignOutPage>());
@@ -102,6 +109,16 @@ pub const FEATURES: &[Feature] = &[
             all
         },
     },
+    Feature {
+        name: "ip_addresses",
+        routes: ip_addresses::routes,
+        pages: || {
+            let mut all = samples_of::<ip_addresses::WaitingPage>();
+            all.extend(samples_of::<ip_addresses::BlockedPage>());
+            all
+        },
+    },
+    Feature { name: "mail_links", routes: mail_links::routes, pages: || samples_of::<mail_links::LinkPage>() },
     Feature {
         name: "invitations",
         routes: invitations::routes,
@@ -152,6 +169,9 @@ pub const FEATURES: &[Feature] = &[
 pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<outbox::TestMessage>,
     samples_of_message::<outbox::PasswordGuessed>,
+    samples_of_message::<interactions::NetworkCode>,
+    samples_of_message::<interactions::NetworkAdded>,
+    samples_of_message::<interactions::NetworkWaits>,
     samples_of_message::<passkeys::PasskeyAdded>,
     samples_of_message::<passkeys::PasskeyRemoved>,
     samples_of_message::<passkeys::PasskeyCopied>,

@@ -68,6 +68,8 @@ pub const LANGUAGE: &str = "/language";
 pub const SETUP: &str = "/setup";
 /// The link of an invitation.
 pub const INVITE: &str = "/invite";
+/// The links in mails that confirm a sign-in, or stop it.
+pub const MAIL_LINK: &str = "/c";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
@@ -79,6 +81,10 @@ pub const PASSKEYS_FINISH: &str = "/passkeys/finish";
 /// Endpoints").
 pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 
+/// Where somebody approves a device without a browser (RFC 8628, section 3.3).
+pub const DEVICE: &str = "/device";
+/// The device authorization endpoint (RFC 8628, section 3.1).
+pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
 /// The authorization endpoint (RFC 6749, section 3.1).
 pub const AUTHORIZE: &str = "/authorize";
 /// The token endpoint (RFC 6749, section 3.2).
@@ -124,6 +130,12 @@ pub fn complete(interaction: impl std::fmt::Display) -> String {
     format!("{AUTHORIZE}/{interaction}")
 }
 
+/// The page that approves a device in one interaction.
+#[must_use]
+pub fn device(interaction: impl std::fmt::Display) -> String {
+    format!("{DEVICE}/{interaction}")
+}
+
 /// The sign-in form of one interaction, for somebody who wants to begin anew.
 #[must_use]
 pub fn sign_in_anew(interaction: impl std::fmt::Display) -> String {
@@ -152,6 +164,24 @@ pub fn send(page: &str) -> String {
 #[must_use]
 pub fn confirm_network(interaction: impl std::fmt::Display) -> String {
     format!("{SIGN_IN}/{interaction}/network")
+}
+
+/// The page of one interaction that says that nothing may come from this network.
+#[must_use]
+pub fn blocked_network(interaction: impl std::fmt::Display) -> String {
+    format!("{SIGN_IN}/{interaction}/blocked")
+}
+
+/// What tells the page that waits for a mailed link in one interaction how it stands, once and as it happens.
+#[must_use]
+pub fn waiting(interaction: impl std::fmt::Display) -> String {
+    format!("{SIGN_IN}/{interaction}/waiting")
+}
+
+/// The link in a mail that a code goes with.
+#[must_use]
+pub fn mail_link(secret: &str) -> String {
+    format!("{MAIL_LINK}/{secret}")
 }
 
 /// Setting up a factor in `place`: an interaction, or [`PLACE_ACCOUNT`].
@@ -221,7 +251,7 @@ pub fn security_center_draft(code: &str) -> String {
 #[must_use]
 pub fn own_page(next: Option<&str>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    let areas = [ACCOUNT, ENROL, ORGANISATION];
+    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE];
     let known = |next: &&str| {
         next.len() <= 200
             && next.bytes().all(plain)

@@ -44,6 +44,7 @@ async fn add_bram(server: &Server) -> AccountId {
     add_membership(&mut writer, place, (server.organisation, bram.id), Role::Employee, Vec::new(), now).await.unwrap();
     set_password(&mut writer, bram.id, &phc, now).await.unwrap();
     writer.commit().await.unwrap();
+    server.know(bram.id, "127.0.0.1").await;
     bram.id
 }
 

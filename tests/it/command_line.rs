@@ -286,7 +286,7 @@ async fn no_acknowledged_session_is_lost_by_a_kill() {
     std::fs::write(folder.join("password"), "vier rode fietsen").unwrap();
     let add = ["user", "add", "--org", org["id"].as_str().unwrap(), "--email", "anna@kantoor.nl", "--name", "Anna"];
     let mut add = add.to_vec();
-    add.extend(["--password-file", "password", "--json"]);
+    add.extend(["--password-file", "password", "--known-ip", "127.0.0.1", "--json"]);
     json(&run(&folder, &add));
     let mut acknowledged: Vec<String> = Vec::new();
     for round in 0..4_u64 {

@@ -197,7 +197,7 @@ async fn a_disk_that_refuses_bytes_is_logged_and_got_over() {
     std::fs::write(folder.join("password"), PASSWORD).unwrap();
     let mut add =
         vec!["user", "add", "--org", org["id"].as_str().unwrap(), "--email", "anna@kantoor.nl", "--name", "Anna"];
-    add.extend(["--password-file", "password", "--json"]);
+    add.extend(["--password-file", "password", "--known-ip", "127.0.0.1", "--json"]);
     json(&run(folder, &add));
     // A limit on the size of files stands for a disk that is full; the signal that comes with it is ignored.
     let mut serving = Command::new("sh");

@@ -21,7 +21,7 @@ on_both_engines! {
 const GIJS: &str = "gijs@kantoor.nl";
 
 /// Invites Gijs, and gives the path of the link in the mail.
-async fn invited(server: &Server) -> String {
+pub(crate) async fn invited(server: &Server) -> String {
     let state = &server.inner.state;
     let now = state.now();
     let organisation = find_organisation(state.db.reading(), server.organisation).await.unwrap().unwrap();
@@ -39,6 +39,7 @@ async fn invited(server: &Server) -> String {
             name: "Gijs de Boer".to_owned(),
             language: Language::Dutch,
             last_sign_in_at: None,
+            validates_networks: false,
             ..anna.clone()
         };
         add_account(&mut writer, &gijs).await.unwrap();

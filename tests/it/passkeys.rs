@@ -72,6 +72,7 @@ async fn colleague(server: &Server, email: &str) -> AccountId {
     add_membership(&mut writer, MembershipId::new(now, random), who, Role::Employee, Vec::new(), now).await.unwrap();
     set_password(&mut writer, account.id, &phc, now).await.unwrap();
     writer.commit().await.unwrap();
+    server.know(account.id, "127.0.0.1").await;
     account.id
 }
 

@@ -102,6 +102,8 @@ impl Demo {
         config.server.client_ip_header = (!self.trusted_proxy.is_empty()).then(|| "x-forwarded-for".to_owned());
         config.database.url = Secret::new(format!("sqlite:{}", folder.join("countersign.sqlite").display()));
         config.keys.directory = folder.join("keys");
+        // Everybody is on this machine, so here it is a place like another.
+        config.sign_in.private_networks = vec!["127.0.0.0/8".parse()?, "::1/128".parse()?];
         config.branding.name = String::from("Countersign demo");
         config.branding.helpdesk_phone = Some("+31 20 123 45 67".to_owned());
         config.mail.from = String::from("Countersign demo <no-reply@localhost>");

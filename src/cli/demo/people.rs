@@ -1,13 +1,17 @@
 //! The sample office, its people and its portal.
 
+use std::net::Ipv4Addr;
+
 use crate::cli::Failure;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::network::Network;
 use crate::domain::{Algorithm, Language, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::clients::{
     Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client, remove_client,
 };
 use crate::features::invitations::invite;
+use crate::features::networks::{How, Owner, Seen, know_network};
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation, find_organisation_by_name};
 use crate::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 use crate::web::AppState;
@@ -74,6 +78,9 @@ pub(super) const PEOPLE: &[Person] = &[
     helper("Femke Visser", "Femke", "Visser", "femke@helpdesk.example"),
 ];
 
+/// Who never signed in from here before, so that there is a new IP address to confirm.
+const STRANGER: &str = "daan@kantoor.example";
+
 /// Who is invited at the first start, so that there is an invitation in the mailbox.
 const INVITED: Person = employee("Gijs de Boer", "Gijs", "de Boer", "gijs@kantoor.example");
 
@@ -107,6 +114,10 @@ pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String
                     invite(&mut writer, state, &account, &organisation, inviter.as_ref(), now).await?;
                 } else {
                     set_password(&mut writer, account.id, &phc, now).await?;
+                    if person.email != STRANGER {
+                        let seen = Seen { network: Network::of(Ipv4Addr::LOCALHOST.into()), user_agent: None, at: now };
+                        know_network(&mut writer, Owner::Account(account.id), &seen, How::Operator, None).await?;
+                    }
                 }
                 inviter.get_or_insert(account);
             }
@@ -138,6 +149,7 @@ fn account(person: &Person, organisation: OrganisationId, state: &AppState) -> R
         disabled_at: None,
         credentials_changed_at: None,
         last_sign_in_at: None,
+        validates_networks: false,
     })
 }
 

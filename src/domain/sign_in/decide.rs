@@ -206,11 +206,11 @@ fn network(facts: &Facts) -> Verdict {
     if facts.network != NetworkStanding::New || evidence.has_passkey() {
         return Verdict::Pass;
     }
+    // Whoever typed a code from the mailbox in this sign-in has confirmed: nobody is asked the same mailbox twice.
     let confirmed = match account.policy.new_networks.rule {
         NewNetworks::AdministratorOnly => false,
-        // Whoever typed a code from the mailbox in this sign-in has confirmed: nobody is asked the same mailbox twice.
-        NewNetworks::ConfirmByMail => evidence.has_second(FactorKind::Email),
-        NewNetworks::UsersChoice => account.validates_networks || evidence.has_second(FactorKind::Email),
+        NewNetworks::ConfirmByMail => evidence.has_mailbox(),
+        NewNetworks::UsersChoice => account.validates_networks || evidence.has_mailbox(),
     };
     if confirmed {
         return Verdict::Pass;

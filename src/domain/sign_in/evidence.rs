@@ -43,6 +43,12 @@ pub enum Proof {
         /// Whether it was the rule then that apps are told `mfa` all the same.
         claims_mfa: bool,
     },
+    /// Whoever is there reads the mail of the account: they typed a code or confirmed a link for the place that they come
+    /// from, or were invited. It says nothing about who that is.
+    Mailbox {
+        /// When it was verified.
+        at: Timestamp,
+    },
 }
 
 impl Proof {
@@ -53,14 +59,15 @@ impl Proof {
             Self::Password { at }
             | Self::Passkey { at, .. }
             | Self::Second { at, .. }
-            | Self::Remembered { at, .. } => *at,
+            | Self::Remembered { at, .. }
+            | Self::Mailbox { at } => *at,
         }
     }
 
     /// The strength that it reaches as part of a sign-in.
     const fn acr(&self) -> Acr {
         match self {
-            Self::Password { .. } | Self::Remembered { claims_mfa: false, .. } => Acr::Password,
+            Self::Password { .. } | Self::Remembered { claims_mfa: false, .. } | Self::Mailbox { .. } => Acr::Password,
             Self::Passkey { device_bound, .. }
             | Self::Second { factor: FactorKind::Passkey | FactorKind::SecurityKey, device_bound, .. } => {
                 if *device_bound {
@@ -79,8 +86,13 @@ impl Proof {
         match self {
             Self::Passkey { .. } => true,
             Self::Second { factor, .. } => !matches!(factor, FactorKind::RecoveryCode),
-            Self::Password { .. } | Self::Remembered { .. } => false,
+            Self::Password { .. } | Self::Remembered { .. } | Self::Mailbox { .. } => false,
         }
+    }
+
+    /// Whether it says who is there, now.
+    const fn is_about_the_person(&self) -> bool {
+        !matches!(self, Self::Remembered { .. } | Self::Mailbox { .. })
     }
 
     /// The Authentication Method References that it stands for (RFC 8176, section 2).
@@ -100,7 +112,7 @@ impl Proof {
                 &["otp", "mfa"]
             }
             Self::Remembered { claims_mfa: true, .. } => &["mfa"],
-            Self::Remembered { claims_mfa: false, .. } => &[],
+            Self::Remembered { claims_mfa: false, .. } | Self::Mailbox { .. } => &[],
         }
     }
 }
@@ -119,10 +131,10 @@ pub struct Evidence {
 impl Evidence {
     /// When the person last proved who they are: the `auth_time` claim (OpenID Connect Core, section 2).
     ///
-    /// Relying on a step that was remembered proves nothing new.
+    /// Relying on a step that was remembered proves nothing new, nor does reading mail.
     #[must_use]
     pub fn auth_time(&self) -> Timestamp {
-        let proven = self.proofs.iter().filter(|proof| !matches!(proof, Proof::Remembered { .. }));
+        let proven = self.proofs.iter().filter(|proof| proof.is_about_the_person());
         proven.map(Proof::at).max().unwrap_or(Timestamp::from_millis(0))
     }
 
@@ -148,7 +160,7 @@ impl Evidence {
     /// are told about it.
     #[must_use]
     pub fn acr_done(&self) -> Acr {
-        let done = self.proofs.iter().filter(|proof| !matches!(proof, Proof::Remembered { .. }));
+        let done = self.proofs.iter().filter(|proof| proof.is_about_the_person());
         done.map(Proof::acr).max().unwrap_or(Acr::Password)
     }
 
@@ -168,6 +180,13 @@ impl Evidence {
     #[must_use]
     pub fn has_second(&self, kind: FactorKind) -> bool {
         self.proofs.iter().any(|proof| matches!(proof, Proof::Second { factor, .. } if *factor == kind))
+    }
+
+    /// Whether the mailbox of the account was read in this sign-in: for a code or link about the place, or for a code that
+    /// was the second step.
+    #[must_use]
+    pub fn has_mailbox(&self) -> bool {
+        self.has_second(FactorKind::Email) || self.proofs.iter().any(|proof| matches!(proof, Proof::Mailbox { .. }))
     }
 
     /// Whether the second step was left out because it was done before.
@@ -272,6 +291,7 @@ mod tests {
             (vec![PASSWORD, passkey(false)], "phr", vec!["pwd", "swk", "user", "mfa"]),
             (vec![PASSWORD, Proof::Remembered { at: AT, claims_mfa: false }], "pwd", vec!["pwd"]),
             (vec![PASSWORD, Proof::Remembered { at: AT, claims_mfa: true }], "mfa", vec!["pwd", "mfa"]),
+            (vec![PASSWORD, Proof::Mailbox { at: AT }], "pwd", vec!["pwd"]),
         ] {
             let evidence = evidence(&proofs);
             assert_eq!(evidence.acr().as_str(), acr, "{proofs:?}");
@@ -280,9 +300,11 @@ mod tests {
     }
 
     #[test]
-    fn a_remembered_step_makes_nothing_fresh() {
-        let later = Proof::Remembered { at: Timestamp::from_seconds(99), claims_mfa: false };
-        assert_eq!(evidence(&[PASSWORD, later]).auth_time(), AT);
+    fn neither_a_remembered_step_nor_read_mail_makes_anything_fresh() {
+        let at = Timestamp::from_seconds(99);
+        for later in [Proof::Remembered { at, claims_mfa: false }, Proof::Mailbox { at }] {
+            assert_eq!(evidence(&[PASSWORD, later]).auth_time(), AT);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::domain::{Email, Language, Timestamp};
 pub use notices::tell_owner;
 pub use store::{
     Profile, add_account, find_account, find_account_by_login, hold_unchanged, list_accounts, mark_credentials_changed,
-    mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_profile,
+    mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_profile, set_validates_networks,
 };
 
 /// One person.
@@ -48,6 +48,8 @@ pub struct Account {
     pub credentials_changed_at: Option<Timestamp>,
     /// The last time somebody signed in with it.
     pub last_sign_in_at: Option<Timestamp>,
+    /// Whether a new network of this person joins the ledger by itself, where no rule says otherwise.
+    pub validates_networks: bool,
 }
 
 /// What a person may do for the whole instance.

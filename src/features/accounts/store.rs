@@ -38,6 +38,7 @@ mod accounts {
         pub(super) disabled_at: Option<Timestamp>,
         pub(super) credentials_changed_at: Option<Timestamp>,
         pub(super) last_sign_in_at: Option<Timestamp>,
+        pub(super) validates_networks: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -66,6 +67,7 @@ impl From<accounts::Model> for Account {
             disabled_at: row.disabled_at,
             credentials_changed_at: row.credentials_changed_at,
             last_sign_in_at: row.last_sign_in_at,
+            validates_networks: row.validates_networks,
         }
     }
 }
@@ -92,6 +94,7 @@ pub async fn add_account(db: &mut Writer, account: &Account) -> Result<(), Stora
         disabled_at: Set(account.disabled_at),
         credentials_changed_at: Set(account.credentials_changed_at),
         last_sign_in_at: Set(account.last_sign_in_at),
+        validates_networks: Set(account.validates_networks),
     })
     .exec_without_returning(db)
     .await?;
@@ -240,6 +243,20 @@ fn unchanged_since(seen: Option<Timestamp>) -> Expr {
         Some(at) => Column::CredentialsChangedAt.eq(at),
         None => Column::CredentialsChangedAt.is_null(),
     }
+}
+
+/// Whether new networks of this person join the ledger by themselves.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_validates_networks(db: &mut Writer, id: AccountId, yes: bool) -> Result<(), StorageError> {
+    accounts::Entity::update_many()
+        .col_expr(Column::ValidatesNetworks, Expr::value(yes))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// Remembers that the person reads mail at the address of the account.

@@ -12,8 +12,8 @@ use crate::domain::network::Network;
 use crate::domain::{FactorKind, FactorKinds, Timestamp};
 
 pub use store::devices::{
-    add_device, end_device, end_devices_of, end_devices_of_all, find_device, list_devices, mark_device_used,
-    remove_old_devices,
+    add_device, end_device, end_devices_from, end_devices_of, end_devices_of_all, find_device, list_devices,
+    mark_device_used, remove_old_devices,
 };
 pub use store::factors::{
     NewFactor, add_factor, advance_counter, find_factor, find_factor_by_handle, list_factors, mark_factor_used,

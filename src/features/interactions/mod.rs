@@ -3,8 +3,10 @@
 //! An [`Interaction`] stores what it is for and what was proven so far, never which page is next: every request decides
 //! anew. The features that verify something add their proof through a [`Passage`]; only that opens sessions.
 
+mod messages;
 mod pages;
 mod passage;
+mod place;
 mod session;
 mod store;
 mod views;
@@ -22,12 +24,13 @@ use crate::features::accounts::Account;
 use crate::features::sessions::Standing;
 use crate::web::urls;
 
+pub use messages::{NetworkAdded, NetworkCode, NetworkWaits};
 pub use pages::{Fresh, FreshAdmin, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
 pub use session::add_to_session;
 pub use store::{
     add_interaction, complete_interaction, deny_interaction, find_interaction, remove_old_interactions,
-    update_interaction,
+    stop_interaction, update_interaction,
 };
 pub use views::{ExpiredPage, NoAccessPage};
 
@@ -83,6 +86,8 @@ pub struct Purpose {
     pub request: serde_json::Value,
     /// The person said no.
     pub denied: bool,
+    /// The person, or whoever reads their mail, stopped it from the mail: it begins anew.
+    pub stopped: bool,
 }
 
 /// The app that a sign-in is for.
@@ -123,10 +128,16 @@ impl Purpose {
 }
 
 impl Interaction {
+    /// Whether anybody may go on with it at `now`.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        now < self.expires_at && self.completed_at.is_none()
+    }
+
     /// Whether `browser` may go on with it at `now`.
     #[must_use]
     pub fn is_open_for(&self, browser: &str, now: Timestamp) -> bool {
-        self.browser.matches(browser) && now < self.expires_at && self.completed_at.is_none()
+        self.browser.matches(browser) && self.is_open(now)
     }
 
     /// Whether its proofs count on after a password or factor of the account changed at `changed`. A factor that was
@@ -161,11 +172,9 @@ impl Interaction {
         }
     }
 
-    /// The facts about it, without what the app asks beyond the sign-in itself.
-    ///
-    /// No list of networks is kept yet, so every network counts as known.
+    /// The facts about it, without what the app asks beyond the sign-in itself. `here` is the network of the browser.
     #[must_use]
-    pub fn facts(&self, standing: Option<&Standing>, now: Timestamp) -> Facts {
+    pub fn facts(&self, standing: Option<&Standing>, here: Option<Network>, now: Timestamp) -> Facts {
         Facts {
             now,
             occasion: Use::SignIn,
@@ -173,7 +182,8 @@ impl Interaction {
             issued_at: None,
             evidence: self.evidence.clone(),
             account: standing.map(Standing::facts),
-            network: NetworkStanding::Known,
+            network: standing
+                .map_or(NetworkStanding::New, |standing| standing.network(self.evidence.as_ref(), here, now)),
             answers: self.answers,
             offer: false,
             app: None,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::store::{add_interaction, find_interaction, update_interaction};
 use super::{Interaction, Purpose};
 use crate::domain::ids::{InteractionId, SessionId};
+use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Answers, Clearance, Decision, Evidence, Proof, Question, Refusal, decide};
 use crate::domain::{FactorKind, Secret, Timestamp};
@@ -27,6 +28,8 @@ pub struct Passage {
     pub interaction: Interaction,
     /// The account that its evidence names.
     pub standing: Option<Standing>,
+    /// The network that the browser is in.
+    pub(super) here: Option<Network>,
     /// Whose session was open in this browser before.
     holder: Option<Holder>,
     /// Whether something was proven before this request.
@@ -71,8 +74,9 @@ impl Passage {
         let found = find_interaction(db, id).await?.filter(|found| found.is_open_for(browser, context.now));
         let Some(mut interaction) = found else { return Ok(None) };
         let had_evidence = interaction.evidence.is_some();
+        let here = context.client_ip.network();
         let mut standing = match &interaction.evidence {
-            Some(evidence) => find_standing(db, evidence.account_id).await?,
+            Some(evidence) => find_standing(db, evidence.account_id, [evidence.network, here]).await?,
             None => None,
         };
         let changed = standing.as_ref().and_then(|standing| standing.account.credentials_changed_at);
@@ -81,7 +85,7 @@ impl Passage {
             (interaction.evidence, standing) = (None, None);
         }
         let holder = Holder::find(state, context).await?;
-        Ok(Some(Self { interaction, standing, holder, had_evidence }))
+        Ok(Some(Self { interaction, standing, here, holder, had_evidence }))
     }
 
     /// A new sign-in for one of our own pages; it is stored with its first step.
@@ -92,13 +96,13 @@ impl Passage {
     pub async fn begin(state: &AppState, context: &mut Context, purpose: Purpose) -> Result<Self, Error> {
         let holder = Holder::find(state, context).await?;
         let interaction = new_interaction(state, context, purpose);
-        Ok(Self { interaction, standing: None, holder, had_evidence: false })
+        Ok(Self { interaction, standing: None, here: context.client_ip.network(), holder, had_evidence: false })
     }
 
     /// What comes next, as things stand.
     #[must_use]
     pub fn decision(&self, now: Timestamp) -> Decision {
-        decide(&self.interaction.facts(self.standing.as_ref(), now))
+        decide(&self.interaction.facts(self.standing.as_ref(), self.here, now))
     }
 
     /// The page that comes next, as things stand.
@@ -106,6 +110,7 @@ impl Passage {
     pub fn next_page(&self, now: Timestamp) -> String {
         match self.decision(now) {
             Decision::Ask(question) => page_of(&question, self.interaction.id),
+            Decision::Refuse(Refusal::NetworkBlocked) => urls::blocked_network(self.interaction.id),
             // The page of the sign-in says why nothing will come of it.
             Decision::Refuse(_) => urls::sign_in(self.interaction.id),
             Decision::Issue(_) => self.destination(),
@@ -173,7 +178,12 @@ impl Passage {
                     return Ok(Onward::Asked { to: urls::sign_in(id) });
                 };
                 self.interaction.session_id = Some(opened.0);
+                self.keep_place(state, context, &mut writer).await?;
                 ("done", Some(opened))
+            }
+            Decision::Ask(Question::ConfirmNetwork { .. }) => {
+                self.note_place(state, context, &mut writer).await?;
+                ("continued", None)
             }
             Decision::Ask(_) => ("continued", None),
             Decision::Refuse(refusal) => (refusal.as_str(), None),
@@ -202,7 +212,15 @@ impl Passage {
         audit::record(&mut writer, Ink::of(state, now), event).await?;
         writer.commit().await?;
         Ok(match decision {
-            Decision::Ask(question) => Onward::Asked { to: page_of(&question, id) },
+            Decision::Ask(question) => {
+                // What could not be sent is asked for again on the page that comes next.
+                let _unsent = self.ask_about_place(state, context, &question).await?.err();
+                Onward::Asked { to: page_of(&question, id) }
+            }
+            Decision::Refuse(Refusal::NetworkBlocked) => {
+                metrics::count("sign_ins_total", Refusal::NetworkBlocked.as_str());
+                Onward::Asked { to: urls::blocked_network(id) }
+            }
             // The app is told, and decides itself what to do without.
             Decision::Refuse(Refusal::AcrUnreachable) if self.interaction.purpose.app.is_some() => {
                 Onward::Asked { to: urls::returning(id) }

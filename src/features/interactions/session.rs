@@ -21,7 +21,8 @@ pub async fn add_to_session(
 ) -> Result<Option<Secret<String>>, Error> {
     let mut evidence = member.session.evidence.clone();
     evidence.proofs.push(proof);
-    let facts = facts_later(&evidence, Some(standing), None, context.now);
+    let place = (context.client_ip.network(), context.now);
+    let facts = facts_later(&evidence, Some(standing), None, place);
     let Decision::Issue(clearance) = decide(&facts) else { return Ok(None) };
     let chance = (context.now, state.random.as_ref());
     let lifetime = Lifetime::of(&state.config.sign_in);

@@ -1,11 +1,12 @@
 //! The table `interactions`.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{Interaction, Purpose};
 use crate::domain::Timestamp;
 use crate::domain::ids::InteractionId;
+use crate::domain::sign_in::Evidence;
 use crate::storage::{Json, Reader, StorageError, Writer};
 
 mod interactions {
@@ -124,6 +125,25 @@ pub async fn deny_interaction(db: &mut Writer, interaction: &Interaction) -> Res
     let purpose = Purpose { denied: true, ..interaction.purpose.clone() };
     interactions::Entity::update_many()
         .col_expr(Column::Purpose, Expr::value(Json(purpose)))
+        .filter(Column::Id.eq(interaction.id))
+        .filter(Column::CompletedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Stops a sign-in from outside: what was proven counts no more, and a step that is on its way comes too late. It may
+/// begin anew.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn stop_interaction(db: &mut Writer, interaction: &Interaction) -> Result<(), StorageError> {
+    let purpose = Purpose { stopped: true, ..interaction.purpose.clone() };
+    interactions::Entity::update_many()
+        .col_expr(Column::Purpose, Expr::value(Json(purpose)))
+        .col_expr(Column::Evidence, Expr::value(Option::<Json<Evidence>>::None))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.eq(interaction.id))
         .filter(Column::CompletedAt.is_null())
         .exec(db)

@@ -127,9 +127,11 @@ async fn choose_password(
     };
     let purpose = Purpose { invitation: Some(opened.invitation.id), ..Purpose::default() };
     let mut passage = Passage::begin(&state, &mut context, purpose).await?;
-    passage.standing = find_standing(state.db.reading(), account.id).await?;
     let network = context.client_ip.network();
+    passage.standing = find_standing(state.db.reading(), account.id, [network]).await?;
     passage.interaction.prove_first(account.id, Proof::Password { at: context.now }, network);
+    // The link came by mail: whoever has it reads the mailbox.
+    passage.interaction.prove(Proof::Mailbox { at: context.now });
     let mut writer = state.db.writing().await?;
     set_password(&mut writer, account.id, &phc, context.now).await?;
     let onward = passage.finish(&state, &context, writer, "invitation.accept").await?;

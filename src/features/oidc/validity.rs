@@ -100,8 +100,10 @@ pub(super) async fn judge(db: &Reader, grant: &Grant, now: Timestamp) -> Result<
     if !grant.is_live(now) {
         return Ok(None);
     }
-    let Some(standing) = find_standing(db, grant.account_id).await? else { return Ok(None) };
-    let facts = facts_later(&grant.details.evidence, Some(&standing), Some(grant.created_at), now);
+    let Some(standing) = find_standing(db, grant.account_id, [grant.details.evidence.network]).await? else {
+        return Ok(None);
+    };
+    let facts = facts_later(&grant.details.evidence, Some(&standing), Some(grant.created_at), (None, now));
     Ok(match decide(&facts) {
         Decision::Issue(clearance) => Some((clearance, standing)),
         Decision::Ask(_) | Decision::Refuse(_) => None,

@@ -1,5 +1,5 @@
 //! Reads `accounts`, `memberships`, `factors`, `passwords` and `remembered_devices` together: all people of an
-//! organisation take five queries, however many they are.
+//! organisation take seven queries, however many they are.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,12 +8,13 @@ use sea_orm::{ConnectionTrait as _, FromQueryResult};
 
 use super::rules::{OpenSession, Person};
 use crate::domain::ids::{AccountId, OrganisationId};
-use crate::domain::sign_in::{AccountFacts, NetworkStanding};
+use crate::domain::sign_in::AccountFacts;
 use crate::domain::{FactorKind, Timestamp};
 use crate::features::accounts::InstanceRole;
 use crate::features::factors::Enrolled;
+use crate::features::networks::{Entry, Owner, Places, list_networks_of_members};
 use crate::features::organisations::{Membership, Role, memberships_of_members};
-use crate::features::sessions::{Lifetime, list_sessions_of_members, policy_of};
+use crate::features::sessions::{Lifetime, Session, list_sessions_of_members, policy_of};
 use crate::storage::{Reader, StorageError};
 
 #[derive(Debug, FromQueryResult)]
@@ -23,6 +24,7 @@ struct Row {
     name: String,
     instance_role: InstanceRole,
     last_sign_in_at: Option<Timestamp>,
+    validates_networks: bool,
     disabled_at: Option<Timestamp>,
     credentials_changed_at: Option<Timestamp>,
 }
@@ -54,6 +56,7 @@ pub(super) async fn list_people(
         "name",
         "instance_role",
         "last_sign_in_at",
+        "validates_networks",
         "disabled_at",
         "credentials_changed_at",
     ] {
@@ -86,10 +89,13 @@ pub(super) async fn list_people(
     for place in memberships_of_members(db, organisation).await? {
         memberships.entry(place.account_id).or_default().push(place);
     }
-    let mut sessions: HashMap<AccountId, Vec<OpenSession>> = HashMap::new();
+    let mut sessions: HashMap<AccountId, Vec<Session>> = HashMap::new();
     for session in list_sessions_of_members(db, organisation, now, lifetime).await? {
-        let network = NetworkStanding::Known;
-        sessions.entry(session.account_id).or_default().push(OpenSession { session, network });
+        sessions.entry(session.account_id).or_default().push(session);
+    }
+    let mut ledger: HashMap<Owner, Vec<Entry>> = HashMap::new();
+    for entry in list_networks_of_members(db, organisation).await? {
+        ledger.entry(entry.owner).or_default().push(entry);
     }
 
     let people = rows.into_iter().map(|row| {
@@ -105,12 +111,19 @@ pub(super) async fn list_people(
             credentials_changed_at: row.credentials_changed_at,
             enrolled: enrolled.kinds,
             device_bound: enrolled.device_bound,
-            validates_networks: false,
+            validates_networks: row.validates_networks,
             policy: policy_of(&memberships, row.instance_role),
         };
         let is_here =
             memberships.iter().any(|place| place.organisation_id == organisation && place.disabled_at.is_none());
         let gets_in = is_here && !facts.disabled && !facts.organisation_disabled && !facts.membership_disabled;
+        let own = memberships.iter().filter(|place| place.disabled_at.is_none());
+        let owners = own.map(|place| Owner::Organisation(place.organisation_id)).chain([Owner::Account(row.id)]);
+        let places = Places(owners.filter_map(|owner| ledger.get(&owner)).flatten().cloned().collect());
+        let open = |session: Session| {
+            let network = places.standing(session.evidence.network, now);
+            OpenSession { session, network }
+        };
         let person = Person {
             name: row.name,
             role: role?,
@@ -119,7 +132,8 @@ pub(super) async fn list_people(
             instance_role: row.instance_role,
             has_password: passwords.contains(&row.id),
             remembered: remembered.remove(&row.id).unwrap_or_default(),
-            sessions: sessions.remove(&row.id).unwrap_or_default(),
+            sessions: sessions.remove(&row.id).unwrap_or_default().into_iter().map(open).collect(),
+            places,
             last_sign_in_at: row.last_sign_in_at,
             facts,
         };

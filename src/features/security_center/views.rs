@@ -146,7 +146,7 @@ pub struct SecurityCenterPage {
     /// How well its people are protected.
     pub tiles: Tiles,
     /// What is filled in.
-    pub(super) draft: Draft,
+    pub draft: Draft,
     /// From when a second factor has been demanded, in milliseconds since 1970.
     pub in_force_since: Option<i64>,
     /// The kinds that can be allowed.
@@ -193,7 +193,7 @@ impl Page for SecurityCenterPage {
             by: by.map(str::to_owned),
             what,
         });
-        let undo = Undo { by: "Anna <anna> de Vries".to_owned(), at: 1_795_525_500_000, until: 1_795_526_100_000 };
+        let undo = Undo { by: "Anna <anna> de Vries".to_owned(), at: 1_795_525_500_000 };
         let saved = Self {
             done: Some("saved"),
             undo: Some(undo),

@@ -10,15 +10,17 @@ use crate::domain::network::Network;
 use crate::domain::policy::{Policy, PolicyInForce, RuleMaker};
 use crate::domain::sign_in::{AccountFacts, Answers, Evidence, Facts, NetworkStanding, Use, Wish};
 use crate::features::accounts::{Account, InstanceRole, find_account, mark_credentials_changed};
-use crate::features::factors::{Enrolled, end_devices_of, end_devices_of_all, find_enrolled};
+use crate::features::factors::{Enrolled, end_devices_from, end_devices_of, end_devices_of_all, find_enrolled};
+use crate::features::networks::{Owner, Places, block_network, find_places};
 use crate::features::organisations::{Membership, Role, member_ids_of, memberships_of, set_policy};
 use crate::storage::{Reader, StorageError, Writer};
 
 pub use pages::{Holder, Member, OrgAdmin};
 pub use rules::Lifetime;
 pub use store::{
-    Opened, end_other_sessions, end_session, end_sessions_of, find_live_session, find_session, list_ended_sessions,
-    list_live_sessions, list_sessions_of_members, open_session, remove_old_sessions, renew_session, touch_session,
+    Opened, end_other_sessions, end_session, end_sessions_from, end_sessions_of, find_live_session, find_session,
+    list_ended_sessions, list_live_sessions, list_sessions_of_members, open_session, remove_old_sessions,
+    renew_session, touch_session,
 };
 
 /// A browser that somebody signed in with.
@@ -53,6 +55,8 @@ pub struct Standing {
     pub memberships: Vec<Membership>,
     /// The kinds of factor that it enrolled.
     pub enrolled: Enrolled,
+    /// What the ledger says about the networks that were asked about.
+    pub places: Places,
 }
 
 impl Standing {
@@ -76,6 +80,16 @@ impl Standing {
         Some(&place.organisation_name)
     }
 
+    /// Where a sign-in stands that came from the network of `evidence`. The network that the browser is in now is looked
+    /// at for blocks alone; the address of whoever calls from behind an app is no fact at all.
+    #[must_use]
+    pub fn network(&self, evidence: Option<&Evidence>, here: Option<Network>, now: Timestamp) -> NetworkStanding {
+        if self.places.blocked(here).is_some() {
+            return NetworkStanding::Blocked;
+        }
+        self.places.standing(evidence.and_then(|evidence| evidence.network), now)
+    }
+
     /// The facts for the decision.
     #[must_use]
     pub fn facts(&self) -> AccountFacts {
@@ -88,7 +102,7 @@ impl Standing {
             credentials_changed_at: self.account.credentials_changed_at,
             enrolled: self.enrolled.kinds,
             device_bound: self.enrolled.device_bound,
-            validates_networks: false,
+            validates_networks: self.account.validates_networks,
             policy: self.policy(),
         }
     }
@@ -112,13 +126,13 @@ pub fn policy_of(memberships: &[Membership], role: InstanceRole) -> PolicyInForc
 
 /// The facts about evidence that is used again: as of sign-in, under the rules of now.
 ///
-/// No list of networks is kept yet, so every network counts as known.
+/// `here` is the network of the browser that uses it; none where an app calls by itself.
 #[must_use]
 pub fn facts_later(
     evidence: &Evidence,
     standing: Option<&Standing>,
     issued_at: Option<Timestamp>,
-    now: Timestamp,
+    (here, now): (Option<Network>, Timestamp),
 ) -> Facts {
     Facts {
         now,
@@ -127,7 +141,7 @@ pub fn facts_later(
         issued_at,
         evidence: Some(evidence.clone()),
         account: standing.map(Standing::facts),
-        network: NetworkStanding::Known,
+        network: standing.map_or(NetworkStanding::New, |standing| standing.network(Some(evidence), here, now)),
         answers: Answers::default(),
         offer: false,
         app: None,
@@ -154,6 +168,28 @@ pub async fn end_everything_else(
     mark_credentials_changed(db, account, now).await
 }
 
+/// Blocks a network, for one person or for everybody of an organisation: nothing comes from it any more, and what came
+/// from it before ends.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn block_place(
+    db: &mut Writer,
+    owner: Owner,
+    network: Network,
+    by: Option<AccountId>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    block_network(db, owner, network, by, now).await?;
+    let people = match owner {
+        Owner::Account(account) => vec![account],
+        Owner::Organisation(organisation) => member_ids_of(db, organisation).await?,
+    };
+    end_sessions_from(db, &people, network, now).await?;
+    end_devices_from(db, &people, network, now).await
+}
+
 /// Sets the rules of an organisation. They hold at once, at every use of what was given before; browsers in which a
 /// second step was remembered under other rules are forgotten, so that a rule that is lifted again revives none.
 ///
@@ -177,14 +213,22 @@ pub async fn change_policy(
     Ok(true)
 }
 
-/// Where an account stands at this moment.
+/// Where an account stands at this moment, and what the ledger says about `networks`.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn find_standing(db: &Reader, id: AccountId) -> Result<Option<Standing>, StorageError> {
+pub async fn find_standing(
+    db: &Reader,
+    id: AccountId,
+    networks: impl IntoIterator<Item = Option<Network>>,
+) -> Result<Option<Standing>, StorageError> {
     let Some(account) = find_account(db, id).await? else { return Ok(None) };
     let memberships = memberships_of(db, id).await?;
     let enrolled = find_enrolled(db, id).await?;
-    Ok(Some(Standing { account, memberships, enrolled }))
+    let organisations = memberships.iter().filter(|place| place.disabled_at.is_none());
+    let organisations = organisations.map(|place| place.organisation_id);
+    let networks: Vec<Network> = networks.into_iter().flatten().collect();
+    let places = find_places(db, id, organisations, &networks).await?;
+    Ok(Some(Standing { account, memberships, enrolled, places }))
 }

@@ -33,7 +33,8 @@ impl Holder {
         let Some(session) = find_live_session(db, secret.expose(), context.now, lifetime).await? else {
             return Ok(None);
         };
-        let standing = find_standing(db, session.account_id).await?;
+        let networks = [session.evidence.network, context.client_ip.network()];
+        let standing = find_standing(db, session.account_id, networks).await?;
         let found = standing.map(|standing| Self { session, standing });
         // Whose rules are shorter than the installation's shows only once the account is known.
         Ok(found.filter(|found| found.session.is_live(context.now, lifetime.within(&found.standing.policy()))))
@@ -45,7 +46,8 @@ impl Holder {
     ///
     /// When the database refuses.
     pub async fn judge(self, state: &AppState, context: &Context) -> Result<Result<Member, Refusal>, Error> {
-        let facts = facts_later(&self.session.evidence, Some(&self.standing), None, context.now);
+        let place = (context.client_ip.network(), context.now);
+        let facts = facts_later(&self.session.evidence, Some(&self.standing), None, place);
         match decide(&facts) {
             Decision::Issue(_) => {}
             Decision::Refuse(refusal) => return Ok(Err(refusal)),

@@ -13,6 +13,8 @@ use crate::domain::sign_in::Clearance;
 use crate::domain::{Random, Secret, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer};
 
+/// The most accounts that one statement names.
+const MOST_AT_ONCE: usize = 500;
 /// The most sessions that a page lists.
 const MOST_LISTED: u64 = 50;
 
@@ -276,6 +278,29 @@ pub async fn end_sessions_of(db: &mut Writer, account: AccountId, now: Timestamp
         .exec(db)
         .await?;
     Ok(done.rows_affected)
+}
+
+/// Ends what these people opened from `network`.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn end_sessions_from(
+    db: &mut Writer,
+    accounts: &[AccountId],
+    network: Network,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    for some in accounts.chunks(MOST_AT_ONCE) {
+        sessions::Entity::update_many()
+            .col_expr(Column::EndedAt, Expr::value(now))
+            .filter(Column::AccountId.is_in(some.iter().copied()))
+            .filter(Column::Network.eq(network))
+            .filter(Column::EndedAt.is_null())
+            .exec(db)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The sessions that were ended since `since`, by whomever.

@@ -147,6 +147,7 @@ fn first_administrator(state: &AppState, context: &Context, page: &SetupPage, em
         disabled_at: None,
         credentials_changed_at: None,
         last_sign_in_at: None,
+        validates_networks: false,
     };
     (organisation, account)
 }

@@ -52,6 +52,8 @@ pub enum SignInProblem {
         /// When to come back, in milliseconds since 1970.
         until: i64,
     },
+    /// It was stopped from the mail.
+    Stopped,
 }
 
 impl Page for SignInPage {
@@ -95,6 +97,7 @@ impl Page for SignInPage {
             SignInProblem::NoPassword,
             SignInProblem::TooMany { until: 1_795_527_120_000 },
             SignInProblem::TooMany { until: 1_795_563_900_000 },
+            SignInProblem::Stopped,
         ];
         let mut all = vec![
             plain.clone(),

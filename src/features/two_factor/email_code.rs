@@ -1,7 +1,7 @@
 //! Codes by mail, to the address of the account.
 
-use super::{Answer, Verdict, challenges};
-use crate::domain::FactorKind;
+use super::{Answer, Verdict, verify_sent};
+use crate::domain::{FactorKind, Timestamp};
 use crate::features::accounts::{Account, mark_email_verified};
 use crate::features::factors::{Details, NewFactor, add_factor, list_factors, mark_factor_used, remove_factor};
 use crate::features::outbox::Recipient;
@@ -16,16 +16,21 @@ pub(super) fn recipient(account: &Account) -> Recipient {
 /// Looks at a code, and uses it up.
 pub(super) async fn verify(answer: Answer<'_>) -> Result<Verdict, Error> {
     let Answer { state, writer, account, interaction, typed, now } = answer;
-    let factors = list_factors(writer, account.id).await?;
     let answer = Answer { state, writer: &mut *writer, account, interaction, typed, now };
-    let verdict = challenges::verify(answer, FactorKind::Email, account.email.as_str()).await?;
+    let verdict = verify_sent(answer, FactorKind::Email, account.email.as_str()).await?;
     if verdict == Verdict::Right {
-        mark_email_verified(writer, account.id).await?;
-        for factor in factors.iter().filter(|factor| factor.kind == FactorKind::Email) {
-            mark_factor_used(writer, factor.id, now).await?;
-        }
+        mark_read(writer, account, now).await?;
     }
     Ok(verdict)
+}
+
+/// The person read a mail that was sent for a second step.
+pub(super) async fn mark_read(db: &mut Writer, account: &Account, now: Timestamp) -> Result<(), Error> {
+    mark_email_verified(db, account.id).await?;
+    for factor in list_factors(db, account.id).await?.iter().filter(|factor| factor.kind == FactorKind::Email) {
+        mark_factor_used(db, factor.id, now).await?;
+    }
+    Ok(())
 }
 
 /// Switches codes by mail on.

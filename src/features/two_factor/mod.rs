@@ -4,7 +4,6 @@
 //! browser; their feature answers the same paths, and here they are only listed.
 
 mod attempts;
-mod challenges;
 mod email_code;
 mod pages;
 mod recovery_code;
@@ -20,10 +19,10 @@ use crate::domain::ids::InteractionId;
 use crate::domain::sign_in::Proof;
 use crate::domain::{FactorKind, FactorKinds, Secret, Timestamp};
 use crate::features::accounts::Account;
+use crate::features::challenges::{Bond, Checked, Purpose, check, six_digits};
 use crate::storage::Writer;
 use crate::web::{AppState, Error};
 
-pub use challenges::remove_old_challenges;
 pub use pages::{Place, routes};
 pub use recovery_code::RecoveryCodeUsed;
 pub use views::{
@@ -87,6 +86,25 @@ fn kinds_at_hand(config: &Config) -> FactorKinds {
     };
     let typed = FACTORS.iter().map(|factor| factor.kind).filter(|kind| can_be_sent(*kind)).collect::<FactorKinds>();
     typed.or(FactorKinds::of(&[FactorKind::Passkey, FactorKind::SecurityKey]))
+}
+
+impl From<Checked> for Verdict {
+    fn from(checked: Checked) -> Self {
+        match checked {
+            Checked::Right => Self::Right,
+            Checked::Wrong => Self::Wrong(StepProblem::Wrong),
+            Checked::Spent => Self::Wrong(StepProblem::Spent),
+            Checked::Expired => Self::Wrong(StepProblem::Expired),
+        }
+    }
+}
+
+/// Looks at a code that was sent for a second step; it must have gone to `to`.
+async fn verify_sent(answer: Answer<'_>, kind: FactorKind, to: &str) -> Result<Verdict, Error> {
+    let Some(code) = six_digits(answer.typed.expose()) else { return Ok(Verdict::Wrong(StepProblem::Shape)) };
+    let bond =
+        Bond { purpose: Purpose::Second, kind, account: answer.account.id, place: answer.interaction.to_string() };
+    Ok(check(answer.writer, answer.state, &bond, (to, &code), answer.now).await?.into())
 }
 
 /// What a right second step of this kind proves.

@@ -1,29 +1,6 @@
 //! What people type, and what it means.
 
-/// The digits in what was typed: spaces, dashes and dots are left out, and digits of other scripts are understood.
-/// None when there is anything else in it.
-pub(super) fn digits(typed: &str) -> Option<String> {
-    typed.chars().filter(|c| !is_filler(*c)).map(digit).collect()
-}
-
-/// Six digits, as a code has.
-pub(super) fn six_digits(typed: &str) -> Option<String> {
-    digits(typed).filter(|digits| digits.len() == 6)
-}
-
-fn is_filler(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(c, '-' | '.' | '_' | '\u{2010}'..='\u{2015}' | '\u{200b}'..='\u{200f}')
-}
-
-fn digit(c: char) -> Option<char> {
-    // ASCII, full-width, Arabic-Indic, extended Arabic-Indic and Devanagari.
-    let value = ['0', '\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}']
-        .into_iter()
-        .find_map(|zero| u32::from(c).checked_sub(u32::from(zero)).filter(|value| *value < 10))?;
-    char::from_digit(value, 10)
-}
+use crate::features::challenges::is_filler;
 
 /// Crockford's alphabet of 32 letters and digits, without those that look like others.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -61,24 +38,6 @@ pub(super) fn in_fours(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_code_is_understood_however_it_was_pasted() {
-        for typed in [
-            "482911",
-            " 482 911 ",
-            "482-911",
-            "482.911",
-            "\u{ff14}\u{ff18}\u{ff12}\u{ff19}\u{ff11}\u{ff11}",
-            "\u{664}\u{668}\u{662}911",
-            "482\u{a0}911\r\n",
-        ] {
-            assert_eq!(six_digits(typed).as_deref(), Some("482911"), "{typed:?}");
-        }
-        for typed in ["", "48291", "4829111", "48291a", "482,911", "-", "½82911"] {
-            assert_eq!(six_digits(typed), None, "{typed:?}");
-        }
-    }
 
     #[test]
     fn a_recovery_code_is_understood_however_it_was_copied() {

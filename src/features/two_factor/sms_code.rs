@@ -1,7 +1,7 @@
 //! Codes by text message, to a number that is sealed in the factor.
 
 use super::views::StepProblem;
-use super::{Answer, Verdict, challenges};
+use super::{Answer, Verdict, verify_sent};
 use crate::domain::{FactorKind, PhoneNumber};
 use crate::features::accounts::Account;
 use crate::features::factors::{
@@ -33,7 +33,7 @@ pub(super) async fn verify(answer: Answer<'_>) -> Result<Verdict, Error> {
     let Some(factor) = enrolled(writer, account).await? else { return Ok(Verdict::Wrong(StepProblem::Expired)) };
     let Some(number) = opened(state, &factor)? else { return Ok(Verdict::Wrong(StepProblem::Expired)) };
     let answer = Answer { state, writer: &mut *writer, account, interaction, typed, now };
-    let verdict = challenges::verify(answer, FactorKind::Sms, number.as_str()).await?;
+    let verdict = verify_sent(answer, FactorKind::Sms, number.as_str()).await?;
     if verdict == Verdict::Right {
         mark_factor_used(writer, factor.id, now).await?;
     }

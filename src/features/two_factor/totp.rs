@@ -3,12 +3,13 @@
 use subtle::ConstantTimeEq as _;
 use totp_rs::{Builder, Totp};
 
-use super::rules::{in_fours, six_digits};
+use super::rules::in_fours;
 use super::views::StepProblem;
 use super::{Answer, Verdict};
 use crate::domain::ids::FactorId;
 use crate::domain::{FactorKind, Secret, Timestamp};
 use crate::features::accounts::Account;
+use crate::features::challenges::six_digits;
 use crate::features::factors::{Details, Factor, NewFactor, add_factor, advance_counter, list_factors, open_secret};
 use crate::storage::Writer;
 use crate::web::{AppState, Context, Error};

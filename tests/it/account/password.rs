@@ -102,8 +102,8 @@ async fn with_a_passkey(server: &Server) -> Browser {
     let passkey = factors.iter().find(|factor| factor.kind == FactorKind::Passkey).unwrap();
     let proof = Proof::Passkey { at: now, factor: passkey.id, device_bound: false };
     let evidence = Evidence { account_id: server.account, proofs: vec![proof], network: None };
-    let standing = find_standing(db, server.account).await.unwrap();
-    let decision = decide(&facts_later(&evidence, standing.as_ref(), None, now));
+    let standing = find_standing(db, server.account, [evidence.network]).await.unwrap();
+    let decision = decide(&facts_later(&evidence, standing.as_ref(), None, (None, now)));
     let Decision::Issue(clearance) = decision else { panic!("{decision:?}") };
     let mut writer = state.db.writing().await.unwrap();
     let lifetime = Lifetime::of(&state.config.sign_in);

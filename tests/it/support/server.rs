@@ -7,13 +7,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use countersign::app::{OsRandom, SystemClock, World, bind};
 use countersign::config::Config;
 use countersign::domain::ids::{AccountId, MembershipId, OrganisationId};
+use countersign::domain::network::Network;
 use countersign::domain::{Algorithm, Clock, Language, Secret, Timestamp};
 use countersign::features::accounts::{Account, InstanceRole, add_account};
 use countersign::features::clients::{
     Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client,
 };
+use countersign::features::networks::{How, Owner, Seen, know_network};
 use countersign::features::organisations::{Organisation, Role, add_membership, add_organisation};
 use countersign::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
+
+use countersign::storage::Writer;
 
 use super::browser::{Answer, Browser};
 use super::engine::Engine;
@@ -72,6 +76,7 @@ impl Server {
         config.server.drain_seconds = 0;
         config.server.limits.max_connections_per_ip = 500;
         config.branding.default_language = Language::English;
+        config.sign_in.private_networks = vec!["127.0.0.0/8".parse().unwrap()];
         let world = World { clock: Arc::new(clock.clone()), random: Arc::new(OsRandom) };
         let mailbox = Mailbox::open(world.clone()).await;
         mailbox.receive_from(&mut config);
@@ -126,6 +131,7 @@ impl Server {
             disabled_at: None,
             credentials_changed_at: None,
             last_sign_in_at: None,
+            validates_networks: false,
         };
         let password = NewPassword::parse(&Secret::new(PASSWORD.to_owned()), 15, &account.email).unwrap();
         let phc = hash_new_password(&state.service::<Hashing>(), password, random).await.unwrap();
@@ -136,6 +142,7 @@ impl Server {
         let place = MembershipId::new(now, random);
         add_membership(&mut writer, place, who, Role::Administrator, vec!["owners".to_owned()], now).await.unwrap();
         set_password(&mut writer, account.id, &phc, now).await.unwrap();
+        know(&mut writer, account.id, "127.0.0.1", now).await;
         for client in [Self::client(), Self::public_client(), Self::foreign_client(), Self::machine()] {
             add_client(&mut writer, &client, now, random).await.unwrap();
         }
@@ -285,4 +292,19 @@ impl Server {
     pub(crate) async fn userinfo(&self, token: &str) -> Answer {
         self.browser().get_with("/userinfo", &[("authorization", &format!("Bearer {token}"))]).await
     }
+}
+
+impl Server {
+    /// Puts an address on the ledger of somebody.
+    pub(crate) async fn know(&self, account: AccountId, address: &str) {
+        let mut writer = self.inner.state.db.writing().await.unwrap();
+        know(&mut writer, account, address, self.inner.state.now()).await;
+        writer.commit().await.unwrap();
+    }
+}
+
+/// An address from which somebody may sign in with a password at once.
+pub(crate) async fn know(writer: &mut Writer, account: AccountId, address: &str, now: Timestamp) {
+    let seen = Seen { network: Network::of(address.parse().unwrap()), user_agent: None, at: now };
+    know_network(writer, Owner::Account(account), &seen, How::Operator, None).await.unwrap();
 }

@@ -7,6 +7,7 @@ use countersign::features::organisations::{Role, add_membership};
 use countersign::features::passwords::{Hashing, NewPassword, hash_new_password, set_password};
 use countersign::features::sessions::change_policy;
 
+use super::server::know;
 use super::{Answer, Browser, PASSWORD, Server};
 
 /// An app that shows codes.
@@ -41,6 +42,7 @@ impl Server {
             name: format!("Person {email}"),
             instance_role,
             last_sign_in_at: None,
+            validates_networks: false,
             credentials_changed_at: None,
             ..anna
         };
@@ -51,6 +53,7 @@ impl Server {
         let place = MembershipId::new(now, random);
         add_membership(&mut writer, place, (self.organisation, account.id), role, Vec::new(), now).await.unwrap();
         set_password(&mut writer, account.id, &phc, now).await.unwrap();
+        know(&mut writer, account.id, "127.0.0.1", now).await;
         writer.commit().await.unwrap();
         account.id
     }

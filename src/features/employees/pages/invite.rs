@@ -132,6 +132,7 @@ async fn add(
         disabled_at: None,
         credentials_changed_at: None,
         last_sign_in_at: None,
+        validates_networks: false,
     };
     if let Err(error) = add_account(&mut writer, &account).await {
         // Another office took the address a moment ago.

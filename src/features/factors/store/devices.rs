@@ -191,6 +191,29 @@ pub async fn end_devices_of_all(db: &mut Writer, accounts: &[AccountId], now: Ti
     Ok(ended)
 }
 
+/// Forgets the devices of these accounts in `network`.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn end_devices_from(
+    db: &mut Writer,
+    accounts: &[AccountId],
+    network: Network,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    for some in accounts.chunks(10_000) {
+        rows::Entity::update_many()
+            .col_expr(Column::EndedAt, Expr::value(now))
+            .filter(Column::AccountId.is_in(some.iter().copied()))
+            .filter(Column::Network.eq(network))
+            .filter(Column::EndedAt.is_null())
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Removes devices that expired before `before`, and says how many.
 ///
 /// # Errors

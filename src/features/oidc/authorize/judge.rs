@@ -57,7 +57,9 @@ pub(super) async fn resumed(
 ) -> Result<Decision, Error> {
     let db = state.db.reading();
     let standing = match (&interaction.evidence, holder) {
-        (Some(evidence), None) => find_standing(db, evidence.account_id).await?,
+        (Some(evidence), None) => {
+            find_standing(db, evidence.account_id, [evidence.network, context.client_ip.network()]).await?
+        }
         _ => None,
     };
     let person = match holder {
@@ -115,14 +117,17 @@ async fn facts(
         issued_at: None,
         evidence: person.as_ref().map(|person| person.evidence.clone()),
         account: person.as_ref().map(|person| person.standing.facts()),
-        network: NetworkStanding::Known,
+        network: person.as_ref().map_or(NetworkStanding::New, |person| {
+            person.standing.network(Some(person.evidence), context.client_ip.network(), context.now)
+        }),
         answers: Answers::default(),
         offer: false,
         app: Some(AppFacts {
             disabled: client.disabled_at.is_some(),
             needs_organisation: false,
             consent: ConsentFacts {
-                first_party: client.first_party,
+                // The page that approves a device asks by itself, whatever the person gave the app before.
+                first_party: client.first_party || request.device.is_some(),
                 must_ask: request.prompt.consent,
                 wanted: request.consent_scope(),
                 given: given.map(|(scope, _)| scope).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! The tables `organisations`, `memberships` and `invitations`.
 
 mod invitations;
-mod rules;
+mod policies;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
@@ -16,7 +16,7 @@ use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
 };
-pub use rules::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
+pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
 
 text_column!(Role);
 
@@ -159,6 +159,24 @@ pub async fn member_ids_of(db: &Reader, id: OrganisationId) -> Result<Vec<Accoun
         .select_only()
         .column(memberships::Column::AccountId)
         .filter(memberships::Column::OrganisationId.eq(id))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// The accounts that administrate this organisation at this moment.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn administrators_of(db: &Reader, id: OrganisationId) -> Result<Vec<AccountId>, StorageError> {
+    Ok(memberships::Entity::find()
+        .select_only()
+        .column(memberships::Column::AccountId)
+        .filter(memberships::Column::OrganisationId.eq(id))
+        .filter(memberships::Column::Role.eq(Role::Administrator))
+        .filter(memberships::Column::DisabledAt.is_null())
+        .order_by_asc(memberships::Column::Id)
         .into_tuple()
         .all(db)
         .await?)

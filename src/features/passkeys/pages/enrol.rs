@@ -101,7 +101,7 @@ async fn invited(state: &AppState, context: &Context, passage: &Passage) -> Resu
     if has_password(db, invitation.account_id).await? {
         return Ok(None);
     }
-    let standing = find_standing(db, invitation.account_id).await?;
+    let standing = find_standing(db, invitation.account_id, [context.client_ip.network()]).await?;
     Ok(standing.filter(|standing| standing.enrolled.kinds.is_empty()))
 }
 

@@ -6,7 +6,7 @@ use axum::response::Response;
 use super::{Begin, Used, answers};
 use crate::domain::FactorKind;
 use crate::domain::ids::AccountId;
-use crate::features::accounts::tell_owner;
+use crate::features::accounts::{find_account, tell_owner};
 use crate::features::audit::{self, Chain, Ink};
 use crate::features::factors::list_factors;
 use crate::features::interactions::{Passage, Purpose as Reason};
@@ -107,7 +107,7 @@ pub(super) async fn finish(
         Err(not_used) => return refuse(&state, &context, &passage, "sign_in.passkey", &begun, not_used).await,
     };
     let account = verified.factor.account_id;
-    let Some(standing) = find_standing(state.db.reading(), account).await? else {
+    let Some(standing) = find_standing(state.db.reading(), account, [context.client_ip.network()]).await? else {
         return Ok(answers::refused(&state, Refused::Unknown));
     };
     let network = context.client_ip.network();
@@ -137,7 +137,7 @@ pub(super) async fn refuse(
     let NotUsed { why, factor } = not_used;
     metrics::count("sign_ins_total", why.as_str());
     let owner = match &factor {
-        Some(factor) => find_standing(state.db.reading(), factor.account_id).await?.map(|standing| standing.account),
+        Some(factor) => find_account(state.db.reading(), factor.account_id).await?,
         None => None,
     };
     let mut event = passage.event(context, step, why.as_str());

@@ -14,16 +14,16 @@ use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::rules::{Change, Draft, Effect, PastSignIn, Person, Replay, Summary, offered};
+use super::rules::{Change, Draft, Effect, PastSignIn, Person, Replay, Summary, WINDOW, offered};
 use super::store::list_people;
-use super::views::{
-    AffectedRow, HelpdeskAccess, KindChoice, Preview, Problem, SecurityCenterPage, Tiles, Undo, choices,
-};
+use super::views::{AffectedRow, KindChoice, Preview, Problem, SecurityCenterPage, Tiles, Undo, choices};
+use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::network::Network;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Demand, Policy};
 use crate::domain::{FactorKind, Timestamp};
 use crate::features::accounts::find_account;
 use crate::features::audit::{About, Chain, Event, list_events_about};
+use crate::features::networks::{Owner, can_be_known};
 use crate::features::organisations::{Rules, find_rules};
 use crate::features::sessions::{Lifetime, OrgAdmin};
 use crate::storage::Reader;
@@ -150,7 +150,7 @@ impl<'a> Office<'a> {
             (None, Ok(_)) => None,
         };
         let preview = match wanted {
-            Ok(after) if after != self.rules.policy => Some(self.preview(db, after).await?),
+            Ok(after) if after != self.rules.policy => Some(self.preview(state, db, after).await?),
             _ => None,
         };
         let mut draft = draft.clone();
@@ -181,7 +181,7 @@ impl<'a> Office<'a> {
     fn in_force_since(&self) -> Option<i64> {
         let demand = self.rules.policy.second_factor;
         match demand {
-            crate::domain::policy::Demand::Required { from } if demand.binds(self.now) => Some(from.millis()),
+            Demand::Required { from } if demand.binds(self.now) => Some(from.millis()),
             _ => None,
         }
     }
@@ -216,11 +216,13 @@ impl<'a> Office<'a> {
         Ok(Some(Undo { by, at: change.at.millis() }))
     }
 
-    async fn preview(&self, db: &Reader, after: Policy) -> Result<Preview, Error> {
+    async fn preview(&self, state: &AppState, db: &Reader, after: Policy) -> Result<Preview, Error> {
         let all = self.effects(after);
         let summary = Summary::of(&all);
         let replay = if after.new_networks > self.rules.policy.new_networks {
-            Some(Replay::of(&past_sign_ins(db, self.admin.organisation, self.now).await?, after.new_networks, self.now))
+            let past = past_sign_ins(state, db, (self.admin.organisation, self.now)).await?;
+            let known = self.people.iter().flat_map(|person| known_places(person, self.now));
+            Some(Replay::of(&past, known, after.new_networks, self.now))
         } else {
             None
         };
@@ -236,11 +238,20 @@ impl<'a> Office<'a> {
     }
 }
 
+/// The networks that somebody's sign-ins came from before the days that are replayed, and the offices.
+fn known_places(person: &Person, now: Timestamp) -> impl Iterator<Item = (AccountId, Network)> {
+    let known = person.places.0.iter().filter(move |entry| {
+        let is_office = matches!(entry.owner, Owner::Organisation(_));
+        entry.is_known(now) && (is_office || now.since(entry.first_seen_at) > WINDOW)
+    });
+    known.map(|entry| (person.facts.id, entry.network))
+}
+
 /// The sign-ins of an organisation that succeeded, oldest first.
 async fn past_sign_ins(
+    state: &AppState,
     db: &Reader,
-    organisation: crate::domain::ids::OrganisationId,
-    now: Timestamp,
+    (organisation, now): (OrganisationId, Timestamp),
 ) -> Result<Vec<PastSignIn>, Error> {
     let about = About {
         chain: Some(Chain::Organisation(organisation)),
@@ -254,10 +265,12 @@ async fn past_sign_ins(
     let done = events.into_iter().rev().filter(|event| event.outcome == "done").filter_map(|event| {
         let ip = event.personal.get("ip").and_then(|ip| ip.as_str());
         let amr = event.facts.get("amr").and_then(|amr| amr.as_str()).unwrap_or_default();
+        let network = ip.and_then(|ip| ip.parse().ok()).map(Network::of);
         Some(PastSignIn {
             account: event.subject?.parse().ok()?,
             at: Timestamp::from_millis(event.at),
-            network: ip.and_then(|ip| ip.parse().ok()).map(Network::of),
+            network,
+            can_be_known: network.is_some_and(|network| can_be_known(&state.config, network)),
             passkey: amr.split(' ').any(|method| method == "user"),
             email: event.kind == "sign_in.email",
         })

@@ -18,7 +18,7 @@ type Ticked = Option<String>;
 /// What is filled in. Every field is as a browser sends it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(in crate::features::security_center) struct Draft {
+pub struct Draft {
     /// The version of the rules that was looked at.
     pub version: i64,
     /// Everybody must set up a second factor.
@@ -50,7 +50,7 @@ pub(in crate::features::security_center) struct Draft {
 /// What is wrong with what was filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(in crate::features::security_center) enum Faulty {
+pub enum Faulty {
     /// There is no such day, or it is past or too far away.
     Date,
     /// A limit that nobody offered.

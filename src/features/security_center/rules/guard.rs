@@ -9,7 +9,7 @@ use crate::domain::policy::NewNetworks;
 /// Why a change would lock out whoever saves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(in crate::features::security_center) enum Lockout {
+pub enum Lockout {
     /// They would have to set up a second factor themselves.
     SetUpFirst,
     /// Their own session would be asked for more, or end.

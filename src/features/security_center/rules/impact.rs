@@ -12,6 +12,7 @@ use crate::domain::sign_in::{
 };
 use crate::domain::{FactorKind, FactorKinds, Timestamp};
 use crate::features::accounts::InstanceRole;
+use crate::features::networks::Places;
 use crate::features::organisations::{Membership, Role};
 use crate::features::sessions::{Lifetime, Session, policy_of};
 
@@ -34,6 +35,8 @@ pub(in crate::features::security_center) struct Person {
     pub has_password: bool,
     /// In how many browsers the second step need not be repeated.
     pub remembered: u64,
+    /// What the ledger says about the networks that they come from.
+    pub places: Places,
     /// Where they are signed in.
     pub sessions: Vec<OpenSession>,
     /// When they last signed in.
@@ -65,7 +68,7 @@ pub(in crate::features::security_center) struct Change {
 /// What a change means for somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
-pub(in crate::features::security_center) enum Effect {
+pub enum Effect {
     /// Is signed in, and must set up a second factor before going on.
     EnrolAtOnce,
     /// Must set up a second factor at the next sign-in.
@@ -249,7 +252,7 @@ impl Person {
 
 /// How many people a change means what for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(in crate::features::security_center) struct Summary {
+pub struct Summary {
     /// All of them.
     pub people: usize,
     /// For whom it means anything.

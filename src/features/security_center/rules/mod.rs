@@ -10,4 +10,4 @@ mod tests;
 pub(super) use draft::{Draft, Faulty, offered};
 pub(super) use guard::{Lockout, judge_change};
 pub(super) use impact::{Change, Effect, OpenSession, Person, Summary};
-pub(super) use replay::{PastSignIn, Replay};
+pub(super) use replay::{PastSignIn, Replay, WINDOW};

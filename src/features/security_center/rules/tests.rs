@@ -8,6 +8,7 @@ use crate::domain::sign_in::{
 };
 use crate::domain::{FactorKind, FactorKinds, Random, Timestamp};
 use crate::features::accounts::InstanceRole;
+use crate::features::networks::Places;
 use crate::features::organisations::{Membership, Role};
 use crate::features::sessions::{Lifetime, Session, policy_of};
 
@@ -79,6 +80,7 @@ fn person(enrolled: FactorKinds, policy: Policy, proofs: &[Proof]) -> Person {
         instance_role: InstanceRole::None,
         has_password: true,
         remembered: 0,
+        places: Places::default(),
         sessions: if proofs.is_empty() { Vec::new() } else { vec![open] },
         last_sign_in_at: None,
     }

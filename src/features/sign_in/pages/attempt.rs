@@ -65,7 +65,7 @@ pub(super) async fn attempt(
     match check_password(state, &name, filled.password, context.client_ip, context.now).await? {
         PasswordOutcome::Right(verified) if wanted.is_none_or(|wanted| wanted == verified.account.id) => {
             let can_make_passkeys = filled.passkeys.as_deref() == Some("yes") && !context.is_shared && are_on(state);
-            admit(state, context, passage, *verified, can_make_passkeys).await
+            Box::pin(admit(state, context, passage, *verified, can_make_passkeys)).await
         }
         PasswordOutcome::Right(verified) => wrong(state, context, &passage, page, Some(&verified.account)).await,
         PasswordOutcome::Wrong { account } => wrong(state, context, &passage, page, account.as_deref()).await,
@@ -112,7 +112,7 @@ async fn admit(
 ) -> Result<Response, Error> {
     let account_id = verified.account.id;
     let network = context.client_ip.network();
-    let Some(mut standing) = find_standing(state.db.reading(), account_id).await? else {
+    let Some(mut standing) = find_standing(state.db.reading(), account_id, [network]).await? else {
         return Ok(PageProblem::NoAccess.into_response_with(StatusCode::FORBIDDEN));
     };
     // As of before the password was looked at: one that changed since is none that was proven.

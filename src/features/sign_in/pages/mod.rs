@@ -11,8 +11,8 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use self::attempt::{Filled, attempt};
-use super::views::{SignInPage, WaitingApp};
-use crate::domain::sign_in::{Decision, Question};
+use super::views::{SignInPage, SignInProblem, WaitingApp};
+use crate::domain::sign_in::{Decision, Question, Refusal};
 use crate::features::interactions::{Interaction, Onward, Passage, Purpose, expired_page, respond};
 use crate::features::passkeys;
 use crate::features::sessions::Member;
@@ -53,7 +53,9 @@ async fn show(
     if wanted.anew.is_none() {
         match passage.decision(context.now) {
             Decision::Ask(Question::Authenticate) => {}
-            Decision::Ask(_) | Decision::Issue(_) => return Ok(see_other(&passage.next_page(context.now))),
+            Decision::Ask(_) | Decision::Issue(_) | Decision::Refuse(Refusal::NetworkBlocked) => {
+                return Ok(see_other(&passage.next_page(context.now)));
+            }
             Decision::Refuse(refusal) => {
                 let app = passage.interaction.purpose.app_name().map(str::to_owned);
                 let standing = passage.standing.map(Box::new);
@@ -107,7 +109,9 @@ fn form(state: &AppState, context: &Context, interaction: Option<&Interaction>, 
         confirms: None,
         next: None,
         passkey: passkeys::way_in(state, place, None, context.knows_passkeys),
-        problem: None,
+        problem: interaction
+            .filter(|interaction| interaction.purpose.stopped && interaction.evidence.is_none())
+            .map(|_| SignInProblem::Stopped),
     }
 }
 

@@ -5,16 +5,15 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::place::Place;
-use super::sent::{full_minute, masked};
+use super::sent::{code_message, full_minute, masked};
 use crate::domain::phone::PhoneRefusal;
 use crate::domain::{FactorKind, PhoneNumber, Secret};
 use crate::features::accounts::Account;
 use crate::features::audit::{Chain, Event};
+use crate::features::challenges::{self, Bond, NotSent, Purpose, Waiting, six_digits};
 use crate::features::factors::{MOST_FACTORS, list_factors};
 use crate::features::interactions::expired_page;
 use crate::features::outbox::Recipient;
-use crate::features::two_factor::challenges::{self, Bond, NotSent, Waiting};
-use crate::features::two_factor::rules::six_digits;
 use crate::features::two_factor::views::{EnrolSentPage, SendProblem, StepProblem};
 use crate::features::two_factor::{Verdict, attempts, email_code, kinds_at_hand, proof_of, sms_code};
 use crate::web::{AppState, Context, Error, see_other, urls};
@@ -50,7 +49,7 @@ impl Subject {
                 passage.interaction.id.to_string()
             }
         };
-        let bond = Bond { enrols: true, kind, account: account.id, place: name };
+        let bond = Bond { purpose: Purpose::Enrol, kind, account: account.id, place: name };
         let waiting = challenges::waiting(state.db.reading(), state, &bond, context.now).await?;
         Ok(Ok(Self { kind, account, bond, waiting, path: urls::enrol_kind(place.name(), kind), back }))
     }
@@ -141,7 +140,8 @@ pub(super) async fn send(
                 .with("kind", kind.to_string())
                 .with_personal("ip", context.client_ip.to_string());
             let about = (&subject.account, None);
-            match challenges::send(state, &context, &subject.bond, about, (to, event)).await? {
+            let message = code_message(&context, &subject.account, None, Purpose::Enrol);
+            match challenges::send(state, &context, &subject.bond, about, (to, event), message).await? {
                 Ok(()) => return Ok(see_other(&subject.path)),
                 Err(NotSent::TooMany(blocked)) => SendProblem::Wait { until: full_minute(blocked.until.millis()) },
                 Err(NotSent::Unavailable) => SendProblem::Unavailable,
@@ -197,7 +197,7 @@ pub(super) async fn confirm(
         None => "",
     };
     let checked = challenges::check(&mut writer, state, &subject.bond, (address, &code), context.now).await?;
-    if let Verdict::Wrong(problem) = checked.verdict() {
+    if let Verdict::Wrong(problem) = Verdict::from(checked) {
         writer.commit().await?;
         subject.waiting = challenges::waiting(state.db.reading(), state, &subject.bond, context.now).await?;
         let page = EnrolSentPage { problem: Some(problem), ..subject.page(state) };

@@ -83,6 +83,7 @@ pub fn routes() -> Routes {
         )
         .route("/sign-in/{interaction}/second/email", sent_step(FactorKind::Email))
         .route("/sign-in/{interaction}/second/email/send", send_step(FactorKind::Email))
+        .route("/sign-in/{interaction}/second/email/continue", post(sent::go_on))
         .route("/sign-in/{interaction}/second/sms", sent_step(FactorKind::Sms))
         .route("/sign-in/{interaction}/second/sms/send", send_step(FactorKind::Sms))
         .route("/enrol/{place}", get(enrol::show))

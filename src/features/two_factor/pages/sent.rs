@@ -1,20 +1,22 @@
 //! A second step with a code that is sent (H6, H7): asking for it, and the page that waits for it.
 
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde::Deserialize;
 
 use super::step::{Due, due, event_kind};
 use crate::domain::FactorKind;
 use crate::features::accounts::Account;
+use crate::features::challenges::{self, Bond, NotSent, Purpose, Sent};
 use crate::features::interactions::{Passage, expired_page};
-use crate::features::outbox::Recipient;
-use crate::features::two_factor::challenges::{self, Bond, NotSent};
-use crate::features::two_factor::views::{SendProblem, SentCodePage, Step};
-use crate::features::two_factor::{email_code, sms_code};
-use crate::web::{AppState, Context, Error, see_other, urls};
+use crate::features::outbox::{Particulars, Recipient};
+use crate::features::two_factor::views::{CodeMessage, SendProblem, SentCodePage, Step};
+use crate::features::two_factor::{attempts, email_code, sms_code};
+use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
 fn bond(kind: FactorKind, account: &Account, passage: &Passage) -> Bond {
-    Bond { enrols: false, kind, account: account.id, place: passage.interaction.id.to_string() }
+    Bond { purpose: Purpose::Second, kind, account: account.id, place: passage.interaction.id.to_string() }
 }
 
 async fn recipient(state: &AppState, account: &Account, kind: FactorKind) -> Result<Option<Recipient>, Error> {
@@ -22,6 +24,23 @@ async fn recipient(state: &AppState, account: &Account, kind: FactorKind) -> Res
         return Ok(Some(email_code::recipient(account)));
     }
     Ok(sms_code::number_of(state, state.db.reading(), account).await?.map(Recipient::Sms))
+}
+
+/// What carries a code.
+pub(super) fn code_message<'a>(
+    context: &'a Context,
+    account: &'a Account,
+    app: Option<&'a str>,
+    purpose: Purpose,
+) -> impl FnOnce(Sent) -> CodeMessage + 'a {
+    move |sent| CodeMessage {
+        name: account.name.clone(),
+        code: sent.code,
+        minutes: sent.minutes,
+        link: sent.link,
+        enrols: purpose == Purpose::Enrol,
+        particulars: Particulars::of(context, account.email.as_str(), app),
+    }
 }
 
 /// As much of a recipient as a page shows.
@@ -38,26 +57,43 @@ pub(super) const fn full_minute(millis: i64) -> i64 {
     (millis + MINUTE - 1).div_euclid(MINUTE) * MINUTE
 }
 
+/// What went wrong besides the code itself.
+pub(super) enum Trouble {
+    /// No code was sent.
+    Sending(SendProblem),
+    /// The link was not confirmed yet.
+    Unconfirmed,
+}
+
 /// The page, with what waits to be typed at this moment.
 pub(super) async fn page(
     state: &AppState,
     context: &mut Context,
     (status, kind): (StatusCode, FactorKind),
     (passage, step): (&Passage, Step),
-    sending: Option<SendProblem>,
+    trouble: Option<Trouble>,
 ) -> Result<Response, Error> {
     let Some(standing) = &passage.standing else { return expired_page(state, context, None) };
+    let (sending, unconfirmed) = match trouble {
+        Some(Trouble::Sending(problem)) => (Some(problem), false),
+        Some(Trouble::Unconfirmed) => (None, true),
+        None => (None, false),
+    };
     let account = &standing.account;
     let to = recipient(state, account, kind).await?;
     let bond = bond(kind, account, passage);
     let waiting = challenges::waiting(state.db.reading(), state, &bond, context.now).await?;
     let page = SentCodePage {
         send: urls::send(&step.action),
-        step,
         by: kind,
         to: to.as_ref().map(masked).unwrap_or_default(),
         from: state.config.mail.from.clone(),
-        sent_at: waiting.map(|waiting| waiting.sent_at.millis()),
+        sent_at: waiting.as_ref().map(|waiting| waiting.sent_at.millis()),
+        matching_number: waiting.and_then(|waiting| waiting.matching_number),
+        waits: urls::waiting(passage.interaction.id),
+        go_on: format!("{}/continue", step.action),
+        unconfirmed,
+        step,
         sending,
     };
     context.page(state, status, &page)
@@ -80,7 +116,8 @@ pub(super) async fn send(
         Some(to) => {
             let event = passage.event(&context, event_kind(kind), "sent");
             let about = (account, passage.interaction.purpose.app_name());
-            challenges::send(state, &context, &bond(kind, account, &passage), about, (to, event)).await?
+            let message = code_message(&context, account, about.1, Purpose::Second);
+            challenges::send(state, &context, &bond(kind, account, &passage), about, (to, event), message).await?
         }
         None => Err(NotSent::Unavailable),
     };
@@ -91,5 +128,34 @@ pub(super) async fn send(
         }
         Err(NotSent::Unavailable | NotSent::Refused(_)) => (StatusCode::SERVICE_UNAVAILABLE, SendProblem::Unavailable),
     };
-    page(state, &mut context, (status, kind), (&passage, step), Some(problem)).await
+    page(state, &mut context, (status, kind), (&passage, step), Some(Trouble::Sending(problem))).await
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Nothing {}
+
+/// Goes on with a code by mail whose link was confirmed, here or on another device.
+pub(super) async fn go_on(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Error> {
+    let kind = FactorKind::Email;
+    let Due { passage, step } = match due(&state, &mut context, &id, kind).await? {
+        Ok(due) => due,
+        Err(response) => return Ok(response),
+    };
+    let Some(standing) = &passage.standing else { return expired_page(&state, &mut context, None) };
+    let account = standing.account.clone();
+    let mut writer = state.db.writing().await?;
+    let bond = bond(kind, &account, &passage);
+    if !challenges::take_confirmed(&mut writer, &bond, passage.network(), context.now).await? {
+        drop(writer);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(&state, &mut context, (status, kind), (&passage, step), Some(Trouble::Unconfirmed)).await;
+    }
+    email_code::mark_read(&mut writer, &account, context.now).await?;
+    attempts::forgive(&mut writer, account.id, kind).await?;
+    super::step::go_on(&state, context, passage, writer, kind, false).await
 }

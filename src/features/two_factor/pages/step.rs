@@ -197,7 +197,7 @@ pub(super) const fn event_kind(kind: FactorKind) -> &'static str {
 }
 
 /// The second step is right: the sign-in goes on with that.
-async fn go_on(
+pub(super) async fn go_on(
     state: &AppState,
     mut context: Context,
     mut passage: Passage,

@@ -47,6 +47,14 @@ pub struct SentCodePage {
     pub from: String,
     /// When it was sent, in milliseconds since 1970; none while there is none to type.
     pub sent_at: Option<i64>,
+    /// What another device is asked for that opens the link; none where no link was sent.
+    pub matching_number: Option<i64>,
+    /// What tells how the link stands.
+    pub waits: String,
+    /// Where somebody goes on who confirmed by the link.
+    pub go_on: String,
+    /// Whether they said so, and it is not confirmed.
+    pub unconfirmed: bool,
     /// Why none was sent.
     pub sending: Option<SendProblem>,
 }
@@ -65,6 +73,10 @@ impl Page for SentCodePage {
             to: if by == FactorKind::Sms { "•• •• •• 42" } else { "a•••@kantoor.nl" }.to_owned(),
             from: FROM.to_owned(),
             sent_at,
+            matching_number: sent_at.filter(|_| by == FactorKind::Email).map(|_| 47),
+            waits: "/sign-in/int_1/waiting".to_owned(),
+            go_on: "/sign-in/int_1/second/email/continue".to_owned(),
+            unconfirmed: false,
             sending,
         };
         let mut all = Vec::new();
@@ -74,6 +86,7 @@ impl Page for SentCodePage {
                 let plain = Step::samples().swap_remove(0);
                 let problems = [SendProblem::Wait { until: 1_795_527_120_000 }, SendProblem::Unavailable];
                 all.extend(problems.map(|sending| with(plain.clone(), by, sent_at, Some(sending))));
+                all.push(Self { unconfirmed: true, ..with(plain, by, sent_at, None) });
             }
         }
         all
@@ -150,6 +163,8 @@ pub struct CodeMessage {
     pub code: String,
     /// How long it works.
     pub minutes: u64,
+    /// A link that does the same; none where none goes with it.
+    pub link: Option<String>,
     /// Whether it switches such codes on, and is not for a sign-in.
     pub enrols: bool,
     /// The facts.
@@ -164,13 +179,14 @@ impl Message for CodeMessage {
             name: "Anna de Vries".to_owned(),
             code: "482 911".to_owned(),
             minutes: 10,
+            link: Some("https://id.kantoor.example/c/7hQ2vK9mZr4TnW8xYb3cPd".to_owned()),
             enrols: false,
             particulars: Particulars::sample(),
         };
         let own = Particulars { app: None, ..Particulars::sample() };
         vec![
             Self { particulars: own.clone(), ..plain.clone() },
-            Self { enrols: true, particulars: own, ..plain.clone() },
+            Self { enrols: true, link: None, particulars: own, ..plain.clone() },
             plain,
         ]
     }

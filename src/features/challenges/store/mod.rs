@@ -1,11 +1,14 @@
 //! The table `challenges`.
 
+pub(super) mod links;
+
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
-use super::rules::{Bond, TRIES};
+use super::rules::{Asker, Bond, TRIES};
 use crate::domain::Timestamp;
 use crate::domain::ids::ChallengeId;
+use crate::domain::secret::Fingerprint;
 use crate::storage::{Reader, StorageError, Writer};
 
 mod rows {
@@ -13,6 +16,7 @@ mod rows {
 
     use crate::domain::Timestamp;
     use crate::domain::ids::{AccountId, ChallengeId};
+    use crate::domain::network::Network;
     use crate::domain::secret::Fingerprint;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -33,6 +37,10 @@ mod rows {
         pub(super) confirmed_at: Option<Timestamp>,
         pub(super) used_at: Option<Timestamp>,
         pub(super) ended_at: Option<Timestamp>,
+        pub(super) network: Option<Network>,
+        pub(super) user_agent: Option<String>,
+        pub(super) app: Option<String>,
+        pub(super) denied_at: Option<Timestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -49,11 +57,15 @@ pub(super) struct Row {
     pub(super) id: ChallengeId,
     /// The tag of the code.
     pub(super) code: String,
+    /// The fingerprint of the secret in the link.
+    pub(super) link: Option<Fingerprint>,
+    pub(super) matching_number: i64,
     /// Sealed: where it was sent to, where that is not on the account.
     pub(super) destination: Option<String>,
     pub(super) tries: i64,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
+    pub(super) asker: Asker,
 }
 
 /// Keeps a code that is about to be sent; earlier ones for the same end.
@@ -73,8 +85,8 @@ pub(super) async fn replace(db: &mut Writer, bond: &Bond, new: Row) -> Result<()
         purpose: Set(bond.purpose()),
         bound_to: Set(bond.place.clone()),
         code: Set(new.code),
-        link: Set(None),
-        matching_number: Set(0),
+        link: Set(new.link),
+        matching_number: Set(new.matching_number),
         destination: Set(new.destination),
         tries: Set(new.tries),
         created_at: Set(new.created_at),
@@ -82,6 +94,10 @@ pub(super) async fn replace(db: &mut Writer, bond: &Bond, new: Row) -> Result<()
         confirmed_at: Set(None),
         used_at: Set(None),
         ended_at: Set(None),
+        network: Set(new.asker.network),
+        user_agent: Set(new.asker.user_agent),
+        app: Set(new.asker.app),
+        denied_at: Set(None),
     })
     .exec_without_returning(db)
     .await?;
@@ -102,10 +118,13 @@ pub(super) async fn latest(db: &Reader, bond: &Bond) -> Result<Option<Row>, Stor
     Ok(row.map(|row| Row {
         id: row.id,
         code: row.code,
+        link: row.link,
+        matching_number: row.matching_number,
         destination: row.destination,
         tries: row.tries,
         created_at: row.created_at,
         expires_at: row.expires_at,
+        asker: Asker { network: row.network, user_agent: row.user_agent, app: row.app },
     }))
 }
 

@@ -1,39 +1,54 @@
 //! Codes that are sent: six digits by mail or text message, bound to what they are for and where they were asked for.
+//!
+//! With a code by mail goes a link. Opening it changes nothing and signs nobody in: on its page the person confirms, and
+//! the page that waits goes on, or stops the sign-in.
 
 mod rules;
 mod store;
 
 use crate::domain::ids::ChallengeId;
 use crate::domain::phone::PhoneRefusal;
-use crate::domain::{FactorKind, PhoneNumber, Timestamp};
+use crate::domain::secret::Fingerprint;
+use crate::domain::{PhoneNumber, Secret, Timestamp};
 use crate::features::accounts::Account;
 use crate::features::audit::{self, Event, Ink};
-use crate::features::outbox::{Letter, Particulars, PostError, Recipient, post};
+use crate::features::outbox::{Letter, Message, PostError, Recipient, post};
 use crate::features::throttles::{Blocked, reserve};
 use crate::keys::Place;
 use crate::storage::{Reader, Writer};
-use crate::web::{AppState, Context, Error};
+use crate::web::{AppState, Context, Error, urls};
 
-use super::rules::six_digits;
-use super::views::{CodeMessage, StepProblem};
-use super::{Answer, Verdict};
-use rules::{counters, in_threes, is_live, six_random_digits};
+use rules::{Asker, counters, in_threes, is_live, matching_number, six_random_digits};
 
-pub(super) use rules::{Bond, lifetime};
+pub use rules::{Bond, Link, LinkState, Purpose, is_filler, lifetime, six_digits};
+pub use store::links::{confirm_link, deny_link, end_link, find_link, is_confirmed, take_confirmed};
 pub use store::remove_old_challenges;
 
 /// A code that waits to be typed.
 #[derive(Clone, Debug)]
-pub(super) struct Waiting {
+pub struct Waiting {
     /// When it was sent.
-    pub(super) sent_at: Timestamp,
+    pub sent_at: Timestamp,
     /// The number that it went to, where that is not enrolled yet.
-    pub(super) number: Option<PhoneNumber>,
+    pub number: Option<PhoneNumber>,
+    /// What another device is asked for that opens the link; none where no link was sent.
+    pub matching_number: Option<i64>,
+}
+
+/// What a message that carries a code is made from.
+#[derive(Debug)]
+pub struct Sent {
+    /// The code, as it is read.
+    pub code: String,
+    /// How long it works.
+    pub minutes: u64,
+    /// The link that does the same; none where none goes with it.
+    pub link: Option<String>,
 }
 
 /// Why no code was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NotSent {
+pub enum NotSent {
     /// Enough were sent for now.
     TooMany(Blocked),
     /// Nothing can be sent today.
@@ -44,7 +59,7 @@ pub(super) enum NotSent {
 
 /// What became of a code that was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Checked {
+pub enum Checked {
     /// It is right, and used up.
     Right,
     /// It is not.
@@ -68,12 +83,11 @@ fn parts<'a>(bond: &'a Bond, purpose: &'a str, account: &'a str, to: &'a str, co
 const TAG: &str = "code that was sent";
 
 /// The code that waits for this, if one was sent and may still be typed.
-pub(super) async fn waiting(
-    db: &Reader,
-    state: &AppState,
-    bond: &Bond,
-    now: Timestamp,
-) -> Result<Option<Waiting>, Error> {
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn waiting(db: &Reader, state: &AppState, bond: &Bond, now: Timestamp) -> Result<Option<Waiting>, Error> {
     let found = store::latest(db, bond).await?.filter(|row| is_live(row.tries, row.expires_at, now));
     let Some(row) = found else { return Ok(None) };
     let number = match &row.destination {
@@ -83,16 +97,23 @@ pub(super) async fn waiting(
         }
         None => None,
     };
-    Ok(Some(Waiting { sent_at: row.created_at, number }))
+    let matching_number = row.link.is_some().then_some(row.matching_number);
+    Ok(Some(Waiting { sent_at: row.created_at, number, matching_number }))
 }
 
-/// Sends a code, within the limits; an earlier one for the same ends. `event` is what the audit says of it.
-pub(super) async fn send(
+/// Sends a code in the message that `write` makes of it, within the limits; an earlier one for the same ends. `event` is
+/// what the audit says of it.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn send<M: Message>(
     state: &AppState,
     context: &Context,
     bond: &Bond,
     (account, app): (&Account, Option<&str>),
     (to, event): (Recipient, Event),
+    write: impl FnOnce(Sent) -> M,
 ) -> Result<Result<(), NotSent>, Error> {
     if let Recipient::Sms(number) = &to
         && let Err(refusal) = number.is_allowed(&state.config.sms.allowed_countries)
@@ -109,7 +130,7 @@ pub(super) async fn send(
     let id = ChallengeId::new(now, random);
     let (address, destination) = match &to {
         Recipient::Mail(email) => (email.as_str(), None),
-        Recipient::Sms(number) if bond.enrols => {
+        Recipient::Sms(number) if bond.purpose == Purpose::Enrol => {
             let sealed = state.vault.seal(place(&id.to_string()), number.as_str().as_bytes(), random);
             (number.as_str(), Some(sealed))
         }
@@ -117,14 +138,27 @@ pub(super) async fn send(
     };
     let tag = state.mac.tag(TAG, &parts(bond, &bond.purpose(), &bond.account.to_string(), address, &code));
     let expires_at = now.after(lifetime(bond.kind));
-    let row = store::Row { id, code: tag, destination, tries: 0, created_at: now, expires_at };
-    let message = CodeMessage {
-        name: account.name.clone(),
+    let secret = bond.has_link().then(|| random.secret());
+    let row = store::Row {
+        id,
+        code: tag,
+        link: secret.as_ref().map(|secret| Fingerprint::of(secret.expose())),
+        matching_number: if secret.is_some() { matching_number(random) } else { 0 },
+        destination,
+        tries: 0,
+        created_at: now,
+        expires_at,
+        asker: Asker {
+            network: context.client_ip.network(),
+            user_agent: context.user_agent.clone(),
+            app: app.map(str::to_owned),
+        },
+    };
+    let message = write(Sent {
         code: in_threes(&code),
         minutes: lifetime(bond.kind).as_secs() / 60,
-        enrols: bond.enrols,
-        particulars: Particulars::of(context, account.email.as_str(), app),
-    };
+        link: secret.as_ref().map(|secret| link_of(state, secret)),
+    });
     let letter = Letter { to, language: account.language, account: Some(account.id), expires_at, message: &message };
     let mut writer = state.db.writing().await?;
     // The message first: what cannot be sent leaves the earlier code as it is.
@@ -140,9 +174,18 @@ pub(super) async fn send(
     Ok(Ok(()))
 }
 
+/// What is written in the mail: our own address, never the one that the request came to.
+fn link_of(state: &AppState, secret: &Secret<String>) -> String {
+    format!("{}{}", state.config.server.issuer(), urls::mail_link(secret.expose()))
+}
+
 /// Looks at six digits, and uses the code up when they are right. `to` is where the code must have been sent to: one
 /// that went to an address or number of before does not count.
-pub(super) async fn check(
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn check(
     db: &mut Writer,
     state: &AppState,
     bond: &Bond,
@@ -160,24 +203,4 @@ pub(super) async fn check(
         return Ok(if last { Checked::Spent } else { Checked::Wrong });
     }
     Ok(if store::use_up(db, row.id, now).await? { Checked::Right } else { Checked::Expired })
-}
-
-impl Checked {
-    /// What the person is told.
-    pub(super) const fn verdict(self) -> Verdict {
-        match self {
-            Self::Right => Verdict::Right,
-            Self::Wrong => Verdict::Wrong(StepProblem::Wrong),
-            Self::Spent => Verdict::Wrong(StepProblem::Spent),
-            Self::Expired => Verdict::Wrong(StepProblem::Expired),
-        }
-    }
-}
-
-/// Looks at what was typed in a sign-in; the code must have been sent to `to`.
-pub(super) async fn verify(answer: Answer<'_>, kind: FactorKind, to: &str) -> Result<Verdict, Error> {
-    let Some(code) = six_digits(answer.typed.expose()) else { return Ok(Verdict::Wrong(StepProblem::Shape)) };
-    let place = answer.interaction.to_string();
-    let bond = Bond { enrols: false, kind, account: answer.account.id, place };
-    Ok(check(answer.writer, answer.state, &bond, (to, &code), answer.now).await?.verdict())
 }
