@@ -32,6 +32,7 @@ mod protocol_tokens;
 mod refusals;
 mod remembered;
 mod second_step;
+mod security_center;
 mod sign_in;
 mod storage;
 mod text_messages;
