@@ -6,6 +6,7 @@ mod support;
 mod account;
 mod browser;
 mod browser_passkeys;
+mod browser_security_center;
 mod code_flow;
 mod codes;
 mod codes_sent;

@@ -385,6 +385,7 @@ async fn a_change_is_undone_for_ten_minutes(engine: Engine) {
     let (csrf, stale) = (page.field("csrf"), "1");
     assert_eq!(anna.post(&undo, &[("csrf", &csrf), ("version", stale)]).await.location(), CENTER);
     assert_eq!(policy(&server).await, after, "only what was looked at is undone");
+    server.clock.advance(1);
     let done = anna.post(&undo, &[("csrf", &csrf), ("version", &version(&page))]).await;
     assert_eq!(done.location(), format!("{CENTER}?done=undone"));
     assert_eq!(policy(&server).await, demanded);
