@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
 pub mod recovery;
+pub mod security_center;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -146,6 +147,11 @@ pub const FEATURES: &[Feature] = &[
         },
     },
     Feature {
+        name: "security_center",
+        routes: security_center::routes,
+        pages: || samples_of::<security_center::SecurityCenterPage>(),
+    },
+    Feature {
         name: "account",
         routes: account::routes,
         pages: || {
@@ -196,6 +202,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::CodeMessage>,
     samples_of_message::<employees::EmployeeChanged>,
+    samples_of_message::<security_center::RulesChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,
