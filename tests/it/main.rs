@@ -24,6 +24,7 @@ mod protocol_dpop;
 mod protocol_fapi2;
 mod protocol_fetches;
 mod protocol_logout;
+mod protocol_registration;
 mod protocol_requests;
 mod protocol_subjects;
 mod protocol_tokens;

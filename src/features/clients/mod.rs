@@ -16,7 +16,7 @@ use crate::keys::{OpenError, Place, PublicKey, Vault};
 pub use cache::Clients;
 pub use key_sets::KeySets;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
-pub use store::{add_client, list_clients, remove_client};
+pub use store::{add_client, change_client, list_clients, remove_client};
 
 /// A registered app.
 #[derive(Clone, Debug)]
@@ -168,6 +168,38 @@ pub struct Metadata {
     /// Client Registration, section 2).
     #[serde(default = "code_only")]
     pub response_types: Vec<String>,
+    /// What it tells about itself.
+    #[serde(default)]
+    pub told: Told,
+}
+
+/// What an app tells about itself, most of it for people (OpenID Connect Dynamic Client Registration, section 2).
+#[expect(clippy::struct_excessive_bools, reason = "what the specifications register as yes or no")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    /// Whether it is installed on telephones or desktops.
+    pub native: bool,
+    /// Who looks after it.
+    pub contacts: Vec<String>,
+    /// Its picture.
+    pub logo_uri: Option<String>,
+    /// What it does with what it gets.
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    pub tos_uri: Option<String>,
+    /// Where somebody else can send people to begin a sign-in (OpenID Connect Core, section 4).
+    pub initiate_login_uri: Option<String>,
+    /// What its maker calls the program (RFC 7591, section 2).
+    pub software_id: Option<String>,
+    /// Its version.
+    pub software_version: Option<String>,
+    /// Whether logout tokens must name the session; they always do.
+    pub backchannel_logout_session_required: bool,
+    /// Whether ID tokens must say when the person signed in; they always do.
+    pub require_auth_time: bool,
+    /// The `acr_values` of requests that name none.
+    pub default_acr_values: Vec<String>,
 }
 
 fn code_only() -> Vec<String> {
@@ -201,6 +233,7 @@ impl Default for Metadata {
             audiences: Vec::new(),
             resource: None,
             response_types: code_only(),
+            told: Told::default(),
         }
     }
 }

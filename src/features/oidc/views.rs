@@ -17,6 +17,10 @@ pub struct ConsentPage {
     pub items: Vec<ConsentItem>,
     /// Who is signed in.
     pub account: String,
+    /// What the app says about what it does with that.
+    pub policy: Option<String>,
+    /// Its terms.
+    pub terms: Option<String>,
 }
 
 /// One thing that an app gets.
@@ -52,6 +56,8 @@ impl Page for ConsentPage {
                 item("invoices", None, true),
             ],
             account: "anna@kantoor.nl".to_owned(),
+            policy: Some("https://declaraties.example/policy".to_owned()),
+            terms: Some("https://declaraties.example/terms".to_owned()),
         }]
     }
 }

@@ -6,6 +6,8 @@ consent-email = Your email address
 consent-organisation = Your organisation and role
 consent-offline-access = Access that continues when you are away
 consent-other = Access to: <strong>{ $scope }</strong>
+consent-policy = Privacy statement of { $app }
+consent-terms = Terms of { $app }
 signed-in-as = You are signed in as <strong>{ $account }</strong>
 
 device-title = Sign in on a device

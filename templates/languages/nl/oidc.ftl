@@ -6,6 +6,8 @@ consent-email = Je e-mailadres
 consent-organisation = Je organisatie en rol
 consent-offline-access = Toegang die doorloopt als je weg bent
 consent-other = Toegang tot: <strong>{ $scope }</strong>
+consent-policy = Privacyverklaring van { $app }
+consent-terms = Voorwaarden van { $app }
 signed-in-as = Je bent ingelogd als <strong>{ $account }</strong>
 
 device-title = Inloggen op een apparaat

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::config::Config;
+use crate::config::{Config, Registration};
 use crate::domain::sign_in::Acr;
 use crate::domain::{Algorithm, Language};
 use crate::features::oidc::claims::{CLAIMS, SCOPES};
@@ -152,6 +152,9 @@ fn metadata(config: &Config) -> String {
     });
     if config.oidc.device_grant {
         metadata["device_authorization_endpoint"] = json!(at(urls::DEVICE_AUTHORIZATION));
+    }
+    if config.oidc.registration != Registration::Off {
+        metadata["registration_endpoint"] = json!(at(urls::REGISTER));
     }
     metadata.to_string()
 }

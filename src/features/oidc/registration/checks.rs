@@ -46,6 +46,33 @@ fn name(client: &Client) -> Checked {
     Ok(())
 }
 
+/// Checks what somebody registers who is no administrator: the ports that the server would call.
+pub(in crate::features::oidc) fn check_self_registration(
+    client: &Client,
+    ports: &[u16],
+) -> Result<(), RegistrationProblem> {
+    let metadata = &client.metadata;
+    let one = [
+        ("backchannel_logout_uri", &metadata.backchannel_logout_uri),
+        ("jwks_uri", &metadata.jwks_uri),
+        ("sector_identifier_uri", &metadata.sector_identifier_uri),
+    ];
+    let one = one.into_iter().filter_map(|(member, address)| Some((member, address.as_ref()?)));
+    let many = metadata.request_uris.iter().map(|address| ("request_uris", address));
+    for (member, address) in one.chain(many) {
+        let port = Url::parse(address).ok().and_then(|url| url.port_or_known_default());
+        if !port.is_some_and(|port| ports.contains(&port)) {
+            return refuse(member, format!("{address} cannot be registered: its port is not called"));
+        }
+    }
+    let told = &metadata.told;
+    let texts = told.contacts.iter().chain(&told.software_id).chain(&told.software_version);
+    if told.contacts.len() > MOST || texts.clone().any(|text| text.len() > LONGEST_ADDRESS) {
+        return refuse("client_metadata", "A text or list is too long");
+    }
+    Ok(())
+}
+
 /// Where browsers are sent to.
 fn addresses(client: &Client) -> Checked {
     let metadata = &client.metadata;
@@ -60,6 +87,31 @@ fn addresses(client: &Client) -> Checked {
             if let Err(problem) = check_redirect_uri(address) {
                 return refuse(member, format!("{address} cannot be registered: {problem}"));
             }
+        }
+    }
+    for (member, address) in [
+        ("client_uri", &metadata.home_uri),
+        ("logo_uri", &metadata.told.logo_uri),
+        ("policy_uri", &metadata.told.policy_uri),
+        ("tos_uri", &metadata.told.tos_uri),
+        ("initiate_login_uri", &metadata.told.initiate_login_uri),
+    ] {
+        if let Some(address) = address {
+            short(member, address)?;
+            let url = Url::parse(address).ok().filter(|url| url.username().is_empty() && url.password().is_none());
+            let is_https = url.as_ref().is_some_and(|url| url.scheme() == "https");
+            // Only people follow the others (OpenID Connect Core, section 4, is about the last).
+            let is_web = is_https || url.is_some_and(|url| url.scheme() == "http");
+            if !is_web || (member == "initiate_login_uri" && !is_https) {
+                return refuse(member, format!("{address} cannot be registered: use https"));
+            }
+        }
+    }
+    // A page on somebody's own machine is no place for tokens (OpenID Connect Dynamic Client Registration, section 2).
+    if brings_tokens(client) && !metadata.told.native {
+        let is_far = |address: &&String| address.starts_with("https://") && !address.starts_with("https://localhost");
+        if let Some(near) = metadata.redirect_uris.iter().find(|address| !is_far(address)) {
+            return refuse("redirect_uris", format!("{near} cannot be given tokens: use https, and not localhost"));
         }
     }
     let needs_address = client.may_use("authorization_code") || brings_tokens(client);
