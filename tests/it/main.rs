@@ -5,6 +5,7 @@ mod support;
 
 mod account;
 mod browser;
+mod browser_logout;
 mod browser_passkeys;
 mod code_flow;
 mod codes;

@@ -85,11 +85,11 @@ async fn signed_in(server: &Server) -> Browser {
 /// Signs in through an app that asks for consent, and returns where it gets the browser back.
 async fn sign_in(browser: &mut Browser, client: &str, changes: &[(&str, &str)]) -> String {
     let request = Server::authorize(&[&[("client_id", client)], changes].concat());
-    let mut to = browser.get(&request).await.location().to_owned();
+    let to = browser.get(&request).await.location().to_owned();
     if to.starts_with("/consent/") {
         let csrf = browser.get(&to).await.field("csrf");
         browser.post(&to, &[("csrf", &csrf), ("decision", "allow")]).await;
-        to = browser.get(&to.replace("/consent/", "/authorize/")).await.location().to_owned();
+        return browser.get(&to.replace("/consent/", "/authorize/")).await.location().to_owned();
     }
     to
 }

@@ -29,6 +29,9 @@ pub(in crate::cli) struct Add {
     /// Where it is told that a session ended
     #[arg(long, value_name = "URI")]
     backchannel_logout_uri: Option<String>,
+    /// Its page that is shown in a frame when people sign out
+    #[arg(long, value_name = "URI")]
+    frontchannel_logout_uri: Option<String>,
     /// Its own front page
     #[arg(long, value_name = "URI")]
     home: Option<String>,
@@ -238,6 +241,7 @@ impl Add {
                 binds_tokens: self.bind_tokens,
                 sector: self.sector.clone(),
                 backchannel_logout_uri: self.backchannel_logout_uri.clone(),
+                frontchannel_logout_uri: self.frontchannel_logout_uri.clone(),
                 signs_userinfo: self.sign_userinfo,
                 assertion_algorithm: self.assertion_alg,
                 ..Metadata::default()

@@ -157,6 +157,10 @@ pub struct Metadata {
     /// Where it is told that a session ended (OpenID Connect Back-Channel Logout, section 2.2).
     #[serde(default)]
     pub backchannel_logout_uri: Option<String>,
+    /// The page of it that is shown in a frame when a session ends in the browser (OpenID Connect Front-Channel Logout,
+    /// section 2).
+    #[serde(default)]
+    pub frontchannel_logout_uri: Option<String>,
     /// The resources that it may ask tokens for, absolute addresses (RFC 8707, section 2).
     #[serde(default)]
     pub audiences: Vec<String>,
@@ -196,6 +200,8 @@ pub struct Told {
     pub software_version: Option<String>,
     /// Whether logout tokens must name the session; they always do.
     pub backchannel_logout_session_required: bool,
+    /// Whether that page must be told the session; it always is.
+    pub frontchannel_logout_session_required: bool,
     /// Whether ID tokens must say when the person signed in; they always do.
     pub require_auth_time: bool,
     /// The `acr_values` of requests that name none.
@@ -230,6 +236,7 @@ impl Default for Metadata {
             request_uris: Vec::new(),
             signs_userinfo: false,
             backchannel_logout_uri: None,
+            frontchannel_logout_uri: None,
             audiences: Vec::new(),
             resource: None,
             response_types: code_only(),

@@ -124,7 +124,7 @@ async fn add_secrets(
             created_at: Set(now),
             expires_at: Set(secret.expires_at),
         })
-        .exec_without_returning(&mut *db)
+        .exec_without_returning(db)
         .await?;
     }
     Ok(())
@@ -150,12 +150,12 @@ pub async fn change_client(
         .col_expr(clients::Column::UpdatedAt, Expr::value(now))
         .col_expr(clients::Column::DisabledAt, Expr::value(client.disabled_at))
         .filter(clients::Column::Id.eq(client.id.as_str()))
-        .exec(&mut *db)
+        .exec(db)
         .await?;
     if done.rows_affected != 1 {
         return Ok(false);
     }
-    secrets::Entity::delete_many().filter(secrets::Column::ClientId.eq(client.id.as_str())).exec(&mut *db).await?;
+    secrets::Entity::delete_many().filter(secrets::Column::ClientId.eq(client.id.as_str())).exec(db).await?;
     add_secrets(db, client, now, random).await?;
     raise_version(db, Versioned::Apps).await?;
     Ok(true)

@@ -238,12 +238,40 @@ impl Page for SignOutPage {
 pub struct SignedOutPage {
     /// The way back.
     pub app: Option<AppLink>,
+    /// Pages of apps that are told in frames.
+    pub frames: Vec<String>,
+}
+
+impl SignedOutPage {
+    fn sample_frames() -> Vec<String> {
+        vec!["https://portal.example/out?iss=https%3A%2F%2Fid.example&sid=ses_1".to_owned()]
+    }
 }
 
 impl Page for SignedOutPage {
     const TEMPLATE: &'static str = "pages/oidc/signed_out.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self { app: None }, Self { app: Some(AppLink::sample()) }]
+        vec![
+            Self { app: None, frames: Self::sample_frames() },
+            Self { app: Some(AppLink::sample()), frames: Vec::new() },
+        ]
+    }
+}
+
+/// Signed out, and on the way back to an app once the others were told.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeavingPage {
+    /// The app.
+    pub app: AppLink,
+    /// Pages of apps that are told in frames.
+    pub frames: Vec<String>,
+}
+
+impl Page for LeavingPage {
+    const TEMPLATE: &'static str = "pages/oidc/leaving.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { app: AppLink::sample(), frames: SignedOutPage::sample_frames() }]
     }
 }

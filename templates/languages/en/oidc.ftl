@@ -41,3 +41,5 @@ sign-out-app = <strong>{ $app }</strong> asks to sign you out here as well.
 stay-signed-in = Stay signed in
 signed-out-title = You are signed out
 signed-out-text = On a shared computer, also close your browser.
+signing-out-frame = Signing out of an app
+leaving-text = You go back to { $app } in a moment.

@@ -41,3 +41,5 @@ sign-out-app = <strong>{ $app }</strong> vraagt om je ook hier uit te loggen.
 stay-signed-in = Ingelogd blijven
 signed-out-title = Je bent uitgelogd
 signed-out-text = Sluit op een gedeelde computer ook je browser.
+signing-out-frame = Uitloggen bij een app
+leaving-text = Je gaat zo terug naar { $app }.

@@ -51,6 +51,8 @@ pub(in crate::features::oidc) struct Document {
     request_uris: Option<Vec<String>>,
     backchannel_logout_uri: Option<String>,
     backchannel_logout_session_required: Option<bool>,
+    frontchannel_logout_uri: Option<String>,
+    frontchannel_logout_session_required: Option<bool>,
     default_max_age: Option<u64>,
     require_auth_time: Option<bool>,
     default_acr_values: Option<Vec<String>>,
@@ -152,6 +154,7 @@ impl Document {
                 request_uris: self.request_uris.unwrap_or_default(),
                 signs_userinfo: self.userinfo_signed_response_alg.is_some(),
                 backchannel_logout_uri: self.backchannel_logout_uri,
+                frontchannel_logout_uri: self.frontchannel_logout_uri,
                 told: Told {
                     native,
                     contacts: self.contacts.unwrap_or_default(),
@@ -162,6 +165,7 @@ impl Document {
                     software_id: self.software_id,
                     software_version: self.software_version,
                     backchannel_logout_session_required: self.backchannel_logout_session_required.unwrap_or_default(),
+                    frontchannel_logout_session_required: self.frontchannel_logout_session_required.unwrap_or_default(),
                     require_auth_time: self.require_auth_time.unwrap_or_default(),
                     default_acr_values: self.default_acr_values.unwrap_or_default(),
                 },
@@ -314,6 +318,8 @@ pub(in crate::features::oidc) fn describe(client: &Client) -> Map<String, Value>
     tell("request_uris", json!(metadata.request_uris));
     tell("backchannel_logout_uri", json!(metadata.backchannel_logout_uri));
     tell("backchannel_logout_session_required", json!(told.backchannel_logout_session_required));
+    tell("frontchannel_logout_uri", json!(metadata.frontchannel_logout_uri));
+    tell("frontchannel_logout_session_required", json!(told.frontchannel_logout_session_required));
     tell("default_max_age", json!(metadata.default_max_age));
     tell("require_auth_time", json!(told.require_auth_time));
     tell("default_acr_values", json!(told.default_acr_values));

@@ -1,11 +1,12 @@
 //! What an app may register: one set of checks, whoever registers it.
 
+mod addresses;
 mod checks;
 mod document;
 mod sectors;
 
+pub(super) use addresses::check_self_registration;
 pub use checks::check_registration;
-pub(super) use checks::check_self_registration;
 pub(super) use document::{Document, describe};
 pub use sectors::find_sector;
 

@@ -8,7 +8,7 @@ use crate::domain::secret::Fingerprint;
 use crate::domain::{Random, Secret, Timestamp};
 use crate::storage::{Reader, StorageError, Writer};
 
-mod registrations {
+mod rows {
     use sea_orm::entity::prelude::*;
 
     use crate::domain::Timestamp;
@@ -127,7 +127,7 @@ pub(in crate::features::oidc) async fn add_registration(
     secret: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
-    registrations::Entity::insert(registrations::ActiveModel {
+    rows::Entity::insert(rows::ActiveModel {
         client_id: Set(client_id.to_owned()),
         secret: Set(Fingerprint::of(secret)),
         created_at: Set(now),
@@ -143,6 +143,6 @@ pub(in crate::features::oidc) async fn find_registration(
     client_id: &str,
     secret: &str,
 ) -> Result<Option<Timestamp>, StorageError> {
-    let found = registrations::Entity::find_by_id(client_id.to_owned()).one(db).await?;
+    let found = rows::Entity::find_by_id(client_id.to_owned()).one(db).await?;
     Ok(found.filter(|row| row.secret.matches(secret)).map(|row| row.created_at))
 }
