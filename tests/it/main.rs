@@ -22,6 +22,7 @@ mod protocol_authorize;
 mod protocol_clients;
 mod protocol_device;
 mod protocol_dpop;
+mod protocol_exchange;
 mod protocol_fapi2;
 mod protocol_fetches;
 mod protocol_logout;

@@ -72,6 +72,9 @@ pub(in crate::cli) struct Add {
     /// What tokens for it call it, if it takes tokens itself
     #[arg(long, value_name = "URI")]
     resource: Option<String>,
+    /// An app whose tokens it may trade for tokens of its own, when it is called with them; may be given several times
+    #[arg(long = "exchange", value_name = "CLIENT_ID")]
+    exchanges: Vec<String>,
     /// Its requests must be signed
     #[arg(long)]
     sign_requests: bool,
@@ -235,6 +238,7 @@ impl Add {
                 access_token_algorithm: self.access_token_alg.or((usual != Algorithm::RS256).then_some(usual)),
                 audiences: self.audiences.clone(),
                 resource: self.resource.clone(),
+                exchanges: self.exchanges.clone(),
                 signs_requests: self.sign_requests,
                 request_object_algorithm: self.request_alg,
                 pushes_requests: self.push_requests,

@@ -168,6 +168,9 @@ pub struct Metadata {
     /// takes tokens itself.
     #[serde(default)]
     pub resource: Option<String>,
+    /// The apps whose tokens it may trade for tokens of its own, when it is called with them (RFC 8693).
+    #[serde(default)]
+    pub exchanges: Vec<String>,
     /// What the authorization endpoint may answer it with, each written in alphabetical order (OpenID Connect Dynamic
     /// Client Registration, section 2).
     #[serde(default = "code_only")]
@@ -239,6 +242,7 @@ impl Default for Metadata {
             frontchannel_logout_uri: None,
             audiences: Vec::new(),
             resource: None,
+            exchanges: Vec::new(),
             response_types: code_only(),
             told: Told::default(),
         }

@@ -6,6 +6,7 @@ use super::RegistrationProblem;
 use super::addresses::{addresses, called_addresses};
 use crate::domain::Algorithm;
 use crate::features::clients::{Client, ClientAuthentication, Profile};
+use crate::features::oidc::grants::TOKEN_EXCHANGE;
 use crate::features::oidc::{grant_types, response_type};
 use crate::keys::{PublicKey, PublicKeyError};
 
@@ -50,6 +51,15 @@ fn grants(client: &Client) -> Checked {
     let metadata = &client.metadata;
     if let Some(unknown) = metadata.grant_types.iter().find(|grant| !known.contains(&grant.as_str())) {
         return refuse("grant_types", format!("There is no grant {unknown}. Choose from {}", known.join(", ")));
+    }
+    if client.may_use(TOKEN_EXCHANGE) {
+        if !client.is_confidential() {
+            return refuse("grant_types", "An app without a secret cannot trade tokens");
+        }
+        if metadata.exchanges.is_empty() || metadata.resource.is_none() || metadata.audiences.is_empty() {
+            let says = "An app that trades tokens registers whose, what tokens call it, and for which resources";
+            return refuse("grant_types", says);
+        }
     }
     if client.may_use("client_credentials") && !client.is_confidential() {
         return refuse("grant_types", "An app without a secret cannot act for itself");
@@ -202,6 +212,7 @@ mod tests {
             }),
             Some("grant_types")
         );
+        assert_eq!(refused(|client| client.metadata.grant_types = texts(TOKEN_EXCHANGE)), Some("grant_types"));
         assert_eq!(refused(|client| client.metadata.response_types = texts("telepathy")), Some("response_types"));
         assert_eq!(
             refused(|client| {

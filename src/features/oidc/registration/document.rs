@@ -11,7 +11,7 @@ use crate::domain::sign_in::Acr;
 use crate::domain::{Algorithm, Scope};
 use crate::features::clients::{Client, ClientAuthentication, Metadata, Profile, Told};
 use crate::features::oidc::claims::SCOPES;
-use crate::features::oidc::grants::offered;
+use crate::features::oidc::grants::{TOKEN_EXCHANGE, offered};
 use crate::features::oidc::response_types::ResponseType;
 
 /// What an app wants to register. Members that nobody here knows are passed over (RFC 7591, section 2).
@@ -213,7 +213,7 @@ impl Document {
         let grants = self.grant_types.clone().unwrap_or_else(|| one("authorization_code"));
         let mut known: Vec<&str> = offered(config).map(|grant| grant.name).collect();
         // Nobody decided what an app that registered itself may do by itself.
-        known.retain(|name| *name != "client_credentials");
+        known.retain(|name| *name != "client_credentials" && *name != TOKEN_EXCHANGE);
         known.extend(config.oidc.classic.then_some("implicit"));
         if grants.iter().any(|grant| !known.contains(&grant.as_str())) {
             return refuse("grant_types", format!("Choose from {}", known.join(", ")));
