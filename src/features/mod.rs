@@ -81,6 +81,7 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<oidc::FormPostPage>());
             all.extend(samples_of::<oidc::SignOutPage>());
             all.extend(samples_of::<oidc::SignedOutPage>());
+            all.extend(samples_of::<oidc::LeavingPage>());
             all
         },
     },

@@ -95,6 +95,8 @@ pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 pub const DEVICE: &str = "/device";
 /// The device authorization endpoint (RFC 8628, section 3.1).
 pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+/// The registration endpoint (RFC 7591, section 3).
+pub const REGISTER: &str = "/register";
 /// The authorization endpoint (RFC 6749, section 3.1).
 pub const AUTHORIZE: &str = "/authorize";
 /// The token endpoint (RFC 6749, section 3.2).
