@@ -13,6 +13,7 @@ mod command_line;
 mod demanded;
 mod enrolment;
 mod faults;
+mod helpdesk;
 mod invitations;
 mod nodes;
 mod organisation;
