@@ -76,17 +76,17 @@ pub(super) async fn tell(
     state: &AppState,
     context: &Context,
     (account, case): (&Account, &Case),
-    stage: &'static str,
+    word: &'static str,
 ) -> Result<(), Error> {
     // Where the helper sits is nothing that the owner could recognise.
     let particulars = Particulars { browser: None, ip: None, ..Particulars::of(context, account.email.as_str(), None) };
     let notice = RecoveryNotice {
         name: account.name.clone(),
-        stage,
+        stage: word,
         second_factor: false,
         passkeys: false,
         from: case.effective_at.map(Timestamp::millis),
-        stop: (stage != "done").then(|| stop_link(state, case.id)),
+        stop: (word != "done").then(|| stop_link(state, case.id)),
         particulars,
     };
     tell_owner(db, state, account, &notice.removing(case.removes), context.now).await

@@ -13,7 +13,7 @@ use crate::features::throttles::{Counter, Limit};
 /// How long a case waits for what comes next.
 pub(super) const CASE_LIFETIME: Duration = Duration::from_hours(72);
 /// How long the link works.
-pub(super) const LINK_LIFETIME: Duration = Duration::from_mins(60);
+pub(super) const LINK_LIFETIME: Duration = Duration::from_hours(1);
 /// How long ago a helper may have used a passkey when a page is opened, and when its form comes back.
 pub(super) const STRONG_TO_LOOK: Duration = Duration::from_mins(5);
 pub(super) const STRONG_TO_ACT: Duration = Duration::from_mins(15);
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn administrators_and_helpers_have_a_day_to_stop_it() {
         let settings = config::SignIn::default();
-        assert_eq!(wait(&settings, who(1, 1, false, false)), Duration::from_mins(60));
+        assert_eq!(wait(&settings, who(1, 1, false, false)), Duration::from_hours(1));
         assert_eq!(wait(&settings, who(1, 1, true, false)), Duration::from_hours(24));
         assert_eq!(wait(&settings, who(1, 1, false, true)), Duration::from_hours(24));
     }

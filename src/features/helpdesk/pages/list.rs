@@ -27,14 +27,14 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let db = state.db.reading();
     let now = context.now;
-    let mut seen: HashMap<OrganisationId, bool> = HashMap::new();
+    let mut known: HashMap<OrganisationId, bool> = HashMap::new();
     let mut page = RequestsPage { open: Vec::new(), over: Vec::new() };
     for case in store::list_cases(db, now.before(BACK)).await? {
-        let sees = match seen.get(&case.organisation) {
+        let sees = match known.get(&case.organisation) {
             Some(sees) => *sees,
             None => may_see(helper.who, case.organisation, helpdesk_access(db, case.organisation).await?, now),
         };
-        seen.insert(case.organisation, sees);
+        known.insert(case.organisation, sees);
         if sees && let Some(row) = row(db, &case, &context).await? {
             (if case.is_open(now) { &mut page.open } else { &mut page.over }).push(row);
         }
