@@ -62,6 +62,7 @@ fn frame(language: Language, template: &str) -> Frame {
             name: "Anna de Vries".to_owned(),
             email: "anna@kantoor.nl".to_owned(),
             administers: true,
+            helps: true,
         }),
         now: Timestamp::from_millis(NOW),
     }

@@ -12,6 +12,7 @@ pub mod challenges;
 pub mod clients;
 pub mod employees;
 pub mod factors;
+pub mod helpdesk;
 pub mod interactions;
 pub mod invitations;
 pub mod ip_addresses;
@@ -153,6 +154,22 @@ pub const FEATURES: &[Feature] = &[
         pages: || samples_of::<security_center::SecurityCenterPage>(),
     },
     Feature {
+        name: "helpdesk",
+        routes: helpdesk::routes,
+        pages: || {
+            let mut all = samples_of::<helpdesk::RequestsPage>();
+            all.extend(samples_of::<helpdesk::NewCasePage>());
+            all.extend(samples_of::<helpdesk::CasePage>());
+            all.extend(samples_of::<helpdesk::StrongPage>());
+            all.extend(samples_of::<helpdesk::HelpFormPage>());
+            all.extend(samples_of::<helpdesk::HelpSentPage>());
+            all.extend(samples_of::<helpdesk::StopPage>());
+            all.extend(samples_of::<helpdesk::EnrolAgainPage>());
+            all.extend(samples_of::<helpdesk::LinkClosedPage>());
+            all
+        },
+    },
+    Feature {
         name: "account",
         routes: account::routes,
         pages: || {
@@ -198,6 +215,8 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<invitations::InvitationMail>,
     samples_of_message::<passwords::PasswordChanged>,
     samples_of_message::<recovery::ResetMail>,
+    samples_of_message::<helpdesk::RecoveryNotice>,
+    samples_of_message::<helpdesk::RecoveryLinkMail>,
     samples_of_message::<account::EmailConfirm>,
     samples_of_message::<account::EmailTaken>,
     samples_of_message::<account::EmailChanged>,

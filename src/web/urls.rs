@@ -72,6 +72,12 @@ pub const INVITE: &str = "/invite";
 pub const RECOVER: &str = "/recover";
 /// Choosing a forgotten password anew.
 pub const PASSWORD_RESET: &str = "/password-reset";
+/// Requests to let somebody back in, for the helpdesk and for administrators.
+pub const RECOVERY_REQUESTS: &str = "/recovery-requests";
+/// Opens one.
+pub const RECOVERY_REQUESTS_NEW: &str = "/recovery-requests/new";
+/// The links in mails about such a request.
+pub const RECOVERY: &str = "/recovery";
 /// The links in mails that confirm a sign-in, or stop it.
 pub const MAIL_LINK: &str = "/c";
 /// Where somebody signs in from.
@@ -184,8 +190,35 @@ pub fn recover_from(place: impl std::fmt::Display, problem: &str) -> String {
     format!("{RECOVER}/{place}/{problem}")
 }
 
+/// The problem of [`recover_from`] that is for the helpdesk.
+pub const HELPDESK_FORM: &str = "helpdesk";
+
 /// The place of [`recover`] that is no interaction.
 pub const PLACE_OWN: &str = "own";
+
+/// One request to let somebody back in.
+#[must_use]
+pub fn recovery_request(case: impl std::fmt::Display) -> String {
+    format!("{RECOVERY_REQUESTS}/{case}")
+}
+
+/// Does something about one request to let somebody back in.
+#[must_use]
+pub fn recovery_request_act(case: impl std::fmt::Display, act: &str) -> String {
+    format!("{RECOVERY_REQUESTS}/{case}/{act}")
+}
+
+/// The link with which the person stops it.
+#[must_use]
+pub fn recovery_stop(case: impl std::fmt::Display, tag: &str) -> String {
+    format!("{RECOVERY}/stop/{case}/{tag}")
+}
+
+/// The link that leads to a new factor.
+#[must_use]
+pub fn recovery_link(secret: &str) -> String {
+    format!("{RECOVERY}/link/{secret}")
+}
 
 /// Waiting for the code of a forgotten password.
 #[must_use]
@@ -296,7 +329,7 @@ pub fn security_center_draft(code: &str) -> String {
 #[must_use]
 pub fn own_page(next: Option<&str>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE];
+    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS];
     let known = |next: &&str| {
         next.len() <= 200
             && next.bytes().all(plain)

@@ -16,6 +16,7 @@ mod command_line;
 mod demanded;
 mod enrolment;
 mod faults;
+mod helpdesk;
 mod invitations;
 mod networks;
 mod nodes;

@@ -111,6 +111,7 @@ pub(super) async fn list_people(
             credentials_changed_at: row.credentials_changed_at,
             enrolled: enrolled.kinds,
             device_bound: enrolled.device_bound,
+            must_enrol: enrolled.must_enrol,
             validates_networks: row.validates_networks,
             policy: policy_of(&memberships, row.instance_role),
         };

@@ -101,6 +101,7 @@ impl Standing {
             membership_disabled: home.is_none_or(|place| place.disabled_at.is_some()),
             credentials_changed_at: self.account.credentials_changed_at,
             enrolled: self.enrolled.kinds,
+            must_enrol: self.enrolled.must_enrol,
             device_bound: self.enrolled.device_bound,
             validates_networks: self.account.validates_networks,
             policy: self.policy(),

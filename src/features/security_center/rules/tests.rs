@@ -73,6 +73,7 @@ fn person(enrolled: FactorKinds, policy: Policy, proofs: &[Proof]) -> Person {
             credentials_changed_at: None,
             enrolled,
             device_bound: FactorKinds::NONE,
+            must_enrol: false,
             validates_networks: false,
             policy: policy_of(&memberships, InstanceRole::None),
         },
