@@ -171,7 +171,7 @@ impl Page for OrganisationNetworksPage {
         let person = |row: NetworkRow| PersonsNetworkRow {
             account: "acc_1".to_owned(),
             name: "Anna de Vries-van Heemstra".to_owned(),
-            row: NetworkRow { acts: vec![Validate, Block, BlockForAll], ..row },
+            row: NetworkRow { acts: vec![Validate, Block, Remove], ..row },
         };
         let own = |status, here| NetworkRow {
             browser: None,
