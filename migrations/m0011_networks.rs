@@ -28,6 +28,8 @@ impl MigrationTrait for Migration {
         add("challenges", text_or_null("network")).await?;
         add("challenges", text_or_null("user_agent")).await?;
         add("challenges", text_or_null("app")).await?;
+        // A keyed tag of the block of numbers that it went to, to see whether anybody reads what goes there.
+        add("challenges", text_or_null("block")).await?;
         // "No, stop this sign-in."
         add("challenges", number_or_null("denied_at")).await?;
         schema
@@ -46,6 +48,11 @@ impl MigrationTrait for Migration {
                     .col(number("last_seen_at"))
                     .primary_key(Index::create().col("owner").col("network"))
                     .to_owned(),
+            )
+            .await?;
+        schema
+            .create_index(
+                Index::create().name("challenges_by_block").table("challenges").col("block").col("id").to_owned(),
             )
             .await?;
         schema

@@ -6,6 +6,8 @@
 mod rules;
 mod store;
 
+use tracing::warn;
+
 use crate::domain::ids::ChallengeId;
 use crate::domain::phone::PhoneRefusal;
 use crate::domain::secret::Fingerprint;
@@ -16,9 +18,9 @@ use crate::features::outbox::{Letter, Message, PostError, Recipient, post};
 use crate::features::throttles::{Blocked, reserve};
 use crate::keys::Place;
 use crate::storage::{Reader, Writer};
-use crate::web::{AppState, Context, Error, urls};
+use crate::web::{AppState, Context, Error, metrics, urls};
 
-use rules::{Asker, counters, is_live, matching_number};
+use rules::{Asker, LOOKED_AT, block_of, counters, is_live, is_pumped, matching_number};
 
 pub use rules::{Bond, Link, LinkState, Purpose, in_threes, is_filler, lifetime, six_digits, six_random_digits};
 pub use store::links::{confirm_link, deny_link, end_link, find_link, is_confirmed, take_confirmed};
@@ -126,6 +128,15 @@ pub async fn send<M: Message>(
     if let Some(blocked) = reserve(&state.db, &counters(bond, &to, hidden, &network), now).await? {
         return Ok(Err(NotSent::TooMany(blocked)));
     }
+    let block = block_of(&to).map(hidden);
+    if let Some(block) = &block
+        && is_pumped(&store::last_sent_to(state.db.reading(), block, LOOKED_AT).await?, now)
+    {
+        // Nobody but the operator can do something about it.
+        warn!("no text message was sent: of the last {LOOKED_AT} to the same block of numbers hardly any was used");
+        metrics::count("outbox_sms_total", "pumped");
+        return Ok(Err(NotSent::Unavailable));
+    }
     let code = six_random_digits(random);
     let id = ChallengeId::new(now, random);
     let (address, destination) = match &to {
@@ -153,6 +164,7 @@ pub async fn send<M: Message>(
             user_agent: context.user_agent.clone(),
             app: app.map(str::to_owned),
         },
+        block,
     };
     let message = write(Sent {
         code: in_threes(&code),

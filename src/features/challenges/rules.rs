@@ -190,8 +190,7 @@ pub(super) fn counters(bond: &Bond, to: &Recipient, name: impl Fn(&str) -> Strin
         }
         Recipient::Sms(number) => {
             let whom = name(number.as_str());
-            // Numbers of one block cost somebody money together.
-            let block = number.as_str().get(..number.as_str().len().saturating_sub(4)).unwrap_or_default();
+            let block = block_of(to).unwrap_or_default();
             vec![
                 between,
                 counter("sms-code", &whom, 3, TEN_MINUTES),
@@ -229,6 +228,28 @@ fn digit(c: char) -> Option<char> {
         .into_iter()
         .find_map(|zero| u32::from(c).checked_sub(u32::from(zero)).filter(|value| *value < 10))?;
     char::from_digit(value, 10)
+}
+
+/// The block of numbers that a text message goes to: whoever earns by them has many in a row.
+pub(super) fn block_of(to: &Recipient) -> Option<&str> {
+    match to {
+        Recipient::Sms(number) => number.as_str().get(..number.as_str().len().saturating_sub(4)),
+        Recipient::Mail(_) => None,
+    }
+}
+
+/// How many messages to one block are looked at together, and how many of them somebody must have used.
+pub(super) const LOOKED_AT: u64 = 20;
+const USED_AT_LEAST: usize = 4;
+/// How long nothing goes to a block of which hardly any code is used.
+const REST: Duration = HOUR;
+
+/// Whether messages go to numbers whose owners do not read them: of the last twenty fewer than a fifth were used, and the
+/// latest is not an hour old. `sent` has the latest first.
+pub(super) fn is_pumped(sent: &[(Timestamp, bool)], now: Timestamp) -> bool {
+    let used = sent.iter().filter(|(_, used)| *used).count();
+    let rests = sent.first().is_some_and(|(latest, _)| now.since(*latest) < REST);
+    sent.len() as u64 >= LOOKED_AT && used < USED_AT_LEAST && rests
 }
 
 /// Whether a code may still be tried.
@@ -278,6 +299,19 @@ mod tests {
         assert_eq!(code(&[4_293_999_999]), "999999");
         assert_eq!(code(&[4_294_000_000, u32::MAX, 1_482_911]), "482911", "the rest of the numbers is thrown away");
         assert_eq!(in_threes("482911"), "482 911");
+    }
+
+    #[test]
+    fn a_block_of_numbers_that_nobody_reads_rests_for_an_hour() {
+        let sent = |many: usize, used: usize| -> Vec<(Timestamp, bool)> {
+            (0..many).map(|place| (Timestamp::from_seconds(100), place < used)).collect()
+        };
+        let at = Timestamp::from_seconds;
+        assert!(is_pumped(&sent(20, 3), at(100)) && is_pumped(&sent(20, 0), at(3699)));
+        assert!(!is_pumped(&sent(20, 4), at(100)), "a fifth is used");
+        assert!(!is_pumped(&sent(19, 0), at(100)), "too few to tell");
+        assert!(!is_pumped(&sent(20, 0), at(3700)), "an hour is over");
+        assert!(!is_pumped(&[], at(100)));
     }
 
     #[test]

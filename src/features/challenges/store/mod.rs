@@ -3,7 +3,9 @@
 pub(super) mod links;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::rules::{Asker, Bond, TRIES};
 use crate::domain::Timestamp;
@@ -41,6 +43,7 @@ mod rows {
         pub(super) user_agent: Option<String>,
         pub(super) app: Option<String>,
         pub(super) denied_at: Option<Timestamp>,
+        pub(super) block: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -66,6 +69,8 @@ pub(super) struct Row {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) asker: Asker,
+    /// The tag of the block of numbers that it went to.
+    pub(super) block: Option<String>,
 }
 
 /// Keeps a code that is about to be sent; earlier ones for the same end.
@@ -98,6 +103,7 @@ pub(super) async fn replace(db: &mut Writer, bond: &Bond, new: Row) -> Result<()
         user_agent: Set(new.asker.user_agent),
         app: Set(new.asker.app),
         denied_at: Set(None),
+        block: Set(new.block),
     })
     .exec_without_returning(db)
     .await?;
@@ -125,7 +131,15 @@ pub(super) async fn latest(db: &Reader, bond: &Bond) -> Result<Option<Row>, Stor
         created_at: row.created_at,
         expires_at: row.expires_at,
         asker: Asker { network: row.network, user_agent: row.user_agent, app: row.app },
+        block: row.block,
     }))
+}
+
+/// The last codes that went to a block of numbers, the latest first: when, and whether they were used.
+pub(super) async fn last_sent_to(db: &Reader, block: &str, most: u64) -> Result<Vec<(Timestamp, bool)>, StorageError> {
+    let rows =
+        rows::Entity::find().filter(Column::Block.eq(block)).order_by_desc(Column::Id).limit(most).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.created_at, row.used_at.is_some())).collect())
 }
 
 /// Counts a try, before the code is looked at. Says no when there are none left, or the code is over.

@@ -13,6 +13,7 @@ use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Ink};
 use crate::features::factors::add_device;
 use crate::features::interactions::{Onward, Passage, expired_page, respond};
+use crate::features::networks::can_be_known;
 use crate::features::outbox::Particulars;
 use crate::features::two_factor::recovery_code::{self, RecoveryCodeUsed};
 use crate::features::two_factor::views::{RecoveryCodePage, Step, StepProblem, TotpPage};
@@ -90,6 +91,7 @@ pub(super) async fn due(
     let vetoed = policy.remembering.rule == Remembering::Never;
     let app = passage.interaction.purpose.app_name().map(str::to_owned);
     let confirms = passage.interaction.purpose.confirms.is_some();
+    let network = context.client_ip.network();
     let step = Step {
         action: urls::second_step_by(id, kind),
         other: format!("{}?choose=1", urls::second_step(id)),
@@ -97,7 +99,7 @@ pub(super) async fn due(
         email: standing.account.email.to_string(),
         for_app: for_app.and(app),
         // A sign-in before something that matters counts for that alone, and a place that cannot be told is no place.
-        may_remember: may_remember && !confirms && context.client_ip.network().is_some(),
+        may_remember: may_remember && !confirms && network.is_some_and(|network| can_be_known(&state.config, network)),
         every_time: vetoed.then(|| standing.name_of(policy.remembering.maker).map(str::to_owned)).flatten(),
         problem: None,
     };
