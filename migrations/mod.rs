@@ -15,6 +15,7 @@ mod m0009_rule_changes;
 mod m0010_protocol;
 mod m0011_networks;
 mod m0012_recovery;
+mod m0013_clients;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_protocol::Migration),
             Box::new(m0011_networks::Migration),
             Box::new(m0012_recovery::Migration),
+            Box::new(m0013_clients::Migration),
         ]
     }
 }

@@ -119,9 +119,11 @@ pub async fn build_state(config: Config, world: World, migrate: bool) -> Result<
     let may_create = !holds_sealed_rows(db.reading()).await?;
     let KeyFiles { vault, mac } = KeyFiles::open(&config.keys.directory, may_create, world.random.as_ref())?;
     let templates = Templates::new(&config.branding)?;
+    let outbound = Outbound::new(&config.outbound).map_err(StartError::Senders)?;
     let cookies = CookieNames::new(config.server.is_https());
     let World { clock, random } = world;
-    Ok(AppState::new(Parts { config, db, vault, mac, clock, random, templates, cookies, outbox_bell: Arc::default() }))
+    let outbox_bell = Arc::default();
+    Ok(AppState::new(Parts { config, db, vault, mac, clock, random, templates, cookies, outbound, outbox_bell }))
 }
 
 /// A server that is running.
@@ -164,7 +166,6 @@ impl Server {
             None => None,
         };
         let senders = Senders::new(&config.mail, &config.sms).map_err(StartError::Senders)?;
-        let outbound = Outbound::new(&config.outbound).map_err(StartError::Senders)?;
         let lock = Database::claim(&config.database)?;
         let state = build_state(config, world, true).await?;
         keep_keys(&state).await.map_err(StartError::Keys)?;
@@ -182,7 +183,7 @@ impl Server {
             tasks.push(tokio::spawn(listener::serve(listener, metrics::router(), settings, None, wait(&stopped))));
         }
         tasks.push(tokio::spawn(deliver(state.clone(), senders, wait(&stopped))));
-        tasks.push(tokio::spawn(tell_logouts(state.clone(), outbound, wait(&stopped))));
+        tasks.push(tokio::spawn(tell_logouts(state.clone(), wait(&stopped))));
         tasks.push(tokio::spawn(send_links(state.clone(), wait(&stopped))));
         let housekeeping = tokio::spawn({
             let state = state.clone();

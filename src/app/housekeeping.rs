@@ -11,7 +11,9 @@ use crate::features::factors::remove_old_devices;
 use crate::features::helpdesk::remove_old_cases;
 use crate::features::interactions::remove_old_interactions;
 use crate::features::networks::remove_old_networks;
-use crate::features::oidc::{remove_old_grants, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
+use crate::features::oidc::{
+    remove_old_device_requests, remove_old_grants, remove_old_logouts, remove_old_requests, remove_old_seen_tokens,
+};
 use crate::features::organisations::remove_old_invitations;
 use crate::features::outbox::remove_old_messages;
 use crate::features::passkeys::remove_old_ceremonies;
@@ -59,6 +61,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_grants(&mut writer, before).await?;
     remove_old_requests(&mut writer, now).await?;
     remove_old_logouts(&mut writer, before).await?;
+    remove_old_device_requests(&mut writer, before).await?;
     remove_old_seen_tokens(&mut writer, now).await?;
     remove_old_sessions(&mut writer, before).await?;
     remove_old_devices(&mut writer, before).await?;

@@ -14,11 +14,13 @@ pub struct Oidc {
     pub pushed_request_seconds: u16,
     /// Whether a proof that an app holds its key must carry a nonce of ours.
     pub dpop_nonces: bool,
+    /// Whether devices without a browser may ask somebody to approve them elsewhere (RFC 8628).
+    pub device_grant: bool,
 }
 
 impl Default for Oidc {
     fn default() -> Self {
-        Self { classic: false, pushed_request_seconds: 90, dpop_nonces: false }
+        Self { classic: false, pushed_request_seconds: 90, dpop_nonces: false, device_grant: false }
     }
 }
 

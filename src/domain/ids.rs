@@ -92,6 +92,8 @@ ids! {
     ClientSecretId = "sec_";
     /// What one authorization gave an app: the root of its code, its tokens and their revocation.
     GrantId = "grt_";
+    /// A device that waits to be approved.
+    DeviceRequestId = "dvr_";
     /// One refresh token of a grant.
     RefreshTokenId = "rft_";
     /// One line of the audit.

@@ -74,6 +74,9 @@ pub const FEATURES: &[Feature] = &[
         routes: oidc::routes,
         pages: || {
             let mut all = samples_of::<oidc::ConsentPage>();
+            all.extend(samples_of::<oidc::DevicePage>());
+            all.extend(samples_of::<oidc::ApproveDevicePage>());
+            all.extend(samples_of::<oidc::DoneDevicePage>());
             all.extend(samples_of::<oidc::ReturningPage>());
             all.extend(samples_of::<oidc::FormPostPage>());
             all.extend(samples_of::<oidc::SignOutPage>());
@@ -113,6 +116,9 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<ip_addresses::WaitingPage>();
             all.extend(samples_of::<ip_addresses::BlockedPage>());
+            all.extend(samples_of::<ip_addresses::OwnNetworksPage>());
+            all.extend(samples_of::<ip_addresses::OrganisationNetworksPage>());
+            all.extend(samples_of::<ip_addresses::ActOnNetworkPage>());
             all
         },
     },
@@ -195,6 +201,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<interactions::NetworkCode>,
     samples_of_message::<interactions::NetworkAdded>,
     samples_of_message::<interactions::NetworkWaits>,
+    samples_of_message::<ip_addresses::NetworkDecided>,
     samples_of_message::<passkeys::PasskeyAdded>,
     samples_of_message::<passkeys::PasskeyRemoved>,
     samples_of_message::<passkeys::PasskeyCopied>,

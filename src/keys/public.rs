@@ -99,6 +99,12 @@ impl PublicKey {
         Ok(read)
     }
 
+    /// Whether this is the name that its owner gave it.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.kid.as_deref() == Some(name)
+    }
+
     /// Its thumbprint (RFC 7638).
     #[must_use]
     pub fn thumbprint(&self) -> &str {

@@ -5,24 +5,35 @@
 
 mod addresses;
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client};
+use reqwest::{Certificate, Client, RequestBuilder, Response};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use url::{Host, Url};
 
 use self::addresses::is_public;
 use crate::config;
+
+/// The largest document that is fetched, in bytes.
+const LARGEST: usize = 64 * 1024;
+/// Calls to one host at the same time.
+const MOST_TO_ONE: usize = 2;
 
 /// Makes calls. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Outbound {
     client: Client,
     allowed: Arc<[IpNet]>,
+    patience: Duration,
+    hosts: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
 }
 
 /// Why a call got no answer, in words that say nothing about what lies behind the server.
@@ -37,6 +48,9 @@ pub enum CallError {
     /// Nobody answered.
     #[error("the app cannot be reached")]
     Unreachable,
+    /// The answer is no document of the kind that was asked for.
+    #[error("the app did not answer with the document")]
+    NoDocument,
 }
 
 impl Outbound {
@@ -47,8 +61,9 @@ impl Outbound {
     /// One sentence, when a setting cannot be used.
     pub fn new(settings: &config::Outbound) -> Result<Self, String> {
         let allowed: Arc<[IpNet]> = settings.allowed_networks.clone().into();
+        let patience = Duration::from_secs(settings.timeout_seconds.into());
         let mut builder = Client::builder()
-            .timeout(Duration::from_secs(settings.timeout_seconds.into()))
+            .timeout(patience)
             .redirect(Policy::none())
             // A proxy would resolve the name itself, to whatever it likes.
             .no_proxy()
@@ -60,7 +75,7 @@ impl Outbound {
             builder = builder.tls_certs_merge(certificates);
         }
         let client = builder.build().map_err(|cause| format!("Calls cannot be made: {cause}."))?;
-        Ok(Self { client, allowed })
+        Ok(Self { client, allowed, patience, hosts: Arc::default() })
     }
 
     /// Posts a form, and returns the status of the answer. The answer itself is not read.
@@ -69,15 +84,64 @@ impl Outbound {
     ///
     /// When the address may not be called, or nobody answers.
     pub async fn post_form(&self, url: &Url, fields: &[(&str, &str)]) -> Result<u16, CallError> {
+        let send = async |request: RequestBuilder| Ok(request.form(fields).send().await?.status().as_u16());
+        self.call(url, self.client.post(url.clone()), send).await
+    }
+
+    /// Fetches a document of one of these media types.
+    ///
+    /// # Errors
+    ///
+    /// When the address may not be called, nobody answers, or the answer is another or too large.
+    pub async fn fetch(&self, url: &Url, kinds: &[&str]) -> Result<Vec<u8>, CallError> {
+        let request = self.client.get(url.clone()).header(ACCEPT, kinds.join(", "));
+        let read = async |request: RequestBuilder| {
+            let response = request.send().await?;
+            if response.status() == 200 && is_one_of(&response, kinds) { whole(response).await } else { Ok(None) }
+        };
+        self.call(url, request, read).await?.ok_or(CallError::NoDocument)
+    }
+
+    /// Makes a call once there is room for one more to the host.
+    async fn call<T>(
+        &self,
+        url: &Url,
+        request: RequestBuilder,
+        send: impl AsyncFnOnce(RequestBuilder) -> Result<T, reqwest::Error>,
+    ) -> Result<T, CallError> {
         if !may_call(url, &self.allowed) {
             return Err(CallError::Forbidden);
         }
-        match self.client.post(url.clone()).form(fields).send().await {
-            Ok(response) => Ok(response.status().as_u16()),
-            Err(cause) if cause.is_timeout() => Err(CallError::TooLate),
-            Err(_) => Err(CallError::Unreachable),
-        }
+        let room = self.room(url.host_str().unwrap_or_default());
+        let waited = timeout(self.patience, room.acquire()).await;
+        let Ok(Ok(_permit)) = waited else { return Err(CallError::TooLate) };
+        send(request)
+            .await
+            .map_err(|cause| if cause.is_timeout() { CallError::TooLate } else { CallError::Unreachable })
     }
+
+    fn room(&self, host: &str) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(MOST_TO_ONE))))
+    }
+}
+
+fn is_one_of(response: &Response, kinds: &[&str]) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kinds.iter().any(|known| kind.eq_ignore_ascii_case(known))
+}
+
+/// The body, unless it is too large.
+async fn whole(mut response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LARGEST {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
 }
 
 /// Whether an address may be called, as far as can be told before its name is resolved.

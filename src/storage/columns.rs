@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
-    AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, FactorId, GrantId, InteractionId,
-    InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId, RecoveryCaseId, RecoveryCodeId,
-    RefreshTokenId, SessionId,
+    AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, GrantId,
+    InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId, RecoveryCaseId,
+    RecoveryCodeId, RefreshTokenId, SessionId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -85,6 +85,7 @@ text_column!(
     ClientSecretId,
     DeviceId,
     FactorId,
+    DeviceRequestId,
     GrantId,
     InteractionId,
     InvitationId,

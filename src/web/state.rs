@@ -11,6 +11,7 @@ use super::templates::Templates;
 use crate::config::Config;
 use crate::domain::{Clock, Random, Timestamp};
 use crate::keys::{MacKey, Vault};
+use crate::outbound::Outbound;
 use crate::storage::Database;
 
 /// The routes of a feature, before they know the state.
@@ -43,6 +44,8 @@ pub struct Parts {
     pub templates: Templates,
     /// What the cookies are called.
     pub cookies: CookieNames,
+    /// Calls that the server itself makes.
+    pub outbound: Outbound,
     /// Rung when something is to be sent.
     pub outbox_bell: Arc<Notify>,
 }

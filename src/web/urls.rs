@@ -72,6 +72,12 @@ pub const RECOVERY_REQUESTS_NEW: &str = "/recovery-requests/new";
 pub const RECOVERY: &str = "/recovery";
 /// The links in mails that confirm a sign-in, or stop it.
 pub const MAIL_LINK: &str = "/c";
+/// Where somebody signs in from.
+pub const ACCOUNT_NETWORKS: &str = "/account/ip-addresses";
+/// Whether new ones join by themselves.
+pub const ACCOUNT_NETWORKS_AUTOMATIC: &str = "/account/ip-addresses/automatic";
+/// Where the people of an organisation sign in from.
+pub const ORGANISATION_NETWORKS: &str = "/organisation/ip-addresses";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
@@ -83,6 +89,10 @@ pub const PASSKEYS_FINISH: &str = "/passkeys/finish";
 /// Endpoints").
 pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 
+/// Where somebody approves a device without a browser (RFC 8628, section 3.3).
+pub const DEVICE: &str = "/device";
+/// The device authorization endpoint (RFC 8628, section 3.1).
+pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
 /// The authorization endpoint (RFC 6749, section 3.1).
 pub const AUTHORIZE: &str = "/authorize";
 /// The token endpoint (RFC 6749, section 3.2).
@@ -126,6 +136,12 @@ pub fn returning(interaction: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn complete(interaction: impl std::fmt::Display) -> String {
     format!("{AUTHORIZE}/{interaction}")
+}
+
+/// The page that approves a device in one interaction.
+#[must_use]
+pub fn device(interaction: impl std::fmt::Display) -> String {
+    format!("{DEVICE}/{interaction}")
 }
 
 /// The sign-in form of one interaction, for somebody who wants to begin anew.
@@ -297,7 +313,7 @@ pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display
 #[must_use]
 pub fn own_page(next: Option<&str>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    let areas = [ACCOUNT, ENROL, ORGANISATION, RECOVERY_REQUESTS];
+    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS];
     let known = |next: &&str| {
         next.len() <= 200
             && next.bytes().all(plain)

@@ -98,7 +98,7 @@ async fn go_on(browser: &mut Browser, place: &str) -> Answer {
     press(browser, (place, &format!("{place}/continue"))).await
 }
 
-async fn mails_to(server: &Server, email: &str) -> usize {
+fn mails_to(server: &Server, email: &str) -> usize {
     server.mailbox().received().iter().filter(|mail| mail.to == email).count()
 }
 
@@ -299,7 +299,7 @@ async fn a_sign_in_that_was_stopped_does_not_go_on_in_a_tab_that_comes_late(engi
         assert_eq!(late.status, 303, "{to}");
         assert!(!late.location().contains("/account") && !late.location().ends_with("/network"), "{}", late.location());
     }
-    assert_eq!(mails_to(&server, BRAM).await, 1);
+    assert_eq!(mails_to(&server, BRAM), 1);
 }
 
 async fn a_newer_mail_ends_the_older_one(engine: Engine) {
@@ -362,7 +362,7 @@ async fn an_administrator_confirms_where_nobody_else_may(engine: Engine) {
     );
     let told = server.mailbox().wait_for("anna@kantoor.nl").await;
     assert!(told.text.contains(HOME) && told.text.contains(BRAM) && told.links().is_empty(), "{}", told.text);
-    assert_eq!(mails_to(&server, BRAM).await, 0, "the mailbox has no say here");
+    assert_eq!(mails_to(&server, BRAM), 0, "the mailbox has no say here");
     assert_eq!(go_on(&mut browser, &place).await.status, 422);
     let state = &server.inner.state;
     let mut writer = state.db.writing().await.unwrap();
@@ -401,7 +401,7 @@ async fn new_places_join_by_themselves_for_whoever_chose_that_unless_a_rule_says
     let mail = server.mailbox().wait_for(BRAM).await;
     assert!(mail.text.contains("new IP address") && mail.links().is_empty(), "{}", mail.text);
     assert_eq!(from(&server, HOME).sign_in_at("/sign-in", BRAM, PASSWORD).await.location(), "/account");
-    assert_eq!(mails_to(&server, BRAM).await, 1, "a place joins once");
+    assert_eq!(mails_to(&server, BRAM), 1, "a place joins once");
     for rule in [NewNetworks::ConfirmByMail, NewNetworks::AdministratorOnly] {
         server.rule(Policy { new_networks: rule, ..Policy::default() }).await;
         let answer = from(&server, "192.0.2.55").sign_in_at("/sign-in", BRAM, PASSWORD).await;
@@ -425,7 +425,7 @@ async fn a_passkey_needs_no_place_but_not_from_a_blocked_one(engine: Engine) {
     assert_eq!(done.json()["to"], "/account", "{}", done.body);
     assert_eq!(away.get("/account").await.status, 200);
     assert_eq!(status_of(&server, BRAM, HOME).await, None, "a passkey proves no place");
-    assert_eq!(mails_to(&server, BRAM).await, 1);
+    assert_eq!(mails_to(&server, BRAM), 1);
     block(&server, Owner::Account(server.account_of(BRAM).await), HOME).await;
     assert_eq!(away.get("/account").await.status, 303, "the session ended");
     let refused = from(&server, HOME).sign_in_with("own", &mut authenticator, &server).await;
@@ -561,7 +561,7 @@ async fn the_invited_are_known_where_they_accept(engine: Engine) {
     let mut browser = from(&server, HOME);
     assert_eq!(browser.fill(&path, &[("password", PASSWORD)]).await.location(), "/account");
     assert_eq!(status_of(&server, "gijs@kantoor.nl", HOME).await, Some((Status::Known, How::Invitation)));
-    assert_eq!(mails_to(&server, "gijs@kantoor.nl").await, 1);
+    assert_eq!(mails_to(&server, "gijs@kantoor.nl"), 1);
 }
 
 async fn the_link_does_the_second_step_by_mail_as_well(engine: Engine) {

@@ -260,14 +260,14 @@ fn the_command_line_registers_every_way_and_refuses_what_cannot_work() {
     assert_eq!(classic["metadata"]["sector"], "app.example");
 
     for (words, says) in [
-        (vec!["--profile", "fapi2"], "--auth private-key-jwt"),
-        (vec!["--auth", "private-key-jwt"], "--jwks"),
+        (vec!["--profile", "fapi2"], "private_key_jwt"),
+        (vec!["--auth", "private-key-jwt"], "public keys"),
         (vec!["--auth", "private-key-jwt", "--jwks", "private.json"], "private part"),
         (vec!["--auth", "private-key-jwt", "--jwks", "empty.json"], "RSA key of 2048"),
         (vec!["--auth", "private-key-jwt", "--jwks", "nowhere.json"], "nowhere.json"),
         (vec!["--public", "--auth", "post"], "--public"),
-        (vec!["--sign-requests"], "--jwks"),
-        (vec!["--response-type", "code token"], "--profile oidc"),
+        (vec!["--sign-requests"], "public keys"),
+        (vec!["--response-type", "code token"], "profile oidc"),
         (vec!["--response-type", "telepathy"], "no response type"),
         (vec!["--audience", "api"], "no resource"),
         (vec!["--backchannel-logout-uri", "http://app.example/"], "cannot be registered"),

@@ -9,11 +9,8 @@ use crate::cli::input::read_secret;
 use crate::cli::{Common, Failure, Installation, Outcome, output, refuse};
 use crate::domain::{Algorithm, Scope, Secret};
 use crate::features::audit::{Chain, Event, record};
-use crate::features::clients::{
-    Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client, check_redirect_uri,
-};
-use crate::features::oidc::{grant_types, response_type};
-use crate::keys::{PublicKey, PublicKeyError};
+use crate::features::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
+use crate::features::oidc::{check_registration, find_sector, response_type};
 
 #[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
 #[derive(Debug, Args)]
@@ -47,6 +44,9 @@ pub(in crate::cli) struct Add {
     /// A file with its public keys, a JWK Set; for --auth private-key-jwt, and for signed requests
     #[arg(long = "jwks", value_name = "FILE")]
     jwks_file: Option<PathBuf>,
+    /// Where it publishes them instead, and may change them
+    #[arg(long, value_name = "URI", conflicts_with = "jwks_file")]
+    jwks_uri: Option<String>,
     /// The only algorithm that its statements may be signed with
     #[arg(long)]
     assertion_alg: Option<Algorithm>,
@@ -72,6 +72,9 @@ pub(in crate::cli) struct Add {
     /// Its requests must be signed
     #[arg(long)]
     sign_requests: bool,
+    /// An address that its requests may be fetched from; for profile oidc only; may be given several times
+    #[arg(long = "request-uri", value_name = "URI")]
+    request_uris: Vec<String>,
     /// The only algorithm that its requests may be signed with
     #[arg(long)]
     request_alg: Option<Algorithm>,
@@ -84,6 +87,9 @@ pub(in crate::cli) struct Add {
     /// People get an identifier that only apps of this host know, usually that of its addresses
     #[arg(long, value_name = "HOST")]
     sector: Option<String>,
+    /// The same, for the host that lists its addresses here
+    #[arg(long, value_name = "URI", conflicts_with = "sector")]
+    sector_uri: Option<String>,
     /// `UserInfo` answers it with a signed token
     #[arg(long)]
     sign_userinfo: bool,
@@ -114,14 +120,8 @@ enum AuthArgument {
 
 impl Add {
     pub(super) async fn run(self) -> Outcome {
-        for uri in self.redirect_uris.iter().chain(&self.backchannel_logout_uri) {
-            check_redirect_uri(uri).map_err(|problem| Failure(format!("{uri} cannot be registered: {problem}.")))?;
-        }
-        let grants = self.grants()?;
-        let response_types = self.response_types()?;
         let installation = self.common.open().await?;
         let authentication = self.authentication()?;
-        self.fits_its_profile(authentication)?;
         let has_secret = !matches!(authentication, ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt);
         let secret = match &self.secret_file {
             Some(_) if !has_secret => return refuse("An app that authenticates in this way has no secret."),
@@ -132,9 +132,12 @@ impl Add {
         if secret.as_ref().is_some_and(|secret| secret.expose().len() < 32) {
             return refuse("A secret has at least 32 characters.");
         }
-        let mut client = self.client(&installation, grants, secret.as_ref())?;
-        client.metadata.response_types = response_types;
-        client.metadata.jwks = self.jwks()?;
+        let mut client = self.client(&installation, authentication, secret.as_ref())?;
+        check_registration(&client)?;
+        if let Some(address) = &client.metadata.sector_identifier_uri {
+            let outbound = &installation.state.outbound;
+            client.metadata.sector = Some(find_sector(outbound, address, &client.metadata.redirect_uris).await?);
+        }
         let state = &installation.state;
         let mut writer = state.db.writing().await?;
         if let Err(error) = add_client(&mut writer, &client, installation.now, state.random.as_ref()).await {
@@ -153,20 +156,8 @@ impl Add {
         )
     }
 
-    fn grants(&self) -> Result<Vec<String>, Failure> {
-        let known: Vec<&str> = grant_types().collect();
-        if let Some(unknown) = self.grants.iter().find(|grant| !known.contains(&grant.as_str())) {
-            return refuse(format!("There is no grant {unknown}. Choose from {}.", known.join(", ")));
-        }
-        let grants = if self.grants.is_empty() {
-            vec!["authorization_code".to_owned(), "refresh_token".to_owned()]
-        } else {
-            self.grants.clone()
-        };
-        if grants.iter().any(|grant| grant == "authorization_code") && self.redirect_uris.is_empty() {
-            return refuse("An app that people sign in to needs a --redirect-uri.");
-        }
-        Ok(grants)
+    fn grants(&self) -> Vec<String> {
+        if self.grants.is_empty() { Metadata::default().grant_types } else { self.grants.clone() }
     }
 
     fn authentication(&self) -> Result<ClientAuthentication, Failure> {
@@ -176,46 +167,15 @@ impl Add {
             (false, None | Some(AuthArgument::Basic)) => ClientAuthentication::ClientSecretBasic,
             (false, Some(AuthArgument::Post)) => ClientAuthentication::ClientSecretPost,
             (false, Some(AuthArgument::SecretJwt)) => ClientAuthentication::ClientSecretJwt,
-            (false, Some(AuthArgument::PrivateKeyJwt)) if self.jwks_file.is_none() => {
-                return refuse("--auth private-key-jwt needs --jwks with the app's public keys.");
-            }
             (false, Some(AuthArgument::PrivateKeyJwt)) => ClientAuthentication::PrivateKeyJwt,
         })
-    }
-
-    /// Refuses what could never work together.
-    fn fits_its_profile(&self, authentication: ClientAuthentication) -> Outcome {
-        for uri in self.audiences.iter().chain(&self.resource) {
-            if url::Url::parse(uri).map_or(true, |url| url.fragment().is_some()) {
-                return refuse(format!("{uri} is no resource: give a whole address without #."));
-            }
-        }
-        if (self.sign_requests || self.request_alg.is_some()) && self.jwks_file.is_none() {
-            return refuse("An app that signs its requests needs --jwks with its public keys.");
-        }
-        if self.profile != Profile::Fapi2 {
-            return Ok(());
-        }
-        if authentication != ClientAuthentication::PrivateKeyJwt {
-            return refuse("An app with --profile fapi2 authenticates with --auth private-key-jwt.");
-        }
-        let algorithms = [self.id_token_alg, self.access_token_alg, self.assertion_alg, self.request_alg];
-        if algorithms.contains(&Some(Algorithm::RS256)) {
-            return refuse("RS256 is not for --profile fapi2: choose PS256, ES256 or EdDSA.");
-        }
-        Ok(())
     }
 
     fn jwks(&self) -> Result<Option<Value>, Failure> {
         let Some(file) = &self.jwks_file else { return Ok(None) };
         let unusable = |why: &str| Failure(format!("{} cannot be used: {why}.", file.display()));
         let text = std::fs::read_to_string(file).map_err(|cause| unusable(&cause.to_string()))?;
-        let set = serde_json::from_str(&text).map_err(|_| unusable("it is no JSON"))?;
-        let keys = PublicKey::from_jwks(&set).map_err(|problem| unusable(&problem.to_string()))?;
-        if keys.is_empty() {
-            return Err(unusable(&PublicKeyError::Unsupported.to_string()));
-        }
-        Ok(Some(set))
+        serde_json::from_str(&text).map(Some).map_err(|_| unusable("it is no JSON"))
     }
 
     fn stored(&self, secret: &Secret<String>, installation: &Installation) -> ClientSecret {
@@ -228,45 +188,44 @@ impl Add {
         }
     }
 
-    fn response_types(&self) -> Result<Vec<String>, Failure> {
+    /// The code, and what was named beside it; what exists is written in one way.
+    fn response_types(&self) -> Vec<String> {
         let mut all = vec!["code".to_owned()];
         for text in &self.response_types {
-            let Some(known) = response_type(text) else { return refuse(format!("There is no response type {text}.")) };
-            if known != "code" && self.profile != Profile::Oidc {
-                return refuse(format!("The response type {known} is for apps with --profile oidc."));
-            }
+            let known = response_type(text).unwrap_or_else(|| text.clone());
             if !all.contains(&known) {
                 all.push(known);
             }
         }
-        Ok(all)
+        all
     }
 
     fn client(
         &self,
         installation: &Installation,
-        grant_types: Vec<String>,
+        authentication: ClientAuthentication,
         secret: Option<&Secret<String>>,
     ) -> Result<Client, Failure> {
         let id = match &self.id {
             Some(id) => id.clone(),
             None => format!("app_{}", &installation.state.random.secret().expose()[..16]),
         };
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if !(2..=100).contains(&id.len()) || !id.bytes().all(plain) {
-            return refuse("An identifier has 2 to 100 letters, digits, dots, dashes, underscores or tildes.");
-        }
         let usual = if self.profile == Profile::Fapi2 { Algorithm::PS256 } else { Algorithm::RS256 };
         Ok(Client {
             id,
             name: self.name.trim().to_owned(),
             profile: self.profile,
-            authentication: self.authentication()?,
+            authentication,
             first_party: self.first_party,
             metadata: Metadata {
                 redirect_uris: self.redirect_uris.clone(),
                 post_logout_redirect_uris: self.post_logout_redirect_uris.clone(),
-                grant_types,
+                grant_types: self.grants(),
+                response_types: self.response_types(),
+                jwks: self.jwks()?,
+                jwks_uri: self.jwks_uri.clone(),
+                request_uris: self.request_uris.clone(),
+                sector_identifier_uri: self.sector_uri.clone(),
                 scope: self.scopes.iter().fold(Scope::default(), |all, scope| all.or(scope)),
                 home_uri: self.home.clone(),
                 id_token_algorithm: self.id_token_alg.unwrap_or(usual),

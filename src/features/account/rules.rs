@@ -155,8 +155,8 @@ pub(super) fn sentence(kind: &str, outcome: &str) -> &'static str {
         ("session", ..) => "session-ended",
         ("invitation", ..) => "invitation",
         ("app", "authorize", _) => "app-opened",
-        ("app", "consent", "denied") => "app-denied",
-        ("app", "consent", _) => "app-allowed",
+        ("app", "consent" | "device", "denied") => "app-denied",
+        ("app", "consent" | "device", _) => "app-allowed",
         ("app", "disconnect", _) => "app-removed",
         ("code" | "refresh_token", "reuse", _) => "app-stopped",
         ("password", "change", "wrong_password") => "wrong-password-change",
@@ -177,6 +177,10 @@ pub(super) fn sentence(kind: &str, outcome: &str) -> &'static str {
         ("email", "undo", _) => "email-undone",
         ("profile", ..) => "profile",
         ("account", "add" | "invite", _) => "account-added",
+        ("recovery", "stop", _) => "recovery-stopped",
+        ("recovery", "use", _) => "recovery-used",
+        ("recovery", ..) => "recovery",
+        ("account", "unlock", _) => "account-unlocked",
         ("account", "disable", "done") => "account-disabled",
         _ => "other",
     }
@@ -216,6 +220,10 @@ pub(super) const SENTENCES: &[&str] = &[
     "profile",
     "account-added",
     "account-disabled",
+    "account-unlocked",
+    "recovery",
+    "recovery-stopped",
+    "recovery-used",
     "other",
 ];
 

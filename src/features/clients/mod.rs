@@ -1,6 +1,7 @@
 //! Apps: what the protocol calls clients.
 
 mod cache;
+mod key_sets;
 mod rules;
 mod store;
 
@@ -13,6 +14,7 @@ use crate::domain::{Algorithm, Random, Scope, Secret, Timestamp};
 use crate::keys::{OpenError, Place, PublicKey, Vault};
 
 pub use cache::Clients;
+pub use key_sets::KeySets;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
 pub use store::{add_client, list_clients, remove_client};
 
@@ -121,6 +123,9 @@ pub struct Metadata {
     /// Its public keys, a JWK Set (RFC 7517, section 5).
     #[serde(default)]
     pub jwks: Option<Value>,
+    /// Where it publishes them instead, and may change them.
+    #[serde(default)]
+    pub jwks_uri: Option<String>,
     /// The only algorithm of its statements; none means any that fits the key.
     #[serde(default)]
     pub assertion_algorithm: Option<Algorithm>,
@@ -140,6 +145,12 @@ pub struct Metadata {
     /// do.
     #[serde(default)]
     pub sector: Option<String>,
+    /// Where that host lists the addresses of its apps (OpenID Connect Core, section 8.1).
+    #[serde(default)]
+    pub sector_identifier_uri: Option<String>,
+    /// Where its requests may be fetched (OpenID Connect Core, section 6.2).
+    #[serde(default)]
+    pub request_uris: Vec<String>,
     /// Whether the `UserInfo` endpoint answers it with a signed token.
     #[serde(default)]
     pub signs_userinfo: bool,
@@ -176,12 +187,15 @@ impl Default for Metadata {
             access_token_algorithm: None,
             default_max_age: None,
             jwks: None,
+            jwks_uri: None,
             assertion_algorithm: None,
             request_object_algorithm: None,
             signs_requests: false,
             pushes_requests: false,
             binds_tokens: false,
             sector: None,
+            sector_identifier_uri: None,
+            request_uris: Vec::new(),
             signs_userinfo: false,
             backchannel_logout_uri: None,
             audiences: Vec::new(),
@@ -229,9 +243,8 @@ impl Client {
         self.metadata.grant_types.iter().any(|registered| registered == grant_type)
     }
 
-    /// Its public keys that sign.
-    #[must_use]
-    pub fn keys(&self) -> Vec<PublicKey> {
+    /// The public keys that sign and that it registered themselves; those at an address are with [`KeySets`].
+    fn keys(&self) -> Vec<PublicKey> {
         // Checked when they were registered.
         self.metadata.jwks.as_ref().and_then(|set| PublicKey::from_jwks(set).ok()).unwrap_or_default()
     }

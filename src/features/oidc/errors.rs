@@ -30,7 +30,7 @@ pub(super) enum ErrorCode {
     InvalidRequestObject,
     /// The app may not ask tokens for this resource.
     InvalidTarget,
-    /// Request objects are not fetched.
+    /// The app's requests are not fetched.
     RequestUriNotSupported,
     /// A kept request does not exist, ran out, was answered, or is another app's.
     InvalidRequestUri,
@@ -48,6 +48,12 @@ pub(super) enum ErrorCode {
     UseDpopNonce,
     /// Tokens of this kind are not revoked.
     UnsupportedTokenType,
+    /// Nobody approved the device yet (RFC 8628, section 3.5).
+    AuthorizationPending,
+    /// The device asks too often.
+    SlowDown,
+    /// The code of the device ran out.
+    ExpiredToken,
     /// Something went wrong on our side.
     ServerError,
 }

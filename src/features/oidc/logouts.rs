@@ -22,7 +22,6 @@ use crate::domain::Timestamp;
 use crate::features::clients::{Client, Clients};
 use crate::features::sessions::list_ended_sessions;
 use crate::features::signing::Signing;
-use crate::outbound::Outbound;
 use crate::web::{AppState, Error, Parts, Service, metrics};
 
 /// How often ended sessions are looked for when nothing rings.
@@ -60,7 +59,7 @@ impl Bell {
 }
 
 /// Tells apps until `stopped`.
-pub async fn tell_logouts(state: AppState, outbound: Outbound, stopped: impl Future<Output = ()>) {
+pub async fn tell_logouts(state: AppState, stopped: impl Future<Output = ()>) {
     let bell = Bell::of(&state);
     let mut stopped = pin!(stopped);
     let mut flight: JoinSet<String> = JoinSet::new();
@@ -72,7 +71,7 @@ pub async fn tell_logouts(state: AppState, outbound: Outbound, stopped: impl Fut
         let trouble = match queue(&state, since, now).await {
             Ok(()) => {
                 since = now.before(OVERLAP);
-                begin(&state, &outbound, (&mut flight, &mut calls), now).await.err()
+                begin(&state, (&mut flight, &mut calls), now).await.err()
             }
             Err(fault) => Some(fault),
         };
@@ -127,7 +126,6 @@ async fn queue(state: &AppState, since: Timestamp, now: Timestamp) -> Result<(),
 /// Begins to tell as much as there is room for.
 async fn begin(
     state: &AppState,
-    outbound: &Outbound,
     (flight, calls): (&mut JoinSet<String>, &mut HashMap<String, usize>),
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -150,14 +148,14 @@ async fn begin(
         writer.commit().await?;
     }
     for row in leased {
-        flight.spawn(attempt(state.clone(), outbound.clone(), row));
+        flight.spawn(attempt(state.clone(), row));
     }
     Ok(())
 }
 
 /// Tells one app, and writes down what became of it. Returns the app.
-async fn attempt(state: AppState, outbound: Outbound, row: Logout) -> String {
-    let told = tell(&state, &outbound, &row).await.unwrap_or_else(|fault| {
+async fn attempt(state: AppState, row: Logout) -> String {
+    let told = tell(&state, &row).await.unwrap_or_else(|fault| {
         error!(client = row.client_id, "an app cannot be told that a session ended: {fault}");
         (None, false, "It could not be made.".to_owned())
     });
@@ -187,14 +185,14 @@ async fn attempt(state: AppState, outbound: Outbound, row: Logout) -> String {
 }
 
 /// The status of the app's answer, whether another attempt may help, and what was said.
-async fn tell(state: &AppState, outbound: &Outbound, row: &Logout) -> Result<(Option<u16>, bool, String), Error> {
+async fn tell(state: &AppState, row: &Logout) -> Result<(Option<u16>, bool, String), Error> {
     let client = Clients::find(state, &row.client_id).await?;
     let address = client.as_ref().and_then(|client| client.metadata.backchannel_logout_uri.as_deref());
     let (Some(client), Some(url)) = (&client, address.and_then(|address| Url::parse(address).ok())) else {
         return Ok((None, false, "The app does not want to know any more.".to_owned()));
     };
     let token = logout_token(state, client, row).await?;
-    Ok(match outbound.post_form(&url, &[("logout_token", &token)]).await {
+    Ok(match state.outbound.post_form(&url, &[("logout_token", &token)]).await {
         // What an app refuses it refuses for good, unless it is only busy (section 2.8).
         Ok(status) => (Some(status), matches!(status, 408 | 429 | 500..), format!("The app answered {status}.")),
         Err(why) => (None, true, format!("It was not told: {why}.")),

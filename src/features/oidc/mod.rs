@@ -3,6 +3,7 @@
 mod authorize;
 mod claims;
 mod client_auth;
+mod devices;
 mod dpop;
 mod endpoints;
 mod errors;
@@ -11,12 +12,14 @@ mod grants;
 mod logouts;
 mod pages;
 mod parameters;
+mod registration;
 mod resources;
 mod response_modes;
 mod response_types;
 mod store;
 mod subjects;
 mod tokens;
+mod user_codes;
 mod validity;
 mod views;
 
@@ -25,9 +28,12 @@ use crate::storage::{StorageError, Writer};
 
 pub use logouts::tell_logouts;
 pub use pages::routes;
+pub use registration::{RegistrationProblem, check_registration, find_sector};
 pub use store::{Connection, apps_by_session, disconnect, list_connections};
-pub use store::{remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
-pub use views::{ConsentPage, FormPostPage, ReturningPage, SignOutPage, SignedOutPage};
+pub use store::{remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
+pub use views::{
+    ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, ReturningPage, SignOutPage, SignedOutPage,
+};
 
 /// The grant types that an app may register.
 pub fn grant_types() -> impl Iterator<Item = &'static str> {

@@ -1,5 +1,6 @@
 //! The tables `grants`, `refresh_tokens` and `consents`; those beside them have a file each.
 
+mod devices;
 mod logouts;
 mod requests;
 mod seen_tokens;
@@ -9,6 +10,11 @@ mod connections;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 
+pub use devices::remove_old_device_requests;
+pub(super) use devices::{
+    DeviceRequest, add_device_request, answer_device_request, find_device_request, find_device_request_by_id,
+    find_device_request_by_user_code, note_device_question,
+};
 pub use logouts::remove_old_logouts;
 pub(super) use logouts::{Logout, add_logout, apps_of_sessions, due_logouts, lease_logout, settle_logout};
 pub use requests::remove_old_requests;
@@ -132,7 +138,7 @@ impl From<grants::Model> for Grant {
 /// What a new grant is about.
 pub(super) struct NewGrant<'a> {
     pub(super) client_id: &'a str,
-    pub(super) session_id: SessionId,
+    pub(super) session_id: Option<SessionId>,
     pub(super) scope: &'a Scope,
     pub(super) details: GrantDetails,
     pub(super) code_expires_at: Timestamp,
@@ -151,7 +157,7 @@ pub(super) async fn add_grant(
         id: GrantId::new(now, random),
         client_id: new.client_id.to_owned(),
         account_id: clearance.account_id(),
-        session_id: Some(new.session_id),
+        session_id: new.session_id,
         scope: new.scope.clone(),
         details: Json(new.details),
         code: Fingerprint::of(code.expose()),

@@ -56,6 +56,94 @@ impl Page for ConsentPage {
     }
 }
 
+/// Type the code that a device shows (RFC 8628, section 3.3).
+#[derive(Clone, Debug, Serialize)]
+pub struct DevicePage {
+    /// Who is signed in; whoever is not signs in first.
+    pub account: Option<String>,
+    /// What is wrong with the code.
+    pub trouble: Option<DeviceTrouble>,
+}
+
+/// What is wrong with a code that somebody typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DeviceTrouble {
+    /// There is none.
+    Empty,
+    /// No device shows it (any more).
+    Unknown,
+    /// Too many were tried.
+    TooMany {
+        /// When the next is looked at, in milliseconds since 1970.
+        until: i64,
+    },
+}
+
+impl Page for DevicePage {
+    const TEMPLATE: &'static str = "pages/oidc/device.html";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self { account: Some("anna@kantoor.nl".to_owned()), trouble: None };
+        let troubles =
+            [DeviceTrouble::Empty, DeviceTrouble::Unknown, DeviceTrouble::TooMany { until: 1_795_525_500_000 }];
+        let mut all = vec![Self { account: None, trouble: None }];
+        all.extend(troubles.map(|trouble| Self { trouble: Some(trouble), ..plain.clone() }));
+        all.push(plain);
+        all
+    }
+}
+
+/// May this device sign in?
+#[derive(Clone, Debug, Serialize)]
+pub struct ApproveDevicePage {
+    /// Where the form goes.
+    pub action: String,
+    /// The app on the device.
+    pub app: String,
+    /// Where the device asked from.
+    pub address: String,
+    /// When it asked, in milliseconds since 1970.
+    pub asked_at: i64,
+    /// What the app gets.
+    pub items: Vec<ConsentItem>,
+    /// Who is signed in.
+    pub account: String,
+}
+
+impl Page for ApproveDevicePage {
+    const TEMPLATE: &'static str = "pages/oidc/device_approve.html";
+
+    fn samples() -> Vec<Self> {
+        let consent = ConsentPage::samples().remove(0);
+        vec![Self {
+            action: "/device/int_1".to_owned(),
+            app: "Scanstraat".to_owned(),
+            address: "203.0.113.7".to_owned(),
+            asked_at: 1_795_525_500_000,
+            items: consent.items,
+            account: consent.account,
+        }]
+    }
+}
+
+/// The device has its answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct DoneDevicePage {
+    /// The app on the device.
+    pub app: String,
+    /// Whether the person said yes.
+    pub approved: bool,
+}
+
+impl Page for DoneDevicePage {
+    const TEMPLATE: &'static str = "pages/oidc/device_done.html";
+
+    fn samples() -> Vec<Self> {
+        [true, false].map(|approved| Self { app: "Scanstraat".to_owned(), approved }).to_vec()
+    }
+}
+
 /// Returning to the app (H23).
 #[derive(Clone, Debug, Serialize)]
 pub struct ReturningPage {

@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_organisation_shortens_and_never_prolongs() {
-        let installed = Lifetime { idle: Duration::from_mins(60), absolute: Duration::from_hours(24) };
+        let installed = Lifetime { idle: Duration::from_hours(1), absolute: Duration::from_hours(24) };
         let within = |idle_minutes, absolute_hours| {
             let sessions = SessionLimits { idle_minutes, absolute_hours };
             let policy = Policy { sessions, ..Policy::default() };

@@ -8,6 +8,27 @@ consent-offline-access = Access that continues when you are away
 consent-other = Access to: <strong>{ $scope }</strong>
 signed-in-as = You are signed in as <strong>{ $account }</strong>
 
+device-title = Sign in on a device
+device-sign-in = Sign in here first. Then type the code that your device shows.
+device-text = Type the code that your device shows. Only do this if you started it yourself, on a device in front of you.
+device-code = Code
+device-hint = Eight letters
+device-empty = Type the code that your device shows.
+device-unknown = That code is not right, or it has expired. Look at your device again.
+device-too-many = Too many attempts. Try again { $when }.
+device-approve-title = Let a device sign in to { $app }?
+device-approve-from = A device asked for this from IP address <strong>{ $address }</strong>, { $when }.
+device-approve-warning = Did somebody send you the code, or did you not start this yourself? Then choose No: whoever has the device would get into your account.
+device-approve-gets = <strong>{ $app }</strong> on that device will receive:
+device-approve-button = Yes, sign in
+device-refuse-button = No
+device-done-title = Your device is signed in
+device-done-text = You can go on with <strong>{ $app }</strong> on your device, and close this page.
+device-done-apps = Look at your apps
+device-denied-title = The device was refused
+device-denied-text = <strong>{ $app }</strong> on that device received nothing.
+device-denied-account = To your account
+
 returning-title = Returning to { $app }…
 returning-text = You are signed in. Does nothing happen? Choose Continue.
 form-post-text = Does nothing happen? Choose Continue.

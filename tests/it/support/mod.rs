@@ -9,6 +9,7 @@ mod mailbox;
 pub(crate) mod outbox;
 pub(crate) mod places;
 mod server;
+mod site;
 mod totp;
 
 pub(crate) use app::{
@@ -19,6 +20,7 @@ pub(crate) use browser::{Answer, Browser};
 pub(crate) use engine::Engine;
 pub(crate) use mailbox::{Gateway, MailServer, Mailbox, Manner};
 pub(crate) use server::{CLIENT, PASSWORD, REDIRECT, SECRET, Server, TestClock};
+pub(crate) use site::Site;
 pub(crate) use totp::AuthenticatorApp;
 
 /// Makes two tests of one: on SQLite and on PostgreSQL.

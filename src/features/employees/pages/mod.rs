@@ -69,7 +69,7 @@ async fn employee(
 
 async fn security(state: &AppState, context: &Context, account: AccountId) -> Result<EmployeeSecurity, Error> {
     let db = state.db.reading();
-    let standing = find_standing(db, account, [None]).await?;
+    let standing = find_standing(db, account, []).await?;
     let mut lifetime = Lifetime::of(&state.config.sign_in);
     if let Some(standing) = standing {
         lifetime = lifetime.within(&standing.policy());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::Way;
-use super::request::{AuthorizationRequest, Prompt, RequestedAcr, RequestedClaims};
+use super::request::{AuthorizationRequest, RequestedAcr, RequestedClaims};
 use crate::domain::sign_in::Acr;
 use crate::domain::{Scope, Timestamp};
 use crate::features::clients::{Client, allowed_redirect};
@@ -95,26 +95,7 @@ pub(super) fn redirect_uri<'a>(parameters: &'a Parameters, client: &Client) -> R
 
 /// Runs every check.
 pub(super) fn run(asked: &Asked<'_>) -> Result<AuthorizationRequest, OAuthError> {
-    let mut request = AuthorizationRequest {
-        client_id: asked.client.id.clone(),
-        redirect_uri: asked.redirect_uri.to_owned(),
-        response_type: ResponseType::CODE,
-        response_mode: ResponseMode::default_for(ResponseType::CODE),
-        scope: Scope::default(),
-        state: None,
-        nonce: None,
-        code_challenge: None,
-        prompt: Prompt::default(),
-        max_age: None,
-        login_hint: None,
-        expected_subject: None,
-        acr: RequestedAcr::default(),
-        claims: RequestedClaims::default(),
-        resources: Vec::new(),
-        dpop_jkt: None,
-        ui_locales: None,
-        kept: None,
-    };
+    let mut request = AuthorizationRequest::new(asked.client, asked.redirect_uri);
     for check in CHECKS {
         (check.run)(asked, &mut request).inspect_err(|error| {
             tracing::debug!(check = check.name, code = %error.code, "authorization request refused");
@@ -133,13 +114,10 @@ fn no_parameter_twice(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result
 
 fn the_way_it_came(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     let present = |name| asked.sent.get(name).is_some();
-    if present("request_uri") {
-        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "request objects are not fetched"));
-    }
     if present("registration") {
         return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration in requests is not supported"));
     }
-    if asked.client.metadata.signs_requests && !present("request") {
+    if asked.client.metadata.signs_requests && !present("request") && !present("request_uri") {
         return Err(invalid("this app must sign its requests"));
     }
     if asked.client.needs_pushing() && matches!(asked.way, Way::Browser) {

@@ -58,7 +58,7 @@ impl Due<'_> {
         }
         let new = NewGrant {
             client_id: &client.id,
-            session_id: member.session.id,
+            session_id: Some(member.session.id),
             scope: &request.scope,
             details: GrantDetails {
                 redirect_uri: request.redirect_uri.clone(),

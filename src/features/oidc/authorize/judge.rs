@@ -126,7 +126,8 @@ async fn facts(
             disabled: client.disabled_at.is_some(),
             needs_organisation: false,
             consent: ConsentFacts {
-                first_party: client.first_party,
+                // The page that approves a device asks by itself, whatever the person gave the app before.
+                first_party: client.first_party || request.device.is_some(),
                 must_ask: request.prompt.consent,
                 wanted: request.consent_scope(),
                 given: given.map(|(scope, _)| scope).unwrap_or_default(),

@@ -74,7 +74,7 @@ pub(super) async fn receive(state: &AppState, context: &Context, parameters: &Pa
         Ok(understood) => understood,
         Err(outcome) => return Ok(*outcome),
     };
-    let request_uri = match parameters.get("request_uri") {
+    let request_uri = match parameters.get("request_uri").filter(|address| Origin::of(address).is_some()) {
         // It was kept before.
         Some(known) => known.to_owned(),
         None => keep(state, context, Origin::Posted, &request).await?,
@@ -164,6 +164,9 @@ pub(super) async fn resume(state: &AppState, context: &Context, id: &str, finish
     match decision {
         // Everything was proven, but not in a session of this browser (any more).
         Decision::Issue(_) if member.is_none() => Ok(Outcome::Page(urls::sign_in_anew(interaction.id))),
+        // A device is approved on a page of its own, by whoever signed in.
+        Decision::Issue(_) if request.device.is_some() => Ok(Outcome::Page(urls::device(interaction.id))),
+        Decision::Refuse(_) if request.device.is_some() => Ok(Outcome::Expired),
         Decision::Issue(_) | Decision::Refuse(_) if !finish => Ok(Outcome::Ready(Box::new(interaction))),
         Decision::Issue(clearance) => due.issue(clearance, member, Some(interaction.id)).await,
         Decision::Ask(question) => Ok(Outcome::Page(page_of(&question, interaction.id))),
@@ -202,6 +205,24 @@ async fn begin(
     request: &AuthorizationRequest,
     member: Option<Holder>,
 ) -> Result<InteractionId, Error> {
+    let mut interaction = interaction(state, context, client, request)?;
+    if let Some(member) = member {
+        interaction.session_id = Some(member.session.id);
+        interaction.evidence = Some(member.session.evidence);
+    }
+    let mut writer = state.db.writing().await?;
+    add_interaction(&mut writer, &interaction).await?;
+    writer.commit().await?;
+    Ok(interaction.id)
+}
+
+/// A sign-in for this request; not stored yet.
+pub(super) fn interaction(
+    state: &AppState,
+    context: &mut Context,
+    client: &Client,
+    request: &AuthorizationRequest,
+) -> Result<Interaction, Error> {
     let app =
         WaitingApp { client_id: client.id.clone(), name: client.name.clone(), home: client.metadata.home_uri.clone() };
     let purpose = Purpose {
@@ -213,15 +234,17 @@ async fn begin(
         request: serde_json::to_value(request).map_err(Error::new)?,
         ..Purpose::default()
     };
-    let mut interaction = new_interaction(state, context, purpose);
-    if let Some(member) = member {
-        interaction.session_id = Some(member.session.id);
-        interaction.evidence = Some(member.session.evidence);
-    }
-    let mut writer = state.db.writing().await?;
-    add_interaction(&mut writer, &interaction).await?;
-    writer.commit().await?;
-    Ok(interaction.id)
+    Ok(new_interaction(state, context, purpose))
+}
+
+/// What is decided about a request whose sign-in has begun, with this session.
+pub(super) async fn judge_resumed(
+    state: &AppState,
+    context: &Context,
+    resumed: &Resumed,
+    holder: Option<&Holder>,
+) -> Result<Decision, Error> {
+    judge::resumed(state, context, &resumed.client, &resumed.request, holder, &resumed.interaction).await
 }
 
 fn page_only(problem: PageProblem, client: Option<&Client>, page: PageOnly) -> Outcome {

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
 use crate::domain::Scope;
+use crate::domain::ids::DeviceRequestId;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Acr, AcrWish};
+use crate::features::clients::Client;
 use crate::features::oidc::claims::scope_of;
 use crate::features::oidc::response_modes::ResponseMode;
 use crate::features::oidc::response_types::ResponseType;
@@ -53,12 +55,40 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     pub(in crate::features::oidc) dpop_jkt: Option<String>,
     /// The languages that the app wishes for.
     pub(in crate::features::oidc) ui_locales: Option<String>,
+    /// The device that waits, where it came from one without a browser: then nothing is sent to an address.
+    #[serde(default)]
+    pub(in crate::features::oidc) device: Option<DeviceRequestId>,
     /// Where it was kept before it was opened: then it is answered once.
     #[serde(default)]
     pub(in crate::features::oidc) kept: Option<Fingerprint>,
 }
 
 impl AuthorizationRequest {
+    /// A request of an app that asks for nothing yet.
+    pub(in crate::features::oidc) fn new(client: &Client, redirect_uri: &str) -> Self {
+        Self {
+            client_id: client.id.clone(),
+            redirect_uri: redirect_uri.to_owned(),
+            response_type: ResponseType::CODE,
+            response_mode: ResponseMode::default_for(ResponseType::CODE),
+            scope: Scope::default(),
+            state: None,
+            nonce: None,
+            code_challenge: None,
+            prompt: Prompt::default(),
+            max_age: None,
+            login_hint: None,
+            expected_subject: None,
+            acr: RequestedAcr::default(),
+            claims: RequestedClaims::default(),
+            resources: Vec::new(),
+            dpop_jkt: None,
+            ui_locales: None,
+            device: None,
+            kept: None,
+        }
+    }
+
     /// What the person consents to: the scopes, and those that the claims asked for by name belong to.
     #[must_use]
     pub(in crate::features::oidc) fn consent_scope(&self) -> Scope {

@@ -1,12 +1,14 @@
-//! Request objects by value: parameters in a text that the app signs (RFC 9101; OpenID Connect Core, section 6.1).
+//! Request objects: parameters in a text that the app signs (RFC 9101; OpenID Connect Core, section 6).
 
 use serde_json::Value;
+use url::Url;
 
 use crate::domain::{Algorithm, Timestamp};
-use crate::features::clients::{Client, Profile};
+use crate::features::clients::{Client, KeySets, Profile};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::keys::Jws;
+use crate::web::AppState;
 
 /// How far ahead the clock of an app may be, in seconds.
 const AHEAD: i64 = 30;
@@ -14,27 +16,38 @@ const AHEAD: i64 = 30;
 /// What describes the text itself and is no parameter.
 const ABOUT_THE_OBJECT: [&str; 7] = ["iss", "aud", "exp", "iat", "nbf", "jti", "sub"];
 
+/// The media types of a request object (RFC 9101, section 9.4).
+const KINDS: [&str; 2] = ["application/oauth-authz-req+jwt", "application/jwt"];
+
 const fn invalid(description: &'static str) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidRequestObject, description)
 }
 
 /// The parameters that count, if the request came with an object. For apps of the classic profile what is inside wins and
 /// the rest is added; for others nothing outside counts (RFC 9101, section 6.3).
-pub(super) fn read(
+pub(super) async fn read(
+    state: &AppState,
     sent: &Parameters,
     client: &Client,
-    issuer: &str,
     now: Timestamp,
 ) -> Result<Option<Parameters>, OAuthError> {
-    let Some(text) = sent.get("request") else { return Ok(None) };
-    if sent.get("request_uri").is_some() {
-        return Err(OAuthError::new(ErrorCode::InvalidRequest, "request and request_uri exclude each other"));
-    }
+    let fetched;
+    let text = match (sent.get("request"), sent.get("request_uri")) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => {
+            return Err(OAuthError::new(ErrorCode::InvalidRequest, "request and request_uri exclude each other"));
+        }
+        (Some(text), None) => text,
+        (None, Some(address)) => {
+            fetched = fetch(state, client, address).await?;
+            &fetched
+        }
+    };
     let jws = Jws::parse(text).map_err(|_| invalid("the request object is not a signed text"))?;
-    if !jws.is_signed_by(&client.keys(), &algorithms(client)) {
+    if !KeySets::is_signed(state, client, &jws, &algorithms(client), now).await {
         return Err(invalid("the request object is not signed with a registered key and algorithm"));
     }
-    is_for_us(&jws, client, issuer, now)?;
+    is_for_us(&jws, client, &state.config.server.issuer(), now)?;
     let classic = client.profile == Profile::Oidc;
     let mut inside = Parameters::default();
     for (name, value) in jws.claims.iter().filter(|(name, _)| !ABOUT_THE_OBJECT.contains(&name.as_str())) {
@@ -66,6 +79,23 @@ pub(super) fn read(
         inside.add("client_id", &client.id);
     }
     Ok(Some(inside))
+}
+
+/// The text at an address that the app registered. Nobody else's address is called.
+async fn fetch(state: &AppState, client: &Client, address: &str) -> Result<String, OAuthError> {
+    if client.profile != Profile::Oidc {
+        return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "the requests of this app are not fetched"));
+    }
+    let refused = |description| OAuthError::new(ErrorCode::InvalidRequestUri, description);
+    // The fragment only tells versions apart (OpenID Connect Core, section 6.2): nothing is kept, so all are fetched.
+    let bare = |address: &str| address.split('#').next().unwrap_or_default().to_owned();
+    let known = client.metadata.request_uris.iter().any(|registered| bare(registered) == bare(address));
+    let url = Url::parse(address).ok().filter(|_| known).ok_or(refused("this request_uri is not registered"))?;
+    let body = state.outbound.fetch(&url, &KINDS).await.map_err(|why| {
+        tracing::info!(client = client.id, "the request of an app cannot be fetched: {why}");
+        refused("the request cannot be fetched")
+    })?;
+    String::from_utf8(body).map_err(|_| refused("the request cannot be fetched"))
 }
 
 /// The algorithms that an app's request objects may be signed with.

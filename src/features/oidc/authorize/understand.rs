@@ -108,7 +108,7 @@ pub(in crate::features::oidc) async fn check(
         }))
     };
     let inside;
-    let parameters = match request_object::read(sent, client, &issuer, now) {
+    let parameters = match request_object::read(state, sent, client, now).await {
         Ok(None) => sent,
         Ok(Some(read)) => {
             inside = read;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Credentials, Found, Presented, Proof};
 use crate::domain::{Algorithm, Timestamp};
-use crate::features::clients::{Client, ClientAuthentication, Profile};
+use crate::features::clients::{Client, ClientAuthentication, KeySets, Profile};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::store;
 use crate::keys::Jws;
@@ -51,17 +51,19 @@ impl<'a> Assertion<'a> {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let Self(jws) = self;
+        let issuer = state.config.server.issuer();
+        let endpoints = [format!("{issuer}{}", urls::TOKEN), format!("{issuer}{endpoint}")];
+        let Some(expires_at) = holds(jws, client, (&issuer, &endpoints), now) else { return Ok(false) };
         let signed = match client.authentication {
-            ClientAuthentication::PrivateKeyJwt => jws.is_signed_by(&client.keys(), &algorithms(client)),
+            ClientAuthentication::PrivateKeyJwt => {
+                KeySets::is_signed(state, client, jws, &algorithms(client), now).await
+            }
             ClientAuthentication::ClientSecretJwt => {
                 let secrets = client.signing_secrets(&state.vault, now)?;
                 secrets.iter().any(|secret| jws.is_signed_with(secret.expose()))
             }
             _ => false,
         };
-        let issuer = state.config.server.issuer();
-        let endpoints = [format!("{issuer}{}", urls::TOKEN), format!("{issuer}{endpoint}")];
-        let Some(expires_at) = holds(jws, client, (&issuer, &endpoints), now) else { return Ok(false) };
         if !signed {
             return Ok(false);
         }

@@ -16,7 +16,7 @@ use crate::domain::{Algorithm, Language};
 use crate::features::oidc::claims::{CLAIMS, SCOPES};
 use crate::features::oidc::client_auth;
 use crate::features::oidc::dpop;
-use crate::features::oidc::grants::GRANTS;
+use crate::features::oidc::grants::offered;
 use crate::features::oidc::response_modes;
 use crate::features::oidc::response_types::RESPONSE_TYPES;
 use crate::features::signing::Signing;
@@ -93,7 +93,7 @@ pub(in crate::features::oidc) async fn jwks(
 
 fn metadata(config: &Config) -> String {
     let at = |path: &str| format!("{}{path}", config.server.issuer());
-    let mut grants: Vec<&str> = GRANTS.iter().map(|grant| grant.name).collect();
+    let mut grants: Vec<&str> = offered(config).map(|grant| grant.name).collect();
     let auth_methods: Vec<String> = client_auth::names().collect();
     let confidential: Vec<&String> = auth_methods.iter().filter(|name| *name != "none").collect();
     let assertion_algorithms: Vec<&str> = Algorithm::ALL.into_iter().map(Algorithm::as_str).chain(["HS256"]).collect();
@@ -107,7 +107,7 @@ fn metadata(config: &Config) -> String {
         .map(|response_type| response_type.to_string())
         .collect();
     let languages: Vec<&str> = Language::ALL.iter().map(|language| language.code()).collect();
-    json!({
+    let mut metadata = json!({
         "issuer": config.server.issuer(),
         "authorization_endpoint": at(urls::AUTHORIZE),
         "token_endpoint": at(urls::TOKEN),
@@ -147,8 +147,11 @@ fn metadata(config: &Config) -> String {
         "request_parameter_supported": true,
         "request_object_signing_alg_values_supported": Algorithm::ALL,
         "require_signed_request_object": false,
-        "request_uri_parameter_supported": false,
-        "require_request_uri_registration": false,
-    })
-    .to_string()
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+    });
+    if config.oidc.device_grant {
+        metadata["device_authorization_endpoint"] = json!(at(urls::DEVICE_AUTHORIZATION));
+    }
+    metadata.to_string()
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{add_nonce, from_app, proven_key};
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
-use crate::features::oidc::grants::{Call, GRANTS};
+use crate::features::oidc::grants::{Call, offered};
 use crate::web::{AppState, Context, Error, metrics, urls};
 
 /// Answers a token request.
@@ -26,7 +26,7 @@ pub(in crate::features::oidc) async fn token(
     let Some(wanted) = parameters.get("grant_type") else {
         return Ok(refuse(OAuthError::new(ErrorCode::InvalidRequest, "grant_type is missing").into()));
     };
-    let Some(grant) = GRANTS.iter().find(|grant| grant.name == wanted) else {
+    let Some(grant) = offered(&state.config).find(|grant| grant.name == wanted) else {
         return Ok(refuse(OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type does not exist").into()));
     };
     if !client.may_use(grant.name) {

@@ -9,8 +9,7 @@ use super::{Call, Outcome};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::grant::Grant;
 use crate::features::oidc::store;
-use crate::features::oidc::tokens::{Beside, Mint, invalid_grant};
-use crate::features::signing::Signing;
+use crate::features::oidc::tokens::invalid_grant;
 
 pub(super) async fn run(call: Call<'_>) -> Outcome {
     let refused = || Ok(Err(invalid_grant().into()));
@@ -31,7 +30,6 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         Ok(resources) => resources,
         Err(error) => return Ok(Err(error.into())),
     };
-    let ring = Signing::ring(call.state).await?;
     let mut writer = call.state.db.writing().await?;
     if !store::use_code(&mut writer, grant.id, now).await? {
         drop(writer);
@@ -41,30 +39,7 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         }
         return refused();
     }
-    let Some((clearance, standing)) = call.clear(&writer, &grant).await? else { return refused() };
-    let random = call.state.random.as_ref();
-    let refresh = if call.client.may_use("refresh_token") {
-        Some({
-            let key = call.key_of_refresh_token();
-            store::add_refresh_token(&mut writer, grant.id, grant.expires_at, key, (now, random)).await?
-        })
-    } else {
-        None
-    };
-    writer.commit().await?;
-    let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
-    let access_token = mint.access_token(&clearance, &grant, &grant.scope, (&resources, call.key.as_ref()))?;
-    let beside = Beside {
-        nonce: grant.details.nonce.as_deref(),
-        access_token: Some(&access_token),
-        claims: call.named_claims(&standing, &grant),
-        ..Beside::default()
-    };
-    let id_token = grant.scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
-    let mut answer = call.answer(access_token, grant.scope);
-    answer.id_token = id_token;
-    answer.refresh_token = refresh.map(|secret| secret.expose().clone());
-    Ok(Ok(answer))
+    call.redeem(writer, grant, &resources).await
 }
 
 /// Whether address and verifier are those of the authorization request.

@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 mod refresh_token;
 
 use std::pin::Pin;
@@ -16,12 +17,16 @@ use super::errors::{OAuthError, TokenError};
 use super::grant::Grant;
 use super::parameters::Parameters;
 use super::resources::resources;
+use super::store;
+use super::tokens::{Beside, Mint, invalid_grant};
 use super::validity::{judge, take_back};
+use crate::config::Config;
 use crate::domain::Scope;
 use crate::domain::sign_in::Clearance;
 use crate::features::clients::Client;
 use crate::features::sessions::Standing;
-use crate::storage::Reader;
+use crate::features::signing::Signing;
+use crate::storage::{Reader, Writer};
 use crate::web::{AppState, Context, Error};
 
 /// What a grant works with.
@@ -53,15 +58,30 @@ pub(super) type Outcome = Result<Result<TokenAnswer, TokenError>, Error>;
 /// A grant: the value of `grant_type`, and what it does.
 pub(super) struct GrantType {
     pub(super) name: &'static str,
+    /// Whether the configuration offers it.
+    pub(super) is_offered: fn(&Config) -> bool,
     pub(super) run: for<'a> fn(Call<'a>) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>,
 }
 
 /// All grants.
 pub(super) const GRANTS: &[GrantType] = &[
-    GrantType { name: "authorization_code", run: |call| Box::pin(authorization_code::run(call)) },
-    GrantType { name: "refresh_token", run: |call| Box::pin(refresh_token::run(call)) },
-    GrantType { name: "client_credentials", run: |call| Box::pin(client_credentials::run(call)) },
+    GrantType { name: "authorization_code", is_offered: |_| true, run: |call| Box::pin(authorization_code::run(call)) },
+    GrantType { name: "refresh_token", is_offered: |_| true, run: |call| Box::pin(refresh_token::run(call)) },
+    GrantType { name: "client_credentials", is_offered: |_| true, run: |call| Box::pin(client_credentials::run(call)) },
+    GrantType {
+        name: DEVICE_CODE,
+        is_offered: |config| config.oidc.device_grant,
+        run: |call| Box::pin(device_code::run(call)),
+    },
 ];
+
+/// The grants that this configuration offers.
+pub(super) fn offered(config: &Config) -> impl Iterator<Item = &'static GrantType> {
+    GRANTS.iter().filter(|grant| (grant.is_offered)(config))
+}
+
+/// The grant of a device without a browser (RFC 8628, section 3.4).
+pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 impl Call<'_> {
     fn answer(&self, access_token: String, scope: Scope) -> TokenAnswer {
@@ -78,6 +98,37 @@ impl Call<'_> {
     /// Judges a grant that is used again.
     async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<(Clearance, Standing)>, Error> {
         judge(db, grant, self.context.now).await
+    }
+
+    /// The first tokens of a grant that was just redeemed in `writer`, which is committed here.
+    async fn redeem(self, mut writer: Writer, grant: Grant, resources: &[String]) -> Outcome {
+        let (now, random) = (self.context.now, self.state.random.as_ref());
+        let Some((clearance, standing)) = self.clear(&writer, &grant).await? else {
+            return Ok(Err(invalid_grant().into()));
+        };
+        let refresh = if self.client.may_use("refresh_token") {
+            Some({
+                let key = self.key_of_refresh_token();
+                store::add_refresh_token(&mut writer, grant.id, grant.expires_at, key, (now, random)).await?
+            })
+        } else {
+            None
+        };
+        writer.commit().await?;
+        let ring = Signing::ring(self.state).await?;
+        let mint = Mint { state: self.state, ring: &ring, client: &self.client, now };
+        let access_token = mint.access_token(&clearance, &grant, &grant.scope, (resources, self.key.as_ref()))?;
+        let beside = Beside {
+            nonce: grant.details.nonce.as_deref(),
+            access_token: Some(&access_token),
+            claims: self.named_claims(&standing, &grant),
+            ..Beside::default()
+        };
+        let id_token = grant.scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
+        let mut answer = self.answer(access_token, grant.scope);
+        answer.id_token = id_token;
+        answer.refresh_token = refresh.map(|secret| secret.expose().clone());
+        Ok(Ok(answer))
     }
 
     /// The claims about the person that the ID token carries: those that were asked for by name.

@@ -1,7 +1,7 @@
 //! The tables `organisations`, `memberships` and `invitations`.
 
 mod invitations;
-mod rules;
+mod policies;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -16,7 +16,7 @@ use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
 };
-pub use rules::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
+pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
 
 text_column!(Role);
 

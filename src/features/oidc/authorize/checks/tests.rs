@@ -85,7 +85,6 @@ fn every_fault_has_its_code() {
         (vec![("dpop_jkt", "short")], E::InvalidRequest),
         (vec![("resource", "not an address")], E::InvalidTarget),
         (vec![("claims", "{\"userinfo\":1}")], E::InvalidRequest),
-        (vec![("request_uri", "https://x.example")], E::RequestUriNotSupported),
         (vec![("registration", "{}")], E::RegistrationNotSupported),
         (vec![("id_token_hint", "x.y.z")], E::InvalidRequest),
         (vec![("claims", "[")], E::InvalidRequest),

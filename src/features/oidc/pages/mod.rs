@@ -1,5 +1,7 @@
 //! The routes and pages of the protocol.
 
+mod device;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -9,20 +11,22 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::authorize::{self, Outcome};
-use super::endpoints::discovery::{discovery, jwks};
-use super::endpoints::end_session;
-use super::endpoints::introspect::introspect;
-use super::endpoints::par::push;
-use super::endpoints::revoke::revoke;
-use super::endpoints::token::token;
-use super::endpoints::userinfo::userinfo;
-use super::parameters::Parameters;
-use super::response_modes::Sent;
-use super::store;
-use super::views::{ConsentItem, ConsentPage, ReturningPage};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::{deny_interaction, expired_page};
+use crate::features::oidc::authorize::{self, AuthorizationRequest, Outcome};
+use crate::features::oidc::endpoints::device_authorization;
+use crate::features::oidc::endpoints::discovery::{discovery, jwks};
+use crate::features::oidc::endpoints::end_session;
+use crate::features::oidc::endpoints::introspect::introspect;
+use crate::features::oidc::endpoints::par::push;
+use crate::features::oidc::endpoints::revoke::revoke;
+use crate::features::oidc::endpoints::token::token;
+use crate::features::oidc::endpoints::userinfo::userinfo;
+use crate::features::oidc::parameters::Parameters;
+use crate::features::oidc::response_modes::Sent;
+use crate::features::oidc::store;
+use crate::features::oidc::views::{ConsentItem, ConsentPage, ReturningPage};
+use crate::features::sessions::Holder;
 use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, Routes, cross_origin, see_other, urls};
 
 /// The longest form that is turned into a query, in bytes.
@@ -36,6 +40,7 @@ pub fn routes() -> Routes {
         .route(urls::JWKS, get(jwks))
         .route(urls::TOKEN, post(token))
         .route(urls::REVOKE, post(revoke))
+        .route(urls::DEVICE_AUTHORIZATION, post(device_authorization::begin))
         .route(urls::USERINFO, get(userinfo).post(userinfo))
         .layer(from_fn(cross_origin));
     Router::new()
@@ -47,6 +52,7 @@ pub fn routes() -> Routes {
         .route(urls::PUSH, post(push))
         .route(urls::END_SESSION, get(end_session::start).post(post_as_query))
         .route(end_session::CONFIRMED, post(end_session::confirmed))
+        .merge(device::routes())
         .merge(open_to_all)
 }
 
@@ -118,7 +124,24 @@ async fn show_consent(
     };
     let Some(member) = resumed.member else { return Ok(see_other(&urls::sign_in_anew(resumed.interaction.id))) };
     context.prefer(resumed.interaction.purpose.languages());
-    let new = authorize::new_scopes(&state, &member, &resumed.request).await?;
+    let host = url::Url::parse(&resumed.request.redirect_uri).ok();
+    let page = ConsentPage {
+        action: urls::consent(resumed.interaction.id),
+        app: resumed.client.name.clone(),
+        host: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
+        items: consent_items(&state, &member, &resumed.request).await?,
+        account: member.standing.account.email.to_string(),
+    };
+    context.page(&state, StatusCode::OK, &page)
+}
+
+/// What the person consents to, with what the app will see of it.
+async fn consent_items(
+    state: &AppState,
+    member: &Holder,
+    request: &AuthorizationRequest,
+) -> Result<Vec<ConsentItem>, Error> {
+    let new = authorize::new_scopes(state, member, request).await?;
     let account = &member.standing.account;
     let home = member.standing.home();
     let value = |scope: &str| match scope {
@@ -128,15 +151,7 @@ async fn show_consent(
         _ => None,
     };
     let item = |scope: &str| ConsentItem { scope: scope.to_owned(), value: value(scope), new: new.contains(scope) };
-    let host = url::Url::parse(&resumed.request.redirect_uri).ok();
-    let page = ConsentPage {
-        action: urls::consent(resumed.interaction.id),
-        app: resumed.client.name.clone(),
-        host: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
-        items: resumed.request.consent_scope().iter().map(item).collect(),
-        account: account.email.to_string(),
-    };
-    context.page(&state, StatusCode::OK, &page)
+    Ok(request.consent_scope().iter().map(item).collect())
 }
 
 #[derive(Debug, Deserialize)]
