@@ -94,6 +94,8 @@ ids! {
     GrantId = "grt_";
     /// A device that waits to be approved.
     DeviceRequestId = "dvr_";
+    /// What lets an app register itself.
+    InitialAccessTokenId = "iat_";
     /// One refresh token of a grant.
     RefreshTokenId = "rft_";
     /// One line of the audit.

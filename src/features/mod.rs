@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
 pub mod recovery;
+pub mod security_center;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -81,6 +82,7 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<oidc::FormPostPage>());
             all.extend(samples_of::<oidc::SignOutPage>());
             all.extend(samples_of::<oidc::SignedOutPage>());
+            all.extend(samples_of::<oidc::LeavingPage>());
             all
         },
     },
@@ -145,6 +147,11 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<recovery::ClosedPage>());
             all
         },
+    },
+    Feature {
+        name: "security_center",
+        routes: security_center::routes,
+        pages: || samples_of::<security_center::SecurityCenterPage>(),
     },
     Feature {
         name: "helpdesk",
@@ -215,6 +222,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::CodeMessage>,
     samples_of_message::<employees::EmployeeChanged>,
+    samples_of_message::<security_center::RulesChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

@@ -54,6 +54,14 @@ pub const ORGANISATION: &str = "/organisation";
 pub const EMPLOYEES: &str = "/organisation/employees";
 /// Inviting somebody to the organisation.
 pub const EMPLOYEES_INVITE: &str = "/organisation/employees/invite";
+/// The rules of the organisation.
+pub const SECURITY_CENTER: &str = "/organisation/security";
+/// Takes the last change of the rules back.
+pub const SECURITY_CENTER_UNDO: &str = "/organisation/security/undo";
+/// Lets the helpdesk help the people of the organisation, or no more.
+pub const SECURITY_CENTER_HELPDESK: &str = "/organisation/security/helpdesk";
+/// Shows who would be affected by what is filled in.
+pub const SECURITY_CENTER_PREVIEW: &str = "/organisation/security/preview";
 /// Changes the language.
 pub const LANGUAGE: &str = "/language";
 /// The one-time link that makes the first administrator.
@@ -93,6 +101,8 @@ pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 pub const DEVICE: &str = "/device";
 /// The device authorization endpoint (RFC 8628, section 3.1).
 pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+/// The registration endpoint (RFC 7591, section 3).
+pub const REGISTER: &str = "/register";
 /// The authorization endpoint (RFC 6749, section 3.1).
 pub const AUTHORIZE: &str = "/authorize";
 /// The token endpoint (RFC 6749, section 3.2).
@@ -307,6 +317,12 @@ pub fn employee(account: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display) -> String {
     format!("{EMPLOYEES}/{account}/{act}")
+}
+
+/// The rules of the organisation as they are filled in and not saved yet.
+#[must_use]
+pub fn security_center_draft(code: &str) -> String {
+    format!("{SECURITY_CENTER}/{code}")
 }
 
 /// The page of ours that `next` names; the account, if it names none: nobody can be sent elsewhere with it.
