@@ -177,6 +177,10 @@ pub(super) fn sentence(kind: &str, outcome: &str) -> &'static str {
         ("email", "undo", _) => "email-undone",
         ("profile", ..) => "profile",
         ("account", "add" | "invite", _) => "account-added",
+        ("recovery", "stop", _) => "recovery-stopped",
+        ("recovery", "use", _) => "recovery-used",
+        ("recovery", ..) => "recovery",
+        ("account", "unlock", _) => "account-unlocked",
         ("account", "disable", "done") => "account-disabled",
         _ => "other",
     }
@@ -216,6 +220,10 @@ pub(super) const SENTENCES: &[&str] = &[
     "profile",
     "account-added",
     "account-disabled",
+    "account-unlocked",
+    "recovery",
+    "recovery-stopped",
+    "recovery-used",
     "other",
 ];
 

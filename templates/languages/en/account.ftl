@@ -140,6 +140,10 @@ activity-email-undone = The old email address was restored.
 activity-profile = Name or language was changed.
 activity-account-added = The account was added.
 activity-account-disabled = The account was switched off or on.
+activity-account-unlocked = The account was unlocked by the operator.
+activity-recovery = The helpdesk worked on letting somebody back in.
+activity-recovery-stopped = The recovery was stopped.
+activity-recovery-used = What was lost was removed, after two people approved.
 activity-other = Something else happened ({ $kind }).
 activity-a-way = A way to sign in
 

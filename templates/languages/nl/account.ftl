@@ -136,6 +136,10 @@ activity-email-undone = Het oude e-mailadres is hersteld.
 activity-profile = Naam of taal is gewijzigd.
 activity-account-added = Het account is toegevoegd.
 activity-account-disabled = Het account is uit- of aangezet.
+activity-account-unlocked = Het account is ontgrendeld door de beheerder van de server.
+activity-recovery = De helpdesk werkte aan herstel van de toegang.
+activity-recovery-stopped = Het herstel is gestopt.
+activity-recovery-used = Wat kwijt was is verwijderd, nadat twee mensen akkoord gaven.
 activity-other = Er is iets anders gebeurd ({ $kind }).
 activity-a-way = Een manier om in te loggen
 
