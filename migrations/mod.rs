@@ -11,8 +11,10 @@ mod m0005_audit;
 mod m0006_outbox;
 mod m0007_second_factors;
 mod m0008_email_changes;
+mod m0009_rule_changes;
 mod m0010_protocol;
 mod m0011_networks;
+mod m0012_recovery;
 mod m0013_clients;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
@@ -33,8 +35,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_outbox::Migration),
             Box::new(m0007_second_factors::Migration),
             Box::new(m0008_email_changes::Migration),
+            Box::new(m0009_rule_changes::Migration),
             Box::new(m0010_protocol::Migration),
             Box::new(m0011_networks::Migration),
+            Box::new(m0012_recovery::Migration),
             Box::new(m0013_clients::Migration),
         ]
     }

@@ -17,6 +17,7 @@ use crate::features::oidc::{
 use crate::features::organisations::remove_old_invitations;
 use crate::features::outbox::remove_old_messages;
 use crate::features::passkeys::remove_old_ceremonies;
+use crate::features::recovery::remove_old_resets;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
 use crate::features::throttles::remove_old_throttles;
@@ -66,6 +67,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_networks(&mut writer, now.before(KEEP_NETWORKS)).await?;
     remove_old_invitations(&mut writer, before).await?;
     remove_old_email_changes(&mut writer, before).await?;
+    remove_old_resets(&mut writer, before).await?;
     remove_old_messages(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

@@ -46,7 +46,7 @@ fn templates() -> Templates {
 }
 
 fn frame(language: Language, template: &str) -> Frame {
-    let in_account = template.starts_with("pages/account/");
+    let in_account = ["pages/account/", "pages/employees/"].iter().any(|area| template.starts_with(area));
     let page = template.rsplit('/').next().unwrap_or_default().trim_end_matches(".html");
     Frame {
         language,
@@ -57,8 +57,11 @@ fn frame(language: Language, template: &str) -> Frame {
             page if in_account => format!("/account/{page}"),
             page => format!("/{page}"),
         },
-        signed_in: in_account
-            .then(|| SignedIn { name: "Anna de Vries".to_owned(), email: "anna@kantoor.nl".to_owned() }),
+        signed_in: in_account.then(|| SignedIn {
+            name: "Anna de Vries".to_owned(),
+            email: "anna@kantoor.nl".to_owned(),
+            administers: true,
+        }),
         now: Timestamp::from_millis(NOW),
     }
 }

@@ -19,6 +19,18 @@ pub struct Policy {
     pub kinds: AllowedKinds,
     /// Whether apps are told `mfa` when the second step was remembered instead of done.
     pub remembered_claims_mfa: bool,
+    /// How long sessions live at most, where that is less than the installation allows.
+    pub sessions: SessionLimits,
+}
+
+/// How long sessions live at most; none means as long as the installation allows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SessionLimits {
+    /// Minutes after which a session that nobody uses ends.
+    pub idle_minutes: Option<u32>,
+    /// Hours after which whoever is signed in proves anew who they are, whatever they do.
+    pub absolute_hours: Option<u32>,
 }
 
 /// Whether a second factor must be set up; mildest first.
@@ -111,6 +123,14 @@ impl<T: Default> Default for Ruled<T> {
     }
 }
 
+impl Ruled<Option<u32>> {
+    /// The shorter of this limit and another.
+    fn shortest(self, limit: Option<u32>, maker: RuleMaker) -> Self {
+        let is_shorter = limit.is_some_and(|limit| self.rule.is_none_or(|held| limit < held));
+        if is_shorter { Self { rule: limit, maker } } else { self }
+    }
+}
+
 /// The rules that hold for an account: of every organisation it belongs to, the strictest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PolicyInForce {
@@ -124,6 +144,10 @@ pub struct PolicyInForce {
     pub kinds: Ruled<AllowedKinds>,
     /// Whether apps are told `mfa` when the second step was remembered: only where every organisation says so.
     pub remembered_claims_mfa: bool,
+    /// Minutes after which a session that nobody uses ends; none means as the installation says.
+    pub session_idle_minutes: Ruled<Option<u32>>,
+    /// Hours after which every session ends; none means as the installation says.
+    pub session_absolute_hours: Ruled<Option<u32>>,
 }
 
 impl Policy {
@@ -195,6 +219,8 @@ impl PolicyInForce {
                 all.kinds = Ruled { rule: AllowedKinds::new(kinds), maker };
             }
             claims = Some(claims.unwrap_or(true) && policy.remembered_claims_mfa);
+            all.session_idle_minutes = all.session_idle_minutes.shortest(policy.sessions.idle_minutes, maker);
+            all.session_absolute_hours = all.session_absolute_hours.shortest(policy.sessions.absolute_hours, maker);
         }
         all.remembered_claims_mfa = claims.unwrap_or(false);
         all
@@ -253,7 +279,7 @@ mod tests {
             remembering: remembering[memory],
             new_networks: networks[network],
             kinds: AllowedKinds::new(kinds[kind]),
-            remembered_claims_mfa: false,
+            ..Policy::default()
         };
         for one in &all {
             for other in &all {
@@ -289,6 +315,29 @@ mod tests {
         assert!(claims(&[yes, yes]));
         assert!(claims(&[yes, Policy::of_administrators()]) && claims(&[yes, Policy::of_the_instance()]));
         assert!(!claims(&[yes, no]) && !claims(&[no, yes]) && !claims(&[]));
+    }
+
+    #[test]
+    fn of_two_limits_the_shorter_holds_and_none_is_the_longest() {
+        let limits = [None, Some(60), Some(15)];
+        let policy = |idle: usize, absolute: usize| {
+            let sessions = SessionLimits { idle_minutes: limits[idle], absolute_hours: limits[absolute] };
+            Policy { sessions, ..Policy::default() }
+        };
+        for n in 0..81 {
+            let [idle, absolute, other_idle, other_absolute] = [n % 3, n / 3 % 3, n / 9 % 3, n / 27];
+            let one = (organisation(1), policy(idle, absolute));
+            let other = (organisation(2), policy(other_idle, other_absolute));
+            let held = PolicyInForce::strictest([one, other]);
+            assert_eq!(held.session_idle_minutes.rule, limits[idle.max(other_idle)]);
+            assert_eq!(held.session_absolute_hours.rule, limits[absolute.max(other_absolute)]);
+            let maker = match (idle, other_idle) {
+                (0, 0) => RuleMaker::Nobody,
+                (one, other) if other > one => organisation(2),
+                _ => organisation(1),
+            };
+            assert_eq!(held.session_idle_minutes.maker, maker);
+        }
     }
 
     #[test]

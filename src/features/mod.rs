@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod audit;
 pub mod challenges;
 pub mod clients;
+pub mod employees;
 pub mod factors;
 pub mod interactions;
 pub mod invitations;
@@ -21,6 +22,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
+pub mod recovery;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -114,6 +116,9 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<ip_addresses::WaitingPage>();
             all.extend(samples_of::<ip_addresses::BlockedPage>());
+            all.extend(samples_of::<ip_addresses::OwnNetworksPage>());
+            all.extend(samples_of::<ip_addresses::OrganisationNetworksPage>());
+            all.extend(samples_of::<ip_addresses::ActOnNetworkPage>());
             all
         },
     },
@@ -124,6 +129,20 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<invitations::InvitationPage>();
             all.extend(samples_of::<invitations::ClosedInvitationPage>());
+            all
+        },
+    },
+    Feature {
+        name: "recovery",
+        routes: recovery::routes,
+        pages: || {
+            let mut all = samples_of::<recovery::ProblemPage>();
+            all.extend(samples_of::<recovery::AdvicePage>());
+            all.extend(samples_of::<recovery::ForgottenPage>());
+            all.extend(samples_of::<recovery::WaitingPage>());
+            all.extend(samples_of::<recovery::LinkPage>());
+            all.extend(samples_of::<recovery::NewPasswordPage>());
+            all.extend(samples_of::<recovery::ClosedPage>());
             all
         },
     },
@@ -146,6 +165,17 @@ pub const FEATURES: &[Feature] = &[
             all
         },
     },
+    Feature {
+        name: "employees",
+        routes: employees::routes,
+        pages: || {
+            let mut all = samples_of::<employees::EmployeesPage>();
+            all.extend(samples_of::<employees::EmployeePage>());
+            all.extend(samples_of::<employees::ActPage>());
+            all.extend(samples_of::<employees::InvitePage>());
+            all
+        },
+    },
 ];
 
 /// The mails and text messages, for the test that renders them all.
@@ -155,15 +185,18 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<interactions::NetworkCode>,
     samples_of_message::<interactions::NetworkAdded>,
     samples_of_message::<interactions::NetworkWaits>,
+    samples_of_message::<ip_addresses::NetworkDecided>,
     samples_of_message::<passkeys::PasskeyAdded>,
     samples_of_message::<passkeys::PasskeyRemoved>,
     samples_of_message::<passkeys::PasskeyCopied>,
     samples_of_message::<invitations::InvitationMail>,
-    samples_of_message::<account::PasswordChanged>,
+    samples_of_message::<passwords::PasswordChanged>,
+    samples_of_message::<recovery::ResetMail>,
     samples_of_message::<account::EmailConfirm>,
     samples_of_message::<account::EmailTaken>,
     samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::CodeMessage>,
+    samples_of_message::<employees::EmployeeChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
     AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, GrantId,
-    InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, RecoveryCodeId,
-    RefreshTokenId, SessionId,
+    InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId,
+    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -94,6 +94,8 @@ text_column!(
     MembershipId,
     OrganisationId,
     OutboxId,
+    PasswordResetId,
+    RecoveryCaseId,
     RecoveryCodeId,
     RefreshTokenId,
     SessionId,

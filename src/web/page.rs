@@ -19,6 +19,8 @@ pub struct SignedIn {
     pub name: String,
     /// The e-mail address.
     pub email: String,
+    /// Whether they look after the people of their organisation.
+    pub administers: bool,
 }
 
 /// A page with sample values.

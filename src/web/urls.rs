@@ -50,14 +50,28 @@ pub const EMAIL_CONFIRM: &str = "/email/confirm";
 pub const EMAIL_UNDO: &str = "/email/undo";
 /// The organisation of whoever is signed in.
 pub const ORGANISATION: &str = "/organisation";
+/// The people of the organisation.
+pub const EMPLOYEES: &str = "/organisation/employees";
+/// Inviting somebody to the organisation.
+pub const EMPLOYEES_INVITE: &str = "/organisation/employees/invite";
 /// Changes the language.
 pub const LANGUAGE: &str = "/language";
 /// The one-time link that makes the first administrator.
 pub const SETUP: &str = "/setup";
 /// The link of an invitation.
 pub const INVITE: &str = "/invite";
+/// What to do when signing in does not work.
+pub const RECOVER: &str = "/recover";
+/// Choosing a forgotten password anew.
+pub const PASSWORD_RESET: &str = "/password-reset";
 /// The links in mails that confirm a sign-in, or stop it.
 pub const MAIL_LINK: &str = "/c";
+/// Where somebody signs in from.
+pub const ACCOUNT_NETWORKS: &str = "/account/ip-addresses";
+/// Whether new ones join by themselves.
+pub const ACCOUNT_NETWORKS_AUTOMATIC: &str = "/account/ip-addresses/automatic";
+/// Where the people of an organisation sign in from.
+pub const ORGANISATION_NETWORKS: &str = "/organisation/ip-addresses";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
@@ -150,6 +164,39 @@ pub fn send(page: &str) -> String {
     format!("{page}/send")
 }
 
+/// What to do when signing in does not work in `place`: an interaction, or [`PLACE_OWN`].
+#[must_use]
+pub fn recover(place: impl std::fmt::Display) -> String {
+    format!("{RECOVER}/{place}")
+}
+
+/// What to do about one problem of signing in.
+#[must_use]
+pub fn recover_from(place: impl std::fmt::Display, problem: &str) -> String {
+    format!("{RECOVER}/{place}/{problem}")
+}
+
+/// The place of [`recover`] that is no interaction.
+pub const PLACE_OWN: &str = "own";
+
+/// Waiting for the code of a forgotten password.
+#[must_use]
+pub fn password_reset(reset: impl std::fmt::Display) -> String {
+    format!("{PASSWORD_RESET}/{reset}")
+}
+
+/// The link in the mail about a forgotten password.
+#[must_use]
+pub fn password_reset_link(secret: &str) -> String {
+    format!("{PASSWORD_RESET}/link/{secret}")
+}
+
+/// The form for the new password, in the interaction in which everything else was proven.
+#[must_use]
+pub fn new_password(interaction: impl std::fmt::Display) -> String {
+    format!("{PASSWORD_RESET}/new/{interaction}")
+}
+
 /// Waiting for the confirmation of a new network in one interaction.
 #[must_use]
 pub fn confirm_network(interaction: impl std::fmt::Display) -> String {
@@ -217,6 +264,18 @@ pub fn rename_passkey(factor: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn remove_passkey(factor: impl std::fmt::Display) -> String {
     format!("{ACCOUNT_PASSKEYS}/{factor}/remove")
+}
+
+/// One of the people of the organisation.
+#[must_use]
+pub fn employee(account: impl std::fmt::Display) -> String {
+    format!("{EMPLOYEES}/{account}")
+}
+
+/// Doing something about one of the people of the organisation.
+#[must_use]
+pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display) -> String {
+    format!("{EMPLOYEES}/{account}/{act}")
 }
 
 /// The page of ours that `next` names; the account, if it names none: nobody can be sent elsewhere with it.

@@ -21,7 +21,7 @@ on_both_engines! {
 const GIJS: &str = "gijs@kantoor.nl";
 
 /// Invites Gijs, and gives the path of the link in the mail.
-async fn invited(server: &Server) -> String {
+pub(crate) async fn invited(server: &Server) -> String {
     let state = &server.inner.state;
     let now = state.now();
     let organisation = find_organisation(state.db.reading(), server.organisation).await.unwrap().unwrap();

@@ -93,7 +93,7 @@ impl Set {
             policy.remembered_claims_mfa = claims;
         }
         let mut writer = state.db.writing().await?;
-        change_policy(&mut writer, found.id, policy, installation.now).await?;
+        change_policy(&mut writer, found.id, policy, (None, None), installation.now).await?;
         let event = Event::new(Chain::Organisation(found.id), "organisation.policy", "done")
             .with("by", "command line")
             .with("before", json!(found.policy))

@@ -7,6 +7,7 @@
 mod decide;
 mod evidence;
 mod facts;
+mod journey;
 
 pub use decide::{AppClearance, Clearance, Decision, RULES, Rule, decide, decide_app};
 pub use evidence::{Acr, Evidence, NotAnAcr, Proof};
@@ -14,3 +15,4 @@ pub use facts::{
     AccountFacts, AcrWish, Answers, AppFacts, ConsentFacts, EnrolmentReason, Facts, NetworkStanding, Question, Refusal,
     Use, Wish,
 };
+pub use journey::{First, Journey};

@@ -9,7 +9,7 @@ use super::FRESH;
 use super::passage::Onward;
 use super::views::{ExpiredPage, NoAccessPage};
 use crate::domain::sign_in::Refusal;
-use crate::features::sessions::{Member, Standing};
+use crate::features::sessions::{Member, OrgAdmin, Standing};
 use crate::web::{AppState, Context, CookieKind, Error, see_other, urls};
 
 /// Sends the browser where a step leads.
@@ -80,5 +80,24 @@ impl FromRequestParts<AppState> for Fresh {
         let context = Context::from_request_parts(parts, state).await?;
         let member = Member::from_request_parts(parts, state).await?;
         if Self::is_fresh(&member, &context) { Ok(Self(member)) } else { Err(see_other(&urls::confirm(&context.path))) }
+    }
+}
+
+/// Somebody who looks after the people of an organisation and proved a moment ago who they are. Having one is the
+/// permission to change what concerns them.
+#[derive(Debug)]
+pub struct FreshAdmin(pub OrgAdmin);
+
+impl FromRequestParts<AppState> for FreshAdmin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let context = Context::from_request_parts(parts, state).await?;
+        let admin = OrgAdmin::from_request_parts(parts, state).await?;
+        if Fresh::is_fresh(&admin.member, &context) {
+            Ok(Self(admin))
+        } else {
+            Err(see_other(&urls::confirm(&context.path)))
+        }
     }
 }

@@ -12,8 +12,9 @@ use crate::domain::{Policy, Timestamp};
 
 pub use store::{
     add_invitation, add_membership, add_organisation, administrators_of, find_invitation, find_invitation_by_secret,
-    find_organisation, find_organisation_by_name, list_organisations, member_ids_of, memberships_of,
-    remove_old_invitations, set_policy, use_invitation,
+    find_organisation, find_organisation_by_name, find_rules, helpdesk_access, list_organisations, member_ids_of,
+    memberships_of, remove_old_invitations, set_helpdesk_access, set_membership_disabled, set_policy, set_role,
+    take_turn, use_invitation,
 };
 
 /// An accountancy office.
@@ -29,6 +30,30 @@ pub struct Organisation {
     pub created_at: Timestamp,
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// The rules of an organisation, and how they came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The rules.
+    pub policy: Policy,
+    /// Raised by every change of them.
+    pub version: i64,
+    /// The last change; none while nobody has changed anything.
+    pub changed: Option<RuleChange>,
+    /// When the helpdesk may help its people no longer; none when it never might, or may no more.
+    pub helpdesk_until: Option<Timestamp>,
+}
+
+/// A change of the rules of an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleChange {
+    /// When.
+    pub at: Timestamp,
+    /// By whom; none for the command line.
+    pub by: Option<AccountId>,
+    /// The rules before.
+    pub before: Policy,
 }
 
 /// What somebody is in an organisation.

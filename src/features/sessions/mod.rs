@@ -15,11 +15,12 @@ use crate::features::networks::{Owner, Places, block_network, find_places};
 use crate::features::organisations::{Membership, Role, member_ids_of, memberships_of, set_policy};
 use crate::storage::{Reader, StorageError, Writer};
 
-pub use pages::{Holder, Member};
+pub use pages::{Holder, Member, OrgAdmin};
 pub use rules::Lifetime;
 pub use store::{
     Opened, end_other_sessions, end_session, end_sessions_from, end_sessions_of, find_live_session, find_session,
-    list_ended_sessions, list_live_sessions, open_session, remove_old_sessions, renew_session, touch_session,
+    list_ended_sessions, list_live_sessions, open_session, remove_old_sessions, renew_session, signed_in_from,
+    touch_session,
 };
 
 /// A browser that somebody signed in with.
@@ -187,7 +188,7 @@ pub async fn block_place(
 /// Sets the rules of an organisation. They hold at once, at every use of what was given before; browsers in which a
 /// second step was remembered under other rules are forgotten, so that a rule that is lifted again revives none.
 ///
-/// Says whether there is such an organisation.
+/// `by` is none for the command line. With `seen`, only while the rules are still of that version. Says whether it did.
 ///
 /// # Errors
 ///
@@ -196,9 +197,10 @@ pub async fn change_policy(
     db: &mut Writer,
     organisation: OrganisationId,
     policy: Policy,
+    (by, seen): (Option<AccountId>, Option<i64>),
     now: Timestamp,
 ) -> Result<bool, StorageError> {
-    if !set_policy(db, organisation, policy).await? {
+    if !set_policy(db, organisation, policy, (by, seen), now).await? {
         return Ok(false);
     }
     let members = member_ids_of(db, organisation).await?;

@@ -1,12 +1,15 @@
 //! Who is asking: a guest or a member.
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{Lifetime, Session, Standing, facts_later, find_live_session, find_standing, touch_session};
+use crate::domain::ids::OrganisationId;
 use crate::domain::sign_in::{Decision, Refusal, decide};
-use crate::web::{AppState, Context, Error, SignedIn, see_other, urls};
+use crate::features::organisations::Role;
+use crate::web::{AppState, Context, Error, PageProblem, SignedIn, see_other, urls};
 
 /// Somebody whose session is open, whatever the rules of now say about it. It permits nothing; it may be asked more.
 #[derive(Debug)]
@@ -32,7 +35,9 @@ impl Holder {
         };
         let networks = [session.evidence.network, context.client_ip.network()];
         let standing = find_standing(db, session.account_id, networks).await?;
-        Ok(standing.map(|standing| Self { session, standing }))
+        let found = standing.map(|standing| Self { session, standing });
+        // Whose rules are shorter than the installation's shows only once the account is known.
+        Ok(found.filter(|found| found.session.is_live(context.now, lifetime.within(&found.standing.policy()))))
     }
 
     /// The same person as a member, if the rules of now let what they proved count; why not, otherwise.
@@ -83,7 +88,19 @@ impl Member {
     /// How the frame of a page shows them.
     #[must_use]
     pub fn shown(&self) -> SignedIn {
-        SignedIn { name: self.standing.account.name.clone(), email: self.standing.account.email.to_string() }
+        SignedIn {
+            name: self.standing.account.name.clone(),
+            email: self.standing.account.email.to_string(),
+            administers: self.administers().is_some(),
+        }
+    }
+
+    /// The home organisation, if they look after its people.
+    #[must_use]
+    pub fn administers(&self) -> Option<OrganisationId> {
+        let home = self.standing.home()?;
+        (home.role == Role::Administrator && home.disabled_at.is_none() && !home.organisation_disabled)
+            .then_some(home.organisation_id)
     }
 }
 
@@ -106,6 +123,28 @@ impl FromRequestParts<AppState> for Member {
             Ok(Ok(member)) => Ok(member),
             Ok(Err(to)) => Err(see_other(&to)),
             Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+/// Somebody who looks after the people of an organisation, judged at this moment. Having one is the permission to see
+/// them; for whom it is not, there is no such page.
+#[derive(Debug)]
+pub struct OrgAdmin {
+    /// Who.
+    pub member: Member,
+    /// Whose people. It is never taken from the request.
+    pub organisation: OrganisationId,
+}
+
+impl FromRequestParts<AppState> for OrgAdmin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let member = Member::from_request_parts(parts, state).await?;
+        match member.administers() {
+            Some(organisation) => Ok(Self { member, organisation }),
+            None => Err(PageProblem::NotFound.into_response_with(StatusCode::NOT_FOUND)),
         }
     }
 }

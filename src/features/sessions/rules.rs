@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Session;
 use crate::config;
 use crate::domain::Timestamp;
+use crate::domain::policy::PolicyInForce;
 
 /// A use is written down at most this often: a busy page must not write at every request.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
@@ -14,7 +15,7 @@ const TOUCH_EVERY: Duration = Duration::from_mins(1);
 pub struct Lifetime {
     /// Without use.
     pub idle: Duration,
-    /// In all.
+    /// Since the person last proved who they are.
     pub absolute: Duration,
 }
 
@@ -27,13 +28,27 @@ impl Lifetime {
             absolute: Duration::from_secs(u64::from(settings.session_absolute_hours) * 3600),
         }
     }
+
+    /// No longer than these rules allow.
+    #[must_use]
+    pub fn within(self, policy: &PolicyInForce) -> Self {
+        let idle = policy.session_idle_minutes.rule.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+        let absolute = policy.session_absolute_hours.rule.map(|hours| Duration::from_secs(u64::from(hours) * 3600));
+        Self {
+            idle: idle.map_or(self.idle, |most| most.min(self.idle)),
+            absolute: absolute.map_or(self.absolute, |most| most.min(self.absolute)),
+        }
+    }
 }
 
 impl Session {
     /// Whether it still counts at `now`.
     #[must_use]
     pub fn is_live(&self, now: Timestamp, lifetime: Lifetime) -> bool {
-        self.ended_at.is_none() && now < self.expires_at && now.since(self.last_used_at) < lifetime.idle
+        self.ended_at.is_none()
+            && now < self.expires_at
+            && now.since(self.last_used_at) < lifetime.idle
+            && now.since(self.evidence.auth_time()) < lifetime.absolute
     }
 
     /// Whether this use is worth writing down.
@@ -48,7 +63,8 @@ mod tests {
     use super::*;
     use crate::domain::Random;
     use crate::domain::ids::{AccountId, SessionId};
-    use crate::domain::sign_in::Evidence;
+    use crate::domain::policy::{Policy, RuleMaker, SessionLimits};
+    use crate::domain::sign_in::{Evidence, Proof};
 
     struct Zeros;
     impl Random for Zeros {
@@ -84,6 +100,31 @@ mod tests {
         assert!(!busy.is_live(Timestamp::from_seconds(1000), LIFETIME));
         let ended = Session { ended_at: Some(Timestamp::from_seconds(1)), ..session() };
         assert!(!ended.is_live(Timestamp::from_seconds(1), LIFETIME));
+    }
+
+    #[test]
+    fn an_organisation_shortens_and_never_prolongs() {
+        let installed = Lifetime { idle: Duration::from_hours(1), absolute: Duration::from_hours(24) };
+        let within = |idle_minutes, absolute_hours| {
+            let sessions = SessionLimits { idle_minutes, absolute_hours };
+            let policy = Policy { sessions, ..Policy::default() };
+            let lifetime = installed.within(&PolicyInForce::strictest([(RuleMaker::Instance, policy)]));
+            (lifetime.idle.as_secs() / 60, lifetime.absolute.as_secs() / 3600)
+        };
+        assert_eq!(within(None, None), (60, 24));
+        assert_eq!(within(Some(15), Some(8)), (15, 8));
+        assert_eq!(within(Some(90), Some(48)), (60, 24));
+    }
+
+    #[test]
+    fn the_longest_life_counts_from_the_last_proof() {
+        let lifetime = Lifetime { idle: Duration::from_hours(1), absolute: Duration::from_secs(50) };
+        let mut proven = session();
+        assert!(proven.is_live(Timestamp::from_seconds(49), lifetime));
+        assert!(!proven.is_live(Timestamp::from_seconds(50), lifetime));
+        proven.evidence.proofs.push(Proof::Password { at: Timestamp::from_seconds(40) });
+        assert!(proven.is_live(Timestamp::from_seconds(89), lifetime));
+        assert!(!proven.is_live(Timestamp::from_seconds(90), lifetime));
     }
 
     #[test]

@@ -194,7 +194,7 @@ pub async fn list_live_sessions(
         .limit(MOST_LISTED)
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(rows.into_iter().map(Session::from).filter(|session| session.is_live(now, lifetime)).collect())
 }
 
 /// Ends one session of an account. Says whether it was there and open.
@@ -252,6 +252,35 @@ pub async fn end_sessions_of(db: &mut Writer, account: AccountId, now: Timestamp
         .exec(db)
         .await?;
     Ok(done.rows_affected)
+}
+
+/// Who of these people is signed in from `network`.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn signed_in_from(
+    db: &Reader,
+    accounts: &[AccountId],
+    network: Network,
+    now: Timestamp,
+) -> Result<Vec<AccountId>, StorageError> {
+    let mut found = Vec::new();
+    for some in accounts.chunks(MOST_AT_ONCE) {
+        let more: Vec<AccountId> = sessions::Entity::find()
+            .select_only()
+            .column(Column::AccountId)
+            .distinct()
+            .filter(Column::AccountId.is_in(some.iter().copied()))
+            .filter(Column::Network.eq(network))
+            .filter(Column::EndedAt.is_null())
+            .filter(Column::ExpiresAt.gt(now))
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(more);
+    }
+    Ok(found)
 }
 
 /// Ends what these people opened from `network`.

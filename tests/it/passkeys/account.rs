@@ -3,7 +3,6 @@
 use countersign::domain::policy::{Demand, Policy};
 use countersign::domain::{FactorKind, Timestamp};
 use countersign::features::factors::MOST_FACTORS;
-use countersign::features::organisations::set_policy;
 
 use super::{CREATE, CREATE_KEY, audited, colleague, factors_of, refused, signed_in, signed_in_as, with_passkey};
 use crate::support::{Authenticator, Browser, Engine, PASSWORD, Server, on_both_engines};
@@ -130,11 +129,7 @@ async fn the_last_factor_that_a_rule_demands_cannot_be_removed(engine: Engine) {
     let server = Server::start(&engine).await;
     let (mut browser, _authenticator) = with_passkey(&server).await;
     let rule = Demand::Required { from: Timestamp::from_seconds(0) };
-    let state = &server.inner.state;
-    let mut writer = state.db.writing().await.unwrap();
-    let policy = Policy { second_factor: rule, ..Policy::default() };
-    set_policy(&mut writer, server.organisation, policy).await.unwrap();
-    writer.commit().await.unwrap();
+    server.rule(Policy { second_factor: rule, ..Policy::default() }).await;
     let first = factors_of(&server, server.account).await[0].id;
     let remove = format!("/account/passkeys/{first}/remove");
     let answer = post(&mut browser, &remove, &[]).await;

@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::domain::policy::AllowedKinds;
 use countersign::domain::{FactorKind, FactorKinds, Policy};
-use countersign::features::organisations::set_policy;
 
 use super::{CREATE, CREATE_KEY, colleague, factors_of, refused, signed_in, signed_in_as, with_passkey};
 use crate::support::{Authenticator, Browser, Engine, PASSWORD, Server, on_both_engines};
@@ -146,10 +145,7 @@ async fn an_app_that_wants_a_key_in_one_device_is_not_content_with_a_copy(engine
 async fn a_kind_that_the_organisation_does_not_let_count_is_not_made(engine: Engine) {
     let server = Server::start(&engine).await;
     let mut browser = signed_in(&server).await;
-    let policy = Policy { kinds: AllowedKinds::new(FactorKinds::of(&[FactorKind::Totp])), ..Policy::default() };
-    let mut writer = server.inner.state.db.writing().await.unwrap();
-    set_policy(&mut writer, server.organisation, policy).await.unwrap();
-    writer.commit().await.unwrap();
+    server.rule(Policy { kinds: AllowedKinds::new(FactorKinds::of(&[FactorKind::Totp])), ..Policy::default() }).await;
     let mut key = Authenticator::new();
     assert_eq!(browser.create_at(CREATE_KEY, &mut key, &server).await.status, 409);
     assert_eq!(browser.get(CREATE_KEY).await.location(), "/account/passkeys");

@@ -31,7 +31,8 @@ pub(crate) async fn code(server: &Server, to: &str) -> String {
         if message.subject.is_none() {
             return message.text[..6].to_owned();
         }
-        if message.subject.as_deref().is_some_and(|subject| subject.starts_with("Your code")) {
+        let subject = message.subject.as_deref().unwrap_or_default();
+        if subject.starts_with("Your code") || subject.starts_with("Is this you") {
             let line = message.text.lines().find(|line| line.starts_with("    ")).unwrap();
             return line.split_whitespace().collect();
         }

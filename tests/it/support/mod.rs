@@ -7,6 +7,7 @@ pub(crate) mod codes;
 mod engine;
 mod mailbox;
 pub(crate) mod outbox;
+pub(crate) mod places;
 mod server;
 mod site;
 mod totp;

@@ -67,7 +67,7 @@ impl Server {
     pub(crate) async fn rule(&self, policy: Policy) {
         let state = &self.inner.state;
         let mut writer = state.db.writing().await.unwrap();
-        assert!(change_policy(&mut writer, self.organisation, policy, state.now()).await.unwrap());
+        assert!(change_policy(&mut writer, self.organisation, policy, (None, None), state.now()).await.unwrap());
         writer.commit().await.unwrap();
     }
 }

@@ -153,7 +153,7 @@ async fn name_of_app(state: &AppState, id: &str) -> Result<String, Error> {
 }
 
 async fn live_sessions(state: &AppState, context: &Context, member: &Member) -> Result<Vec<Session>, Error> {
-    let lifetime = Lifetime::of(&state.config.sign_in);
+    let lifetime = Lifetime::of(&state.config.sign_in).within(&member.standing.policy());
     Ok(list_live_sessions(state.db.reading(), member.session.account_id, context.now, lifetime).await?)
 }
 

@@ -1,6 +1,7 @@
 //! The tables `organisations`, `memberships` and `invitations`.
 
 mod invitations;
+mod policies;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
@@ -8,20 +9,21 @@ use sea_orm::{
 };
 
 use super::{Membership, Organisation, Role};
+use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
-use crate::domain::{Policy, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
 };
+pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
 
 text_column!(Role);
 
 mod organisations {
     use sea_orm::entity::prelude::*;
 
-    use crate::domain::ids::OrganisationId;
+    use crate::domain::ids::{AccountId, OrganisationId};
     use crate::domain::{Policy, Timestamp};
     use crate::storage::Json;
 
@@ -35,6 +37,11 @@ mod organisations {
         pub(super) policy: Json<Policy>,
         pub(super) created_at: Timestamp,
         pub(super) disabled_at: Option<Timestamp>,
+        pub(super) policy_version: i64,
+        pub(super) policy_before: Option<Json<Policy>>,
+        pub(super) policy_changed_at: Option<Timestamp>,
+        pub(super) policy_changed_by: Option<AccountId>,
+        pub(super) helpdesk_until: Option<Timestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -108,6 +115,11 @@ pub async fn add_organisation(db: &mut Writer, organisation: &Organisation) -> R
         policy: Set(Json(organisation.policy)),
         created_at: Set(organisation.created_at),
         disabled_at: Set(organisation.disabled_at),
+        policy_version: Set(0),
+        policy_before: Set(None),
+        policy_changed_at: Set(None),
+        policy_changed_by: Set(None),
+        helpdesk_until: Set(None),
     })
     .exec_without_returning(db)
     .await?;
@@ -135,21 +147,6 @@ pub async fn find_organisation_by_name(db: &Reader, name: &str) -> Result<Option
         .one(db)
         .await?;
     Ok(found.map(Into::into))
-}
-
-/// Sets the rules of an organisation. Says whether there is such an organisation.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn set_policy(db: &mut Writer, id: OrganisationId, policy: Policy) -> Result<bool, StorageError> {
-    let done = organisations::Entity::update_many()
-        .col_expr(organisations::Column::Policy, Expr::value(Json(policy)))
-        .col_expr(organisations::Column::Version, Expr::col(organisations::Column::Version).add(1))
-        .filter(organisations::Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
 }
 
 /// Who belongs to an organisation.
@@ -251,4 +248,57 @@ pub async fn memberships_of(db: &Reader, account_id: AccountId) -> Result<Vec<Me
             })
         })
         .collect())
+}
+
+/// Makes whoever changes the people of an organisation go one after the other: until this transaction ends, others that
+/// ask for their turn wait. Says whether there is such an organisation.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn take_turn(db: &mut Writer, id: OrganisationId) -> Result<bool, StorageError> {
+    let done = organisations::Entity::update_many()
+        .col_expr(organisations::Column::Version, Expr::col(organisations::Column::Version).add(1))
+        .filter(organisations::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Makes a member something else. Says whether they are a member.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_role(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    role: Role,
+) -> Result<bool, StorageError> {
+    let done = memberships::Entity::update_many()
+        .col_expr(memberships::Column::Role, Expr::value(role))
+        .filter(memberships::Column::OrganisationId.eq(organisation_id))
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Switches a membership off, or on again with `None`. Says whether there is one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_membership_disabled(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StorageError> {
+    let done = memberships::Entity::update_many()
+        .col_expr(memberships::Column::DisabledAt, Expr::value(disabled_at))
+        .filter(memberships::Column::OrganisationId.eq(organisation_id))
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
 }

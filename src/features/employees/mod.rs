@@ -1,0 +1,36 @@
+//! The people of an organisation, as its administrators look after them (O1).
+
+mod pages;
+mod rules;
+mod store;
+mod views;
+
+use crate::domain::Timestamp;
+use crate::domain::ids::{AccountId, OrganisationId};
+use crate::features::accounts::InstanceRole;
+use crate::features::organisations::Role;
+
+pub use pages::routes;
+pub use views::{ActPage, EmployeeChanged, EmployeePage, EmployeesPage, InvitePage};
+
+/// Somebody who belongs to an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Person {
+    account_id: AccountId,
+    /// The organisation whose administrators look after the account's security.
+    home: OrganisationId,
+    name: String,
+    email: String,
+    role: Role,
+    instance_role: InstanceRole,
+    /// When the account was made.
+    created_at: Timestamp,
+    last_sign_in_at: Option<Timestamp>,
+    /// When the membership was switched off.
+    membership_disabled_at: Option<Timestamp>,
+    /// When the account itself was switched off, by the operator.
+    account_disabled_at: Option<Timestamp>,
+    /// Whether anything that can be a second step is set up.
+    has_second: bool,
+    has_passkey: bool,
+}

@@ -1,0 +1,85 @@
+employees = Employees
+employees-alone = Only you so far. Invite a colleague.
+employees-invite = Invite
+employees-search = Search by name or email address
+employees-find = Search
+employees-filters = Show
+employees-all = Everybody
+employees-no-second = No 2FA
+employees-no-passkey = No passkey
+employees-never = Never signed in
+employees-off = Switched off
+employees-count = { $count ->
+    [0] Nobody found.
+    [one] 1 person
+   *[other] { $count } people
+}
+employees-column-name = Name
+employees-column-role = Type
+employees-column-last-login = Last login
+employees-column-email = Email
+employees-column-second = Two-factor
+employees-column-passkey = Passkey
+employees-yes = Yes
+employees-no = No
+employees-never-yet = Not yet
+employees-is-off = Switched off
+employees-first = First page
+employees-next = Next page
+
+employee-back = All employees
+employee-profile = Profile
+employee-since = Account since
+employee-invite = Invite again
+employee-role = Change type
+employee-sign-out = Sign out everywhere
+employee-disable = Switch off
+employee-enable = Switch on
+employee-no-factors = Nothing is set up beside the password.
+employee-no-password = There is no password.
+employee-sessions = { $count ->
+    [0] Not signed in anywhere at the moment.
+    [one] Signed in in one place at the moment.
+   *[other] Signed in in { $count } places at the moment.
+}
+employee-own = Go to my own security and login details
+employee-reset = Has this person lost every way to sign in? Two people are needed to help: call the helpdesk.
+employee-elsewhere = How this person signs in is looked after by somebody else: they belong to another organisation, or help everybody.
+employee-may-employee = Works here.
+employee-may-accountant = Works here for clients of the office.
+employee-may-administrator = Looks after the others and sets the rules.
+employee-last = This is the only administrator. Make somebody else an administrator first.
+
+employee-invite-title = Invite { $name } again?
+employee-invite-text = A new link is mailed. It works for 7 days, and the earlier link stops working.
+employee-role-title = What is { $name }?
+employee-role-text = It counts at once. We tell them by email.
+employee-sign-out-title = Sign { $name } out everywhere?
+employee-sign-out-text = Every browser and every app has to sign in again. Unsaved work in apps may be lost. We tell them by email.
+employee-disable-title = Switch { $name } off?
+employee-disable-text = They are signed out and cannot sign in any more until you switch them on again. Nothing is removed. We tell them by email.
+employee-enable-title = Switch { $name } on?
+employee-enable-text = They can sign in again as before. We tell them by email.
+employee-done-invite = { $name } is invited. The link in the mail works for 7 days.
+employee-done-role = The type of { $name } is changed.
+employee-done-sign-out = { $name } is signed out everywhere.
+employee-done-disable = { $name } is switched off.
+employee-done-enable = { $name } is switched on.
+
+invite-title = Invite a colleague
+invite-text = They get an email with a link to choose how they will sign in to { $organisation }.
+invite-name-wrong = Enter the full name, at most 200 characters.
+invite-email-wrong = Enter an email address like name@office.nl.
+invite-email-here = Somebody in your organisation has this address. You find them under Employees, where you can also invite them again.
+invite-email-elsewhere = There is an account with this address in another organisation. Use another address, or ask the helpdesk.
+invite-email-many = Your organisation has sent very many invitations today. Try again tomorrow.
+
+mail-employee-role = What you are at { $organisation } was changed
+mail-employee-role-body = { $by } made you { $role } at { $organisation }.
+mail-employee-sign-out = You were signed out everywhere
+mail-employee-sign-out-body = { $by } of { $organisation } signed you out everywhere. You can sign in again as usual.
+mail-employee-disable = Your account at { $organisation } was switched off
+mail-employee-disable-body = { $by } switched you off at { $organisation }. You cannot sign in there any more.
+mail-employee-enable = Your account at { $organisation } was switched on
+mail-employee-enable-body = { $by } switched you on again at { $organisation }. You can sign in as before.
+mail-employee-advice = Is this not right? Ask { $by }.

@@ -1,0 +1,85 @@
+employees = Medewerkers
+employees-alone = Jij bent hier nog de enige. Nodig een collega uit.
+employees-invite = Uitnodigen
+employees-search = Zoek op naam of e-mailadres
+employees-find = Zoeken
+employees-filters = Toon
+employees-all = Iedereen
+employees-no-second = Geen 2FA
+employees-no-passkey = Geen passkey
+employees-never = Nooit ingelogd
+employees-off = Uitgeschakeld
+employees-count = { $count ->
+    [0] Niemand gevonden.
+    [one] 1 persoon
+   *[other] { $count } personen
+}
+employees-column-name = Naam
+employees-column-role = Type
+employees-column-last-login = Laatste inlog
+employees-column-email = E-mail
+employees-column-second = Tweefactor
+employees-column-passkey = Passkey
+employees-yes = Ja
+employees-no = Nee
+employees-never-yet = Nog niet
+employees-is-off = Uitgeschakeld
+employees-first = Eerste pagina
+employees-next = Volgende pagina
+
+employee-back = Alle medewerkers
+employee-profile = Profiel
+employee-since = Account sinds
+employee-invite = Opnieuw uitnodigen
+employee-role = Type wijzigen
+employee-sign-out = Overal uitloggen
+employee-disable = Uitschakelen
+employee-enable = Inschakelen
+employee-no-factors = Er is niets ingesteld naast het wachtwoord.
+employee-no-password = Er is geen wachtwoord.
+employee-sessions = { $count ->
+    [0] Op dit moment nergens ingelogd.
+    [one] Op dit moment op één plek ingelogd.
+   *[other] Op dit moment op { $count } plekken ingelogd.
+}
+employee-own = Naar mijn eigen beveiliging en inloggegevens
+employee-reset = Kan deze persoon op geen enkele manier meer inloggen? Helpen gaat met twee mensen: bel de helpdesk.
+employee-elsewhere = Hoe deze persoon inlogt, regelt iemand anders: deze persoon hoort bij een andere organisatie of helpt iedereen.
+employee-may-employee = Werkt hier.
+employee-may-accountant = Werkt hier voor klanten van het kantoor.
+employee-may-administrator = Beheert de anderen en bepaalt de regels.
+employee-last = Dit is de enige beheerder. Maak eerst iemand anders beheerder.
+
+employee-invite-title = { $name } opnieuw uitnodigen?
+employee-invite-text = We mailen een nieuwe link. Die werkt 7 dagen; de vorige werkt dan niet meer.
+employee-role-title = Wat is { $name }?
+employee-role-text = Het geldt meteen. We laten het per e-mail weten.
+employee-sign-out-title = { $name } overal uitloggen?
+employee-sign-out-text = In elke browser en elke app moet opnieuw worden ingelogd. Werk dat niet is opgeslagen, kan verloren gaan. We laten het per e-mail weten.
+employee-disable-title = { $name } uitschakelen?
+employee-disable-text = Deze persoon wordt uitgelogd en kan niet meer inloggen tot je weer inschakelt. Er wordt niets verwijderd. We laten het per e-mail weten.
+employee-enable-title = { $name } inschakelen?
+employee-enable-text = Deze persoon kan weer inloggen zoals voorheen. We laten het per e-mail weten.
+employee-done-invite = { $name } is uitgenodigd. De link in de e-mail werkt 7 dagen.
+employee-done-role = Het type van { $name } is gewijzigd.
+employee-done-sign-out = { $name } is overal uitgelogd.
+employee-done-disable = { $name } is uitgeschakeld.
+employee-done-enable = { $name } is ingeschakeld.
+
+invite-title = Nodig een collega uit
+invite-text = Je collega krijgt een e-mail met een link en kiest daar hoe die inlogt bij { $organisation }.
+invite-name-wrong = Vul de volledige naam in, hooguit 200 tekens.
+invite-email-wrong = Vul een e-mailadres in, zoals naam@kantoor.nl.
+invite-email-here = Iemand in je organisatie heeft dit adres al. Je vindt die persoon bij Medewerkers en kunt daar ook opnieuw uitnodigen.
+invite-email-elsewhere = Er is al een account met dit adres in een andere organisatie. Gebruik een ander adres of vraag de helpdesk.
+invite-email-many = Je organisatie heeft vandaag al heel veel uitnodigingen verstuurd. Probeer het morgen opnieuw.
+
+mail-employee-role = Wat je bent bij { $organisation } is gewijzigd
+mail-employee-role-body = { $by } heeft je type bij { $organisation } gewijzigd in { $role }.
+mail-employee-sign-out = Je bent overal uitgelogd
+mail-employee-sign-out-body = { $by } van { $organisation } heeft je overal uitgelogd. Je kunt gewoon weer inloggen.
+mail-employee-disable = Je account bij { $organisation } is uitgeschakeld
+mail-employee-disable-body = { $by } heeft je uitgeschakeld bij { $organisation }. Je kunt daar niet meer inloggen.
+mail-employee-enable = Je account bij { $organisation } is ingeschakeld
+mail-employee-enable-body = { $by } heeft je weer ingeschakeld bij { $organisation }. Je kunt inloggen zoals voorheen.
+mail-employee-advice = Klopt dit niet? Vraag het { $by }.
