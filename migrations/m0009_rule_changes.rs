@@ -1,7 +1,7 @@
 //! Who changed the rules of an organisation last, and until when the helpdesk may help its people.
 
 use sea_orm::DbErr;
-use sea_orm::sea_query::{ColumnDef, Table};
+use sea_orm::sea_query::{ColumnDef, Index, Table};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
 use super::{number, number_or_null, text_or_null};
@@ -29,6 +29,10 @@ impl MigrationTrait for Migration {
         add(number_or_null("policy_changed_at")).await?;
         // None for the command line.
         add(text_or_null("policy_changed_by")).await?;
-        add(number_or_null("helpdesk_until")).await
+        add(number_or_null("helpdesk_until")).await?;
+        // What happened in an organisation, newest first.
+        let events =
+            Index::create().name("audit_events_of_chain").table("audit_events").col("chain").col("id").to_owned();
+        schema.create_index(events).await
     }
 }

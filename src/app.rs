@@ -23,6 +23,7 @@ use tracing::info;
 use crate::config::Config;
 use crate::domain::{Clock, Random};
 use crate::features::FEATURES;
+use crate::features::helpdesk::send_links;
 use crate::features::oidc::tell_logouts;
 use crate::features::outbox::deliver;
 use crate::features::signing::{holds_sealed_rows, keep_keys};
@@ -183,6 +184,7 @@ impl Server {
         }
         tasks.push(tokio::spawn(deliver(state.clone(), senders, wait(&stopped))));
         tasks.push(tokio::spawn(tell_logouts(state.clone(), wait(&stopped))));
+        tasks.push(tokio::spawn(send_links(state.clone(), wait(&stopped))));
         let housekeeping = tokio::spawn({
             let state = state.clone();
             async move {

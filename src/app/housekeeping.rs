@@ -8,6 +8,7 @@ use tracing::{error, info};
 use crate::features::account::remove_old_email_changes;
 use crate::features::challenges::remove_old_challenges;
 use crate::features::factors::remove_old_devices;
+use crate::features::helpdesk::remove_old_cases;
 use crate::features::interactions::remove_old_interactions;
 use crate::features::networks::remove_old_networks;
 use crate::features::oidc::{
@@ -30,6 +31,9 @@ const KEEP: Duration = Duration::from_hours(24 * 7);
 
 /// How long a network that nobody came from is kept.
 const KEEP_NETWORKS: Duration = Duration::from_hours(24 * 365);
+
+/// How long a request to let somebody back in is kept, for the queue that lists it.
+const KEEP_CASES: Duration = Duration::from_hours(24 * 30);
 
 /// Keeps house until it is stopped. Nodes may do it at the same time; nothing is done twice.
 pub(super) async fn keep_house(state: AppState) {
@@ -68,6 +72,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_invitations(&mut writer, before).await?;
     remove_old_email_changes(&mut writer, before).await?;
     remove_old_resets(&mut writer, before).await?;
+    remove_old_cases(&mut writer, now.before(KEEP_CASES)).await?;
     remove_old_messages(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

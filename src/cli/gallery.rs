@@ -46,7 +46,8 @@ fn templates() -> Templates {
 }
 
 fn frame(language: Language, template: &str) -> Frame {
-    let in_account = ["pages/account/", "pages/employees/"].iter().any(|area| template.starts_with(area));
+    let in_account =
+        ["pages/account/", "pages/employees/", "pages/security_center/"].iter().any(|area| template.starts_with(area));
     let page = template.rsplit('/').next().unwrap_or_default().trim_end_matches(".html");
     Frame {
         language,
@@ -61,6 +62,7 @@ fn frame(language: Language, template: &str) -> Frame {
             name: "Anna de Vries".to_owned(),
             email: "anna@kantoor.nl".to_owned(),
             administers: true,
+            helps: true,
         }),
         now: Timestamp::from_millis(NOW),
     }

@@ -15,6 +15,7 @@ mod key;
 mod migrate;
 mod org;
 mod output;
+mod recover;
 mod serve;
 mod setup_link;
 mod user;
@@ -83,6 +84,10 @@ enum Command {
     /// The audit
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Let somebody try again who was locked out by wrong attempts or by blocked addresses
+    Unlock(recover::Unlock),
+    /// Print a one-time link for an administrator whom nobody else can let in again
+    RecoverAdmin(recover::RecoverAdmin),
 }
 
 /// What every command takes.
@@ -155,6 +160,8 @@ async fn dispatch(command: Command) -> Outcome {
         Command::App(app) => app.run().await,
         Command::Key(key) => key.run().await,
         Command::Audit(audit) => audit.run().await,
+        Command::Unlock(unlock) => unlock.run().await,
+        Command::RecoverAdmin(recover) => recover.run().await,
     }
 }
 

@@ -13,6 +13,10 @@ pub struct SignIn {
     pub session_idle_minutes: u32,
     /// Hours after which every session ends.
     pub session_absolute_hours: u32,
+    /// Minutes between the second signature under a recovery and the link to a new factor: time to stop it.
+    pub recovery_wait_minutes: u32,
+    /// The same for administrators and the helpdesk.
+    pub recovery_wait_minutes_administrators: u32,
     /// Minutes for which a sign-in may stay unfinished.
     pub interaction_minutes: u32,
     /// The fewest characters of a password.
@@ -49,6 +53,8 @@ impl Default for SignIn {
         Self {
             session_idle_minutes: 60,
             session_absolute_hours: 24,
+            recovery_wait_minutes: 60,
+            recovery_wait_minutes_administrators: 24 * 60,
             interaction_minutes: 60,
             password_min_length: 15,
             argon2_memory_kib: 19_456,
@@ -76,6 +82,8 @@ impl SignIn {
         };
         range("session_idle_minutes", self.session_idle_minutes.into(), 1, 24 * 60);
         range("session_absolute_hours", self.session_absolute_hours.into(), 1, 30 * 24);
+        range("recovery_wait_minutes", self.recovery_wait_minutes.into(), 0, 7 * 24 * 60);
+        range("recovery_wait_minutes_administrators", self.recovery_wait_minutes_administrators.into(), 0, 7 * 24 * 60);
         range("interaction_minutes", self.interaction_minutes.into(), 5, 24 * 60);
         range("password_min_length", self.password_min_length.into(), 8, 128);
         range("argon2_memory_kib", self.argon2_memory_kib.into(), 19_456, 1_048_576);

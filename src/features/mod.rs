@@ -12,6 +12,7 @@ pub mod challenges;
 pub mod clients;
 pub mod employees;
 pub mod factors;
+pub mod helpdesk;
 pub mod interactions;
 pub mod invitations;
 pub mod ip_addresses;
@@ -23,6 +24,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
 pub mod recovery;
+pub mod security_center;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
@@ -147,6 +149,27 @@ pub const FEATURES: &[Feature] = &[
         },
     },
     Feature {
+        name: "security_center",
+        routes: security_center::routes,
+        pages: || samples_of::<security_center::SecurityCenterPage>(),
+    },
+    Feature {
+        name: "helpdesk",
+        routes: helpdesk::routes,
+        pages: || {
+            let mut all = samples_of::<helpdesk::RequestsPage>();
+            all.extend(samples_of::<helpdesk::NewCasePage>());
+            all.extend(samples_of::<helpdesk::CasePage>());
+            all.extend(samples_of::<helpdesk::StrongPage>());
+            all.extend(samples_of::<helpdesk::HelpFormPage>());
+            all.extend(samples_of::<helpdesk::HelpSentPage>());
+            all.extend(samples_of::<helpdesk::StopPage>());
+            all.extend(samples_of::<helpdesk::EnrolAgainPage>());
+            all.extend(samples_of::<helpdesk::LinkClosedPage>());
+            all
+        },
+    },
+    Feature {
         name: "account",
         routes: account::routes,
         pages: || {
@@ -192,11 +215,14 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<invitations::InvitationMail>,
     samples_of_message::<passwords::PasswordChanged>,
     samples_of_message::<recovery::ResetMail>,
+    samples_of_message::<helpdesk::RecoveryNotice>,
+    samples_of_message::<helpdesk::RecoveryLinkMail>,
     samples_of_message::<account::EmailConfirm>,
     samples_of_message::<account::EmailTaken>,
     samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::CodeMessage>,
     samples_of_message::<employees::EmployeeChanged>,
+    samples_of_message::<security_center::RulesChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

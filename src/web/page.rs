@@ -21,6 +21,8 @@ pub struct SignedIn {
     pub email: String,
     /// Whether they look after the people of their organisation.
     pub administers: bool,
+    /// Whether they may help others back in who lost what they sign in with.
+    pub helps: bool,
 }
 
 /// A page with sample values.

@@ -54,6 +54,14 @@ pub const ORGANISATION: &str = "/organisation";
 pub const EMPLOYEES: &str = "/organisation/employees";
 /// Inviting somebody to the organisation.
 pub const EMPLOYEES_INVITE: &str = "/organisation/employees/invite";
+/// The rules of the organisation.
+pub const SECURITY_CENTER: &str = "/organisation/security";
+/// Takes the last change of the rules back.
+pub const SECURITY_CENTER_UNDO: &str = "/organisation/security/undo";
+/// Lets the helpdesk help the people of the organisation, or no more.
+pub const SECURITY_CENTER_HELPDESK: &str = "/organisation/security/helpdesk";
+/// Shows who would be affected by what is filled in.
+pub const SECURITY_CENTER_PREVIEW: &str = "/organisation/security/preview";
 /// Changes the language.
 pub const LANGUAGE: &str = "/language";
 /// The one-time link that makes the first administrator.
@@ -64,6 +72,12 @@ pub const INVITE: &str = "/invite";
 pub const RECOVER: &str = "/recover";
 /// Choosing a forgotten password anew.
 pub const PASSWORD_RESET: &str = "/password-reset";
+/// Requests to let somebody back in, for the helpdesk and for administrators.
+pub const RECOVERY_REQUESTS: &str = "/recovery-requests";
+/// Opens one.
+pub const RECOVERY_REQUESTS_NEW: &str = "/recovery-requests/new";
+/// The links in mails about such a request.
+pub const RECOVERY: &str = "/recovery";
 /// The links in mails that confirm a sign-in, or stop it.
 pub const MAIL_LINK: &str = "/c";
 /// Where somebody signs in from.
@@ -176,8 +190,35 @@ pub fn recover_from(place: impl std::fmt::Display, problem: &str) -> String {
     format!("{RECOVER}/{place}/{problem}")
 }
 
+/// The problem of [`recover_from`] that is for the helpdesk.
+pub const HELPDESK_FORM: &str = "helpdesk";
+
 /// The place of [`recover`] that is no interaction.
 pub const PLACE_OWN: &str = "own";
+
+/// One request to let somebody back in.
+#[must_use]
+pub fn recovery_request(case: impl std::fmt::Display) -> String {
+    format!("{RECOVERY_REQUESTS}/{case}")
+}
+
+/// Does something about one request to let somebody back in.
+#[must_use]
+pub fn recovery_request_act(case: impl std::fmt::Display, act: &str) -> String {
+    format!("{RECOVERY_REQUESTS}/{case}/{act}")
+}
+
+/// The link with which the person stops it.
+#[must_use]
+pub fn recovery_stop(case: impl std::fmt::Display, tag: &str) -> String {
+    format!("{RECOVERY}/stop/{case}/{tag}")
+}
+
+/// The link that leads to a new factor.
+#[must_use]
+pub fn recovery_link(secret: &str) -> String {
+    format!("{RECOVERY}/link/{secret}")
+}
 
 /// Waiting for the code of a forgotten password.
 #[must_use]
@@ -278,11 +319,17 @@ pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display
     format!("{EMPLOYEES}/{account}/{act}")
 }
 
+/// The rules of the organisation as they are filled in and not saved yet.
+#[must_use]
+pub fn security_center_draft(code: &str) -> String {
+    format!("{SECURITY_CENTER}/{code}")
+}
+
 /// The page of ours that `next` names; the account, if it names none: nobody can be sent elsewhere with it.
 #[must_use]
 pub fn own_page(next: Option<&str>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE];
+    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS];
     let known = |next: &&str| {
         next.len() <= 200
             && next.bytes().all(plain)

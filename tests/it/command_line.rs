@@ -165,6 +165,48 @@ fn the_rules_of_an_organisation_are_set_by_command() {
 }
 
 #[test]
+fn the_operator_lets_people_back_in_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    json(&run(folder, &["migrate", "--json"]));
+    let org = json(&run(folder, &["org", "add", "Kantoor De Vries", "--json"]));
+    let org = org["id"].as_str().unwrap().to_owned();
+    let add = |email: &str, role: &str| {
+        let add = ["user", "add", "--org", &org, "--email", email, "--name", "Anna", "--role", role, "--json"];
+        json(&run(folder, &add));
+    };
+    add("bram@kantoor.nl", "employee");
+    add("anna@kantoor.nl", "administrator");
+    let recover = |email: &str| run(folder, &["recover-admin", "--user", email, "--json"]);
+    assert!(refused(&recover("bram@kantoor.nl")).contains("no administrator whom nobody else can help"));
+    assert!(refused(&recover("zoe@kantoor.nl")).contains("There is no account"));
+    let link = json(&recover("anna@kantoor.nl"));
+    assert!(link["url"].as_str().unwrap().contains("/recovery/link/"), "{link}");
+    assert!(link["expires_at"].is_i64() || link["expires_at"].is_string(), "{link}");
+    add("kees@kantoor.nl", "administrator");
+    assert!(refused(&recover("anna@kantoor.nl")).contains("nobody else can help"), "there are two now");
+    json(&run(folder, &["user", "disable", "kees@kantoor.nl", "--json"]));
+    json(&recover("anna@kantoor.nl"));
+    assert!(refused(&recover("kees@kantoor.nl")).contains("switched off"));
+
+    let unlock = |more: &[&str]| {
+        let mut unlock = vec!["unlock", "--user", "kees@kantoor.nl", "--json"];
+        unlock.extend(more);
+        json(&run(folder, &unlock))
+    };
+    assert_eq!((&unlock(&[])["off"], &unlock(&[])["enabled"]), (&true.into(), &false.into()));
+    assert_eq!((&unlock(&["--enable"])["enabled"], &unlock(&[])["off"]), (&true.into(), &false.into()));
+    assert!(refused(&run(folder, &["unlock", "--user", "zoe@kantoor.nl"])).contains("There is no account"));
+    assert_eq!(run(folder, &["unlock"]).status.code(), Some(2));
+    let events = String::from_utf8(run(folder, &["audit", "export"]).stdout).unwrap();
+    for kind in ["recovery.link", "account.unlock"] {
+        assert!(events.contains(kind), "{kind}: {events}");
+    }
+    assert!(!events.contains(link["url"].as_str().unwrap().rsplit('/').next().unwrap()), "no secret is in the audit");
+    json(&run(folder, &["audit", "verify", "--json"]));
+}
+
+#[test]
 fn wrong_usage_is_exit_code_2() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["dance"]).status.code(), Some(2));

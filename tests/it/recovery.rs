@@ -28,6 +28,7 @@ on_both_engines! {
     a_bad_password_is_refused_and_the_form_stays
     whoever_has_no_password_is_told_so_by_mail
     every_problem_has_its_page
+    an_unlock_lets_the_owner_try_again
 }
 
 const NEW: &str = "zeven groene kikkers";
@@ -616,4 +617,18 @@ async fn every_problem_has_its_page(engine: Engine) {
     let before = first.field("wrong_before");
     again.push(("wrong_before", &before));
     assert!(browser.post("/sign-in", &again).await.body.contains("Set a new password"));
+}
+
+async fn an_unlock_lets_the_owner_try_again(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let state = &server.inner.state;
+    let mut browser = server.browser();
+    for _ in 0..5 {
+        assert_eq!(browser.sign_in_at("/sign-in", "anna", "not the password").await.status, 422);
+    }
+    assert_eq!(browser.sign_in_at("/sign-in", "anna", PASSWORD).await.status, 429);
+    let mut writer = state.db.writing().await.unwrap();
+    assert!(countersign::features::throttles::forget_about(&mut writer, server.account).await.unwrap() >= 1);
+    writer.commit().await.unwrap();
+    assert_eq!(browser.sign_in_at("/sign-in", "anna", PASSWORD).await.status, 303);
 }

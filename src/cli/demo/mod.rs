@@ -104,6 +104,9 @@ impl Demo {
         config.keys.directory = folder.join("keys");
         // Everybody is on this machine, so here it is a place like another.
         config.sign_in.private_networks = vec!["127.0.0.0/8".parse()?, "::1/128".parse()?];
+        // Nobody watches a demo for an hour.
+        config.sign_in.recovery_wait_minutes = 1;
+        config.sign_in.recovery_wait_minutes_administrators = 2;
         config.branding.name = String::from("Countersign demo");
         config.branding.helpdesk_phone = Some("+31 20 123 45 67".to_owned());
         config.mail.from = String::from("Countersign demo <no-reply@localhost>");

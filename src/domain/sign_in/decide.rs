@@ -242,7 +242,7 @@ fn enrol(facts: &Facts) -> Verdict {
     let demand = account.policy.second_factor.rule;
     // What is enrolled is of kinds that are forbidden now: it goes on to count only until something else is set up.
     let all_forbidden = none_counts && !second_steps.is_empty();
-    if none_counts && (demand.binds(facts.now) || all_forbidden) {
+    if none_counts && (demand.binds(facts.now) || all_forbidden || account.must_enrol) {
         return ask(EnrolmentReason::Demanded, false);
     }
     if facts.occasion == Use::Later || facts.answers.enrolment_skipped {

@@ -83,6 +83,8 @@ pub struct AccountFacts {
     pub membership_disabled: bool,
     /// When a password or factor last changed.
     pub credentials_changed_at: Option<Timestamp>,
+    /// The helpdesk let the person back in: a factor must be set up before anything is issued.
+    pub must_enrol: bool,
     /// The kinds of factor that are enrolled.
     pub enrolled: FactorKinds,
     /// The kinds among them of which at least one cannot leave its device.

@@ -180,6 +180,7 @@ mod tests {
                 credentials_changed_at: None,
                 enrolled: FactorKinds::of(enrolled),
                 device_bound: FactorKinds::NONE,
+                must_enrol: false,
                 validates_networks: false,
                 policy: PolicyInForce::default(),
             }),

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::chain::{Covered, commitment, commitments, link};
-use super::{Event, Ink};
+use super::{Chain, Event, Ink};
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, AuditId};
 use crate::keys::MacKey;
@@ -328,11 +328,13 @@ pub async fn export(db: &Reader, after: Option<&str>, limit: u64) -> Result<Vec<
     Ok(recorded(events, &values))
 }
 
-/// Which events about an account are read.
-#[derive(Clone, Debug)]
+/// Which events are read.
+#[derive(Clone, Copy, Debug)]
 pub struct About<'a> {
-    /// Whom they are about.
-    pub account: AccountId,
+    /// Only those of this chain.
+    pub chain: Option<Chain>,
+    /// Only those about this account.
+    pub account: Option<AccountId>,
     /// Only those whose kind begins like one of these; all, when empty.
     pub kinds: &'a [&'a str],
     /// Only those from then on.
@@ -343,27 +345,22 @@ pub struct About<'a> {
     pub limit: u64,
 }
 
-/// The events about an account, newest first.
+/// The events that are wanted, newest first.
 ///
 /// # Errors
 ///
 /// When the database refuses.
 pub async fn list_events_about(db: &Reader, about: &About<'_>) -> Result<Vec<Recorded>, StorageError> {
-    let mut query = events::Entity::find()
-        .filter(events::Column::Subject.eq(about.account))
-        .order_by_desc(events::Column::Id)
-        .limit(about.limit);
-    if !about.kinds.is_empty() {
-        let like =
-            about.kinds.iter().fold(Condition::any(), |any, kind| any.add(events::Column::Kind.starts_with(*kind)));
-        query = query.filter(like);
-    }
-    if let Some(since) = about.since {
-        query = query.filter(events::Column::At.gte(since));
-    }
-    if let Some(before) = about.before {
-        query = query.filter(events::Column::Id.lt(before));
-    }
+    let any = |kinds: &[&str]| {
+        kinds.iter().fold(Condition::any(), |any, kind| any.add(events::Column::Kind.starts_with(*kind)))
+    };
+    let wanted = Condition::all()
+        .add_option(about.chain.map(|chain| events::Column::Chain.eq(chain.name())))
+        .add_option(about.account.map(|account| events::Column::Subject.eq(account)))
+        .add_option((!about.kinds.is_empty()).then(|| any(about.kinds)))
+        .add_option(about.since.map(|since| events::Column::At.gte(since)))
+        .add_option(about.before.map(|before| events::Column::Id.lt(before)));
+    let query = events::Entity::find().filter(wanted).order_by_desc(events::Column::Id).limit(about.limit);
     let events = query.all(db).await?;
     let mut values = Vec::new();
     // The number of parameters of one statement is limited.

@@ -19,7 +19,7 @@ pub use store::factors::{
     NewFactor, add_factor, advance_counter, find_factor, find_factor_by_handle, list_factors, mark_factor_used,
     open_secret, remove_factor, rename_factor, update_factor,
 };
-pub use store::preferences::{Preferences, answer_offer, find_preferences, set_default_kind};
+pub use store::preferences::{Preferences, answer_offer, demand_enrolment, find_preferences, set_default_kind};
 pub use store::recovery_codes::{count_recovery_codes, replace_recovery_codes, use_recovery_code};
 
 /// The most factors that one account may have: nobody has a use for more, and lists stay lists.
@@ -75,6 +75,8 @@ pub struct Enrolled {
     pub kinds: FactorKinds,
     /// Those of which at least one cannot leave its device.
     pub device_bound: FactorKinds,
+    /// The helpdesk let the person back in: a factor must be set up before anything is issued.
+    pub must_enrol: bool,
 }
 
 impl Enrolled {
@@ -84,6 +86,7 @@ impl Enrolled {
         Self {
             kinds: self.kinds.with(kind),
             device_bound: if device_bound { self.device_bound.with(kind) } else { self.device_bound },
+            must_enrol: self.must_enrol,
         }
     }
 }
@@ -98,7 +101,11 @@ pub async fn find_enrolled(
     account: AccountId,
 ) -> Result<Enrolled, crate::storage::StorageError> {
     let kinds = store::factors::kinds_of(db, account).await?;
-    Ok(kinds.into_iter().fold(Enrolled::default(), |all, (kind, device_bound)| all.with(kind, device_bound)))
+    let all = kinds.into_iter().fold(Enrolled::default(), |all, (kind, device_bound)| all.with(kind, device_bound));
+    // Only who has no factor can be told to set one up, so most sign-ins ask no second question.
+    let none = all.kinds.without(FactorKind::RecoveryCode).is_empty();
+    let must_enrol = none && find_preferences(db, account).await?.must_enrol;
+    Ok(Enrolled { must_enrol, ..all })
 }
 
 /// A browser in which a second step need not be repeated, until it expires.

@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use super::{Entry, How, Owner, Places, Status};
@@ -138,6 +139,27 @@ pub async fn list_networks_of_people(db: &Reader, organisation: OrganisationId) 
         .limit(MOST_LISTED)
         .all(db)
         .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Everything that bears on the members of an organisation: their own rows, and those of all that they belong to.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn list_networks_of_members(db: &Reader, organisation: OrganisationId) -> Result<Vec<Entry>, StorageError> {
+    let members = Query::select()
+        .column("account_id")
+        .from("memberships")
+        .and_where(Expr::col("organisation_id").eq(organisation))
+        .to_owned();
+    let theirs = Query::select()
+        .column("organisation_id")
+        .from("memberships")
+        .and_where(Expr::col("account_id").in_subquery(members.clone()))
+        .to_owned();
+    let wanted = Condition::any().add(Column::Owner.in_subquery(members)).add(Column::Owner.in_subquery(theirs));
+    let rows = rows::Entity::find().filter(wanted).all(db).await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 

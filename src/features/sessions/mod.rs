@@ -19,8 +19,8 @@ pub use pages::{Holder, Member, OrgAdmin};
 pub use rules::Lifetime;
 pub use store::{
     Opened, end_other_sessions, end_session, end_sessions_from, end_sessions_of, find_live_session, find_session,
-    list_ended_sessions, list_live_sessions, open_session, remove_old_sessions, renew_session, signed_in_from,
-    touch_session,
+    list_ended_sessions, list_live_sessions, list_sessions_of_members, open_session, remove_old_sessions,
+    renew_session, signed_in_from, touch_session,
 };
 
 /// A browser that somebody signed in with.
@@ -69,18 +69,7 @@ impl Standing {
     /// The rules that hold: of every organisation that it belongs to, and for what the person may do.
     #[must_use]
     pub fn policy(&self) -> PolicyInForce {
-        let places =
-            self.memberships.iter().filter(|place| place.disabled_at.is_none() && !place.organisation_disabled);
-        let administrates = places.clone().any(|place| place.role == Role::Administrator);
-        let mut all: Vec<(RuleMaker, Policy)> =
-            places.map(|place| (RuleMaker::Organisation(place.organisation_id), place.policy)).collect();
-        if administrates {
-            all.push((RuleMaker::Instance, Policy::of_administrators()));
-        }
-        if self.account.instance_role != InstanceRole::None {
-            all.push((RuleMaker::Instance, Policy::of_the_instance()));
-        }
-        PolicyInForce::strictest(all)
+        policy_of(&self.memberships, self.account.instance_role)
     }
 
     /// The name of whoever made a rule, where it is an organisation of this account.
@@ -112,11 +101,28 @@ impl Standing {
             membership_disabled: home.is_none_or(|place| place.disabled_at.is_some()),
             credentials_changed_at: self.account.credentials_changed_at,
             enrolled: self.enrolled.kinds,
+            must_enrol: self.enrolled.must_enrol,
             device_bound: self.enrolled.device_bound,
             validates_networks: self.account.validates_networks,
             policy: self.policy(),
         }
     }
+}
+
+/// The rules that hold for whoever has these memberships, and may do this for the instance.
+#[must_use]
+pub fn policy_of(memberships: &[Membership], role: InstanceRole) -> PolicyInForce {
+    let places = memberships.iter().filter(|place| place.disabled_at.is_none() && !place.organisation_disabled);
+    let administrates = places.clone().any(|place| place.role == Role::Administrator);
+    let mut all: Vec<(RuleMaker, Policy)> =
+        places.map(|place| (RuleMaker::Organisation(place.organisation_id), place.policy)).collect();
+    if administrates {
+        all.push((RuleMaker::Instance, Policy::of_administrators()));
+    }
+    if role != InstanceRole::None {
+        all.push((RuleMaker::Instance, Policy::of_the_instance()));
+    }
+    PolicyInForce::strictest(all)
 }
 
 /// The facts about evidence that is used again: as of sign-in, under the rules of now.

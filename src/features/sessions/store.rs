@@ -1,12 +1,12 @@
 //! The table `sessions`.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use super::{Lifetime, Session};
-use crate::domain::ids::{AccountId, SessionId};
+use crate::domain::ids::{AccountId, OrganisationId, SessionId};
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::Clearance;
@@ -192,6 +192,32 @@ pub async fn list_live_sessions(
         .filter(Column::LastUsedAt.gt(now.before(lifetime.idle)))
         .order_by_desc(Column::Id)
         .limit(MOST_LISTED)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Session::from).filter(|session| session.is_live(now, lifetime)).collect())
+}
+
+/// Where the members of an organisation are signed in at this moment.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn list_sessions_of_members(
+    db: &Reader,
+    organisation: OrganisationId,
+    now: Timestamp,
+    lifetime: Lifetime,
+) -> Result<Vec<Session>, StorageError> {
+    let members = Query::select()
+        .column("account_id")
+        .from("memberships")
+        .and_where(Expr::col("organisation_id").eq(organisation))
+        .to_owned();
+    let rows = sessions::Entity::find()
+        .filter(Column::AccountId.in_subquery(members))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .filter(Column::LastUsedAt.gt(now.before(lifetime.idle)))
         .all(db)
         .await?;
     Ok(rows.into_iter().map(Session::from).filter(|session| session.is_live(now, lifetime)).collect())

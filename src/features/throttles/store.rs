@@ -7,6 +7,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 
 use super::rules::Count;
 use crate::domain::Timestamp;
+use crate::domain::ids::AccountId;
 use crate::storage::{StorageError, Writer};
 
 mod throttles {
@@ -78,6 +79,16 @@ pub(super) async fn block(db: &mut Writer, key: &str, until: Timestamp) -> Resul
 pub async fn forget(db: &mut Writer, key: &str) -> Result<(), StorageError> {
     throttles::Entity::delete_by_id(key).exec(db).await?;
     Ok(())
+}
+
+/// Forgets every counter about an account, and says how many there were.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn forget_about(db: &mut Writer, account: AccountId) -> Result<u64, StorageError> {
+    let about = Column::Key.contains(account.to_string());
+    Ok(throttles::Entity::delete_many().filter(about).exec(db).await?.rows_affected)
 }
 
 /// Takes back one attempt.

@@ -136,6 +136,8 @@ pub struct ChoosePage {
     pub for_app: Option<String>,
     /// Where somebody goes who wants another account.
     pub anew: String,
+    /// Where somebody goes who has none of these.
+    pub recover: String,
 }
 
 impl Page for ChoosePage {
@@ -158,10 +160,11 @@ impl Page for ChoosePage {
                 .to_vec()
         };
         let anew = "/sign-in/int_1?anew=1".to_owned();
+        let recover = "/recover/int_1".to_owned();
         vec![
-            Self { ways: all(true), for_app: None, anew: anew.clone() },
-            Self { ways: all(false), for_app: None, anew: anew.clone() },
-            Self { ways: all(false), for_app: Some("Loonportaal".to_owned()), anew },
+            Self { ways: all(true), for_app: None, anew: anew.clone(), recover: recover.clone() },
+            Self { ways: all(false), for_app: None, anew: anew.clone(), recover: recover.clone() },
+            Self { ways: all(false), for_app: Some("Loonportaal".to_owned()), anew, recover },
         ]
     }
 }

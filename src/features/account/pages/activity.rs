@@ -65,7 +65,8 @@ pub(super) async fn activity(
     let calendar = Calendar::of(&state);
     let since = calendar.start(context.now, wanted.days.days() - 1);
     let about = About {
-        account: member.session.account_id,
+        chain: None,
+        account: Some(member.session.account_id),
         kinds: wanted.what.kinds(),
         since: Some(since),
         before: wanted.before,
@@ -97,7 +98,7 @@ async fn chart(
     (since, now): (Timestamp, Timestamp),
 ) -> Result<Chart, Error> {
     let kinds = Topic::SignIns.kinds();
-    let about = About { account, kinds, since: Some(since), before: None, limit: MOST };
+    let about = About { chain: None, account: Some(account), kinds, since: Some(since), before: None, limit: MOST };
     let mut days: BTreeMap<Date, DayCount> = BTreeMap::new();
     let (mut date, last) = (calendar.date(since.millis()), calendar.date(now.millis()));
     while date <= last {
@@ -122,7 +123,7 @@ async fn chart(
 
 /// The last `limit` events of an account, as sentences.
 pub(super) async fn last_events(state: &AppState, account: AccountId, limit: u64) -> Result<Vec<EventRow>, Error> {
-    let about = About { account, kinds: &[], since: None, before: None, limit };
+    let about = About { chain: None, account: Some(account), kinds: &[], since: None, before: None, limit };
     let mut rows = Vec::new();
     for event in list_events_about(state.db.reading(), &about).await? {
         rows.push(row(state, event).await?);
@@ -161,7 +162,8 @@ pub(super) async fn table(
 ) -> Result<Response, Error> {
     let since = Calendar::of(&state).start(context.now, wanted.days.days() - 1);
     let about = About {
-        account: member.session.account_id,
+        chain: None,
+        account: Some(member.session.account_id),
         kinds: wanted.what.kinds(),
         since: Some(since),
         before: None,

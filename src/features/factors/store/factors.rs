@@ -5,6 +5,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
+use super::preferences::lift_demand;
 use crate::domain::ids::{AccountId, FactorId};
 use crate::domain::{FactorKind, Random, Secret, Timestamp};
 use crate::features::factors::{Details, Factor, MOST_FACTORS};
@@ -120,6 +121,9 @@ pub async fn add_factor(
     })
     .exec_without_returning(db)
     .await?;
+    if new.kind != FactorKind::RecoveryCode {
+        lift_demand(db, new.account_id).await?;
+    }
     Ok(id)
 }
 

@@ -1,7 +1,7 @@
 //! The table `factor_preferences`.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ActiveValue::Set, EntityTrait as _};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::domain::ids::AccountId;
 use crate::domain::{FactorKind, Timestamp};
@@ -21,6 +21,7 @@ mod rows {
         pub(super) default_kind: Option<FactorKind>,
         pub(super) passkey_offers: i64,
         pub(super) passkey_offered_at: Option<Timestamp>,
+        pub(super) must_enrol: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -40,6 +41,8 @@ pub struct Preferences {
     pub passkey_offers: i64,
     /// When it was last offered.
     pub passkey_offered_at: Option<Timestamp>,
+    /// The helpdesk let the person back in: a factor must be set up first of all.
+    pub must_enrol: bool,
 }
 
 /// What an account prefers.
@@ -53,6 +56,7 @@ pub async fn find_preferences(db: &Reader, account: AccountId) -> Result<Prefere
         default_kind: row.default_kind,
         passkey_offers: row.passkey_offers,
         passkey_offered_at: row.passkey_offered_at,
+        must_enrol: row.must_enrol,
     }))
 }
 
@@ -62,6 +66,7 @@ fn row(account: AccountId) -> rows::ActiveModel {
         default_kind: Set(None),
         passkey_offers: Set(0),
         passkey_offered_at: Set(None),
+        must_enrol: Set(false),
     }
 }
 
@@ -78,6 +83,30 @@ pub async fn set_default_kind(
     rows::Entity::insert(rows::ActiveModel { default_kind: Set(kind), ..row(account) })
         .on_conflict(OnConflict::column(Column::AccountId).update_column(Column::DefaultKind).to_owned())
         .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Demands that a factor is set up at the next sign-in, whatever the rules say; setting one up lifts it.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn demand_enrolment(db: &mut Writer, account: AccountId) -> Result<(), StorageError> {
+    rows::Entity::insert(rows::ActiveModel { must_enrol: Set(true), ..row(account) })
+        .on_conflict(OnConflict::column(Column::AccountId).update_column(Column::MustEnrol).to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// A factor was set up.
+pub(in crate::features::factors) async fn lift_demand(db: &mut Writer, account: AccountId) -> Result<(), StorageError> {
+    rows::Entity::update_many()
+        .col_expr(Column::MustEnrol, Expr::value(false))
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::MustEnrol.eq(true))
+        .exec(db)
         .await?;
     Ok(())
 }

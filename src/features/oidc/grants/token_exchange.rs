@@ -43,8 +43,8 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     }
     let ends = live.claims.get("exp").and_then(Value::as_i64).unwrap_or_default();
     let bounds = (ends, Value::Object(actor));
-    let (token, seconds) = mint.exchanged_token((clearance, grant), &scope, (targets, call.key.as_ref()), bounds)?;
-    let mut answer = call.answer(token, scope);
+    let (issued, seconds) = mint.exchanged_token((clearance, grant), &scope, (targets, call.key.as_ref()), bounds)?;
+    let mut answer = call.answer(issued, scope);
     answer.expires_in = seconds;
     answer.issued_token_type = Some(ACCESS_TOKEN);
     Ok(Ok(answer))

@@ -3,7 +3,7 @@
 mod invitations;
 mod policies;
 
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
@@ -231,23 +231,41 @@ pub async fn memberships_of(db: &Reader, account_id: AccountId) -> Result<Vec<Me
         .order_by_asc(memberships::Column::Id)
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(membership, organisation)| {
-            let organisation = organisation?;
-            Some(Membership {
-                id: membership.id,
-                organisation_id: organisation.id,
-                organisation_name: organisation.name,
-                organisation_disabled: organisation.disabled_at.is_some(),
-                policy: organisation.policy.0,
-                account_id: membership.account_id,
-                role: membership.role,
-                groups: membership.groups.0,
-                disabled_at: membership.disabled_at,
-            })
-        })
-        .collect())
+    Ok(rows.into_iter().filter_map(|(membership, organisation)| Some(joined(membership, organisation?))).collect())
+}
+
+fn joined(membership: memberships::Model, organisation: organisations::Model) -> Membership {
+    Membership {
+        id: membership.id,
+        organisation_id: organisation.id,
+        organisation_name: organisation.name,
+        organisation_disabled: organisation.disabled_at.is_some(),
+        policy: organisation.policy.0,
+        account_id: membership.account_id,
+        role: membership.role,
+        groups: membership.groups.0,
+        disabled_at: membership.disabled_at,
+    }
+}
+
+/// Everything that the members of an organisation belong to, those of one account oldest first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn memberships_of_members(db: &Reader, id: OrganisationId) -> Result<Vec<Membership>, StorageError> {
+    let members = Query::select()
+        .column(memberships::Column::AccountId)
+        .from(memberships::Entity)
+        .and_where(memberships::Column::OrganisationId.eq(id))
+        .to_owned();
+    let rows = memberships::Entity::find()
+        .filter(memberships::Column::AccountId.in_subquery(members))
+        .find_also_related(organisations::Entity)
+        .order_by_asc(memberships::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(membership, organisation)| Some(joined(membership, organisation?))).collect())
 }
 
 /// Makes whoever changes the people of an organisation go one after the other: until this transaction ends, others that

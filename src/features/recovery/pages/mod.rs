@@ -133,11 +133,16 @@ async fn advise(
     let page = AdvicePage {
         topic,
         sign_in: origin.sign_in(),
-        helpdesk: None,
+        helpdesk: asks_helpdesk(topic).then(|| urls::recover_from(origin.place(), urls::HELPDESK_FORM)),
         back: urls::recover(origin.place()),
         from: state.config.mail.from.clone(),
     };
     context.page(&state, StatusCode::OK, &page)
+}
+
+/// Whether the helpdesk can let somebody back in who has this problem.
+fn asks_helpdesk(topic: &str) -> bool {
+    matches!(topic, "second-factor" | "passkey" | "messages")
 }
 
 /// The page for a code, a link or a proof that works no longer (E16).

@@ -54,7 +54,8 @@ pub(super) async fn show(
         })
         .collect();
     let app = passage.interaction.purpose.app_name().map(str::to_owned);
-    let page = ChoosePage { ways, for_app: for_app.and(app), anew: urls::sign_in_anew(&id) };
+    let page =
+        ChoosePage { ways, for_app: for_app.and(app), anew: urls::sign_in_anew(&id), recover: urls::recover(&id) };
     context.page(&state, StatusCode::OK, &page)
 }
 

@@ -47,6 +47,7 @@ fn facts(enrolled: &[FactorKind], proofs: &[Proof]) -> Facts {
             organisation_disabled: false,
             membership_disabled: false,
             credentials_changed_at: None,
+            must_enrol: false,
             enrolled: FactorKinds::of(enrolled),
             device_bound: FactorKinds::NONE,
             validates_networks: false,

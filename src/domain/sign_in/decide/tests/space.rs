@@ -217,7 +217,8 @@ impl Fact {
             Self::App => APP.len(),
             Self::Enrolled => ENROLLED.len(),
             Self::Kinds => 5,
-            Self::Age | Self::Since | Self::MaxAge | Self::Network | Self::NewNetworks | Self::Demand => 3,
+            Self::Age | Self::Since | Self::MaxAge | Self::Network | Self::NewNetworks => 3,
+            Self::Demand => 4,
             Self::Occasion | Self::Validates | Self::Remembering | Self::Skipped | Self::Offer | Self::Answered => 2,
         }
     }
@@ -255,7 +256,11 @@ impl Fact {
             Self::Validates => account.validates_networks = value == 1,
             Self::NewNetworks => account.policy.new_networks.rule = NEW_NETWORKS[value],
             Self::Kinds => account.policy.kinds.rule = AllowedKinds::new(allowed_kinds()[value]),
-            Self::Demand => account.policy.second_factor.rule = DEMANDS[value],
+            // The last one is the helpdesk's, where the rules demand nothing.
+            Self::Demand => {
+                account.must_enrol = value == DEMANDS.len();
+                account.policy.second_factor.rule = DEMANDS[value % DEMANDS.len()];
+            }
             Self::Remembering => {
                 account.policy.remembering.rule = [Remembering::Allowed, Remembering::Never][value];
             }

@@ -153,10 +153,11 @@ impl Case<'_> {
 
     /// A factor that counts; or none at all where none is demanded. One that was forbidden must be followed by another.
     fn has_set_up_what_is_demanded(&self) -> bool {
-        let demanded = match self.account.policy.second_factor.rule {
-            Demand::Optional => false,
-            Demand::Required { from } => from <= self.facts.now,
-        };
+        let demanded = self.account.must_enrol
+            || match self.account.policy.second_factor.rule {
+                Demand::Optional => false,
+                Demand::Required { from } => from <= self.facts.now,
+            };
         self.some_second_factor(|kind| self.allowed(kind)) || !(demanded || self.some_second_factor(|_| true))
     }
 

@@ -1,0 +1,215 @@
+//! What a case does: who is told, and what the link takes away.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tracing::error;
+
+use super::messages::{RecoveryLinkMail, RecoveryNotice};
+use super::rules::{CASE_LIFETIME, Case, CaseState, LINK_LIFETIME, Removes, Who};
+use super::store;
+use crate::domain::ids::{AccountId, RecoveryCaseId};
+use crate::domain::secret::Fingerprint;
+use crate::domain::{Secret, Timestamp};
+use crate::features::accounts::{Account, InstanceRole, find_account, tell_owner};
+use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::factors::{demand_enrolment, list_factors, remove_factor};
+use crate::features::outbox::{Letter, Particulars, Recipient, post};
+use crate::features::sessions::{Standing, end_everything_else};
+use crate::storage::Writer;
+use crate::web::{AppState, Context, Error, Parts, urls};
+
+/// How often it is looked whether a link may leave.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Who an account is, to the rules.
+pub(super) fn who(standing: &Standing) -> Who {
+    let account = &standing.account;
+    let home = standing.home().filter(|home| home.disabled_at.is_none() && !home.organisation_disabled);
+    Who {
+        account: account.id,
+        home: account.home_organisation_id,
+        administers: home.is_some_and(|home| home.role == crate::features::organisations::Role::Administrator),
+        helps_everybody: account.instance_role != InstanceRole::None,
+    }
+}
+
+const STOP: &str = "link that stops a recovery";
+
+/// The tag in the link that stops a case: it lasts as long as the case, and nobody else can make it.
+pub(super) fn stop_tag(parts: &Parts, case: RecoveryCaseId) -> String {
+    parts.mac.tag(STOP, &[&case.to_string()])
+}
+
+/// Whether this is that tag.
+pub(super) fn is_stop_tag(parts: &Parts, case: RecoveryCaseId, tag: &str) -> bool {
+    parts.mac.verify(STOP, &[&case.to_string()], tag)
+}
+
+fn stop_link(parts: &Parts, case: RecoveryCaseId) -> String {
+    format!("{}{}", parts.config.server.issuer(), urls::recovery_stop(case, &stop_tag(parts, case)))
+}
+
+/// A new case about `account`, as far as it has come.
+pub(super) fn new_case(state: &AppState, account: &Account, now: Timestamp) -> Case {
+    Case {
+        id: RecoveryCaseId::new(now, state.random.as_ref()),
+        account: account.id,
+        organisation: account.home_organisation_id,
+        state: CaseState::Asked,
+        removes: Removes::default(),
+        reason: String::new(),
+        checks: Vec::new(),
+        own_check: None,
+        requested_by: None,
+        decided_by: None,
+        created_at: now,
+        expires_at: now.after(CASE_LIFETIME),
+        effective_at: None,
+    }
+}
+
+/// Tells the owner how far a case has come, with a link that stops it.
+pub(super) async fn tell(
+    db: &mut Writer,
+    state: &AppState,
+    context: &Context,
+    (account, case): (&Account, &Case),
+    word: &'static str,
+) -> Result<(), Error> {
+    // Where the helper sits is nothing that the owner could recognise.
+    let particulars = Particulars { browser: None, ip: None, ..Particulars::of(context, account.email.as_str(), None) };
+    let notice = RecoveryNotice {
+        name: account.name.clone(),
+        stage: word,
+        second_factor: false,
+        passkeys: false,
+        from: case.effective_at.map(Timestamp::millis),
+        stop: (word != "done").then(|| stop_link(state, case.id)),
+        particulars,
+    };
+    tell_owner(db, state, account, &notice.removing(case.removes), context.now).await
+}
+
+/// Something about a case.
+pub(super) fn event(case: &Case, kind: &'static str, outcome: &'static str, actor: Option<AccountId>) -> Event {
+    let mut event = Event::new(Chain::Organisation(case.organisation), kind, outcome)
+        .about(case.account)
+        .with("case", case.id.to_string())
+        .with("second_factor", case.removes.second_factor)
+        .with("passkeys", case.removes.passkeys);
+    event.actor = actor;
+    for (name, who) in [("requested_by", case.requested_by), ("countersigned_by", case.decided_by)] {
+        if let Some(who) = who {
+            event = event.with(name, who.to_string());
+        }
+    }
+    event
+}
+
+/// The link is used: what was lost is taken away, everything that stands on it ends, and a new factor is demanded.
+pub(super) async fn take_effect(
+    db: &mut Writer,
+    state: &AppState,
+    context: &Context,
+    (account, case): (&Account, &Case),
+) -> Result<(), Error> {
+    let mut removed = 0;
+    for factor in list_factors(db, account.id).await?.iter().filter(|factor| case.removes.includes(factor.kind)) {
+        removed += u64::from(remove_factor(db, account.id, factor.id).await?);
+    }
+    demand_enrolment(db, account.id).await?;
+    end_everything_else(db, account.id, None, context.now).await?;
+    tell(db, state, context, (account, case), "done").await?;
+    let event = event(case, "recovery.use", "done", None)
+        .referred_to(context.reference)
+        .with("removed", removed)
+        .with_personal("ip", context.client_ip.to_string());
+    audit::record(db, Ink::of(state, context.now), event).await?;
+    Ok(())
+}
+
+/// Sends the links of approved cases when their time to be stopped is over, until `stopped`. Nodes may do it at the same
+/// time; each link leaves once.
+pub async fn send_links(state: AppState, stopped: impl Future<Output = ()>) {
+    let mut stopped = pin!(stopped);
+    loop {
+        if let Err(fault) = send_due(&state).await {
+            error!("the links of recoveries cannot be sent: {fault}");
+        }
+        tokio::select! {
+            () = &mut stopped => return,
+            () = sleep(EVERY) => {}
+        }
+    }
+}
+
+async fn send_due(state: &AppState) -> Result<(), Error> {
+    let now = state.now();
+    for case in store::list_due_cases(state.db.reading(), now).await? {
+        let Some(account) = find_account(state.db.reading(), case.account).await? else { continue };
+        let secret = state.random.secret();
+        let mut writer = state.db.writing().await?;
+        if !store::send_link(&mut writer, case.id, Fingerprint::of(secret.expose()), now).await? {
+            continue;
+        }
+        let message = RecoveryLinkMail {
+            name: account.name.clone(),
+            link: absolute(state, &secret),
+            minutes: LINK_LIFETIME.as_secs() / 60,
+            stop: stop_link(state, case.id),
+            particulars: Particulars {
+                account: account.email.to_string(),
+                app: None,
+                at: now.millis(),
+                browser: None,
+                ip: None,
+                reference: String::new(),
+            },
+        };
+        let letter = Letter {
+            to: Recipient::Mail(account.email.clone()),
+            language: account.language,
+            account: Some(account.id),
+            expires_at: now.after(LINK_LIFETIME),
+            message: &message,
+        };
+        post(&mut writer, state, letter, now).await?;
+        audit::record(&mut writer, Ink::of(state, now), event(&case, "recovery.link", "sent", None)).await?;
+        writer.commit().await?;
+    }
+    Ok(())
+}
+
+fn absolute(parts: &Parts, secret: &Secret<String>) -> String {
+    format!("{}{}", parts.config.server.issuer(), urls::recovery_link(secret.expose()))
+}
+
+/// Makes a link that lets `account` back in, without a second person: for the operator at the command line. It takes
+/// every factor away when it is used.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn hand_out_link(
+    db: &mut Writer,
+    state: &AppState,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(Secret<String>, Timestamp), Error> {
+    if let Some(open) = store::find_open_case(db, account.id, now).await? {
+        store::stop_case(db, open.id, now).await?;
+    }
+    let secret = state.random.secret();
+    let case = Case {
+        state: CaseState::LinkSent,
+        removes: Removes { second_factor: true, passkeys: true },
+        expires_at: now.after(LINK_LIFETIME),
+        ..new_case(state, account, now)
+    };
+    store::add_case(db, &case, Some(Fingerprint::of(secret.expose()))).await?;
+    let event = event(&case, "recovery.link", "printed", None).with("by", "command line");
+    audit::record(db, Ink::of(state, now), event).await?;
+    Ok((Secret::new(absolute(state, &secret)), case.expires_at))
+}

@@ -1,0 +1,96 @@
+//! The form of somebody who is locked out: the same answer for every name.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::cut;
+use crate::features::accounts::{Account, find_account_by_login, hold_unchanged};
+use crate::features::audit::{self, Ink};
+use crate::features::helpdesk::cases::{event, new_case, tell};
+use crate::features::helpdesk::rules::{Case, counters};
+use crate::features::helpdesk::store;
+use crate::features::helpdesk::views::{HelpFormPage, HelpSentPage};
+use crate::features::throttles::reserve;
+use crate::web::{AppState, Context, Error, Form, urls};
+
+/// What the place in a path may be; anything else is no sign-in of ours.
+fn place(text: &str) -> String {
+    let known = text.parse::<crate::domain::ids::InteractionId>().is_ok();
+    if known { text.to_owned() } else { urls::PLACE_OWN.to_owned() }
+}
+
+fn form(place: &str, filled: &Filled, problem: Option<&'static str>) -> HelpFormPage {
+    HelpFormPage {
+        action: urls::recover_from(place, urls::HELPDESK_FORM),
+        back: urls::recover(place),
+        username: cut(&filled.username),
+        reason: cut(&filled.reason),
+        problem,
+        until: 0,
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Filled {
+    username: String,
+    reason: String,
+}
+
+pub(super) async fn show(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(text): Path<String>,
+) -> Result<Response, Error> {
+    context.page(&state, StatusCode::OK, &form(&place(&text), &Filled::default(), None))
+}
+
+pub(super) async fn ask(
+    State(state): State<AppState>,
+    mut context: Context,
+    Path(text): Path<String>,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Error> {
+    let (place, name) = (place(&text), filled.username.trim());
+    if name.is_empty() {
+        let page = form(&place, &filled, Some("no_name"));
+        return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let account = find_account_by_login(state.db.reading(), name).await?;
+    let whom = account
+        .as_ref()
+        .map_or_else(|| state.mac.tag("login", &[&name.to_lowercase()]), |account| account.id.to_string());
+    let network = context.client_ip.network().map_or_else(|| "unknown".to_owned(), |network| network.to_string());
+    if let Some(blocked) = reserve(&state.db, &counters(&whom, &network), context.now).await? {
+        let until = blocked.until.millis();
+        let page = HelpFormPage { until, ..form(&place, &filled, Some("too_many")) };
+        let mut response = context.page(&state, StatusCode::TOO_MANY_REQUESTS, &page)?;
+        let wait = blocked.until.since(context.now).as_secs() + 1;
+        response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        return Ok(response);
+    }
+    if let Some(account) = account.filter(|account| account.disabled_at.is_none()) {
+        open(&state, &context, &account, &filled).await?;
+    }
+    context.page(&state, StatusCode::OK, &HelpSentPage { back: urls::recover(place) })
+}
+
+/// Opens a case, if none is open: whoever asks twice is in the queue once.
+async fn open(state: &AppState, context: &Context, account: &Account, filled: &Filled) -> Result<(), Error> {
+    let case = Case { reason: cut(&filled.reason), ..new_case(state, account, context.now) };
+    let mut writer = state.db.writing().await?;
+    let held = hold_unchanged(&mut writer, account.id, account.credentials_changed_at).await?;
+    if !held || store::find_open_case(&writer, account.id, context.now).await?.is_some() {
+        return Ok(());
+    }
+    store::add_case(&mut writer, &case, None).await?;
+    tell(&mut writer, state, context, (account, &case), "asked").await?;
+    let event = event(&case, "recovery.request", "done", None)
+        .referred_to(context.reference)
+        .with_personal("ip", context.client_ip.to_string());
+    audit::record(&mut writer, Ink::of(state, context.now), event).await?;
+    writer.commit().await?;
+    Ok(())
+}

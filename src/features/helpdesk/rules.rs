@@ -1,0 +1,252 @@
+//! Who may let whom back in, and how long everything takes.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr};
+
+use crate::config;
+use crate::domain::ids::{AccountId, OrganisationId, RecoveryCaseId};
+use crate::domain::{FactorKind, Timestamp};
+use crate::features::throttles::{Counter, Limit};
+
+/// How long a case waits for what comes next.
+pub(super) const CASE_LIFETIME: Duration = Duration::from_hours(72);
+/// How long the link works.
+pub(super) const LINK_LIFETIME: Duration = Duration::from_hours(1);
+/// How long ago a helper may have used a passkey when a page is opened, and when its form comes back.
+pub(super) const STRONG_TO_LOOK: Duration = Duration::from_mins(5);
+pub(super) const STRONG_TO_ACT: Duration = Duration::from_mins(15);
+/// The fewest characters of a reason.
+pub(super) const LEAST_REASON: usize = 20;
+/// The most characters of anything that is typed.
+pub(super) const MOST_TYPED: usize = 500;
+
+/// How far a case has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CaseState {
+    /// The person asked; nobody has checked anything yet.
+    Asked,
+    /// Somebody checked and asked for a second signature.
+    Waiting,
+    /// A second person signed; the owner has time to stop it.
+    Approved,
+    /// The link was mailed.
+    LinkSent,
+    /// The link was used.
+    Used,
+    /// The second person said no.
+    Rejected,
+    /// The owner stopped it.
+    Stopped,
+}
+
+/// What is taken away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Removes {
+    /// Every second factor, and the recovery codes with them.
+    pub(super) second_factor: bool,
+    /// Every passkey.
+    pub(super) passkeys: bool,
+}
+
+impl Removes {
+    /// Whether a factor of this kind is taken away.
+    pub(super) fn includes(self, kind: FactorKind) -> bool {
+        if kind == FactorKind::Passkey { self.passkeys } else { self.second_factor }
+    }
+
+    /// Whether nothing is.
+    pub(super) const fn is_nothing(self) -> bool {
+        !self.second_factor && !self.passkeys
+    }
+}
+
+/// How somebody made sure who they are talking to.
+pub(super) const CHECKS: [&str; 3] = ["called", "document", "colleague"];
+
+/// A check that was made, and what it showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Check {
+    /// One of [`CHECKS`].
+    pub(super) kind: String,
+    /// What it showed.
+    pub(super) evidence: String,
+}
+
+/// A request to let somebody back in.
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    /// Its identifier.
+    pub(super) id: RecoveryCaseId,
+    /// Whom.
+    pub(super) account: AccountId,
+    /// Their home organisation when it was opened.
+    pub(super) organisation: OrganisationId,
+    /// How far it has come.
+    pub(super) state: CaseState,
+    /// What is taken away.
+    pub(super) removes: Removes,
+    /// Why.
+    pub(super) reason: String,
+    /// What was checked.
+    pub(super) checks: Vec<Check>,
+    /// What the second person checked.
+    pub(super) own_check: Option<String>,
+    /// Who asked for the second signature.
+    pub(super) requested_by: Option<AccountId>,
+    /// Who set it, or said no.
+    pub(super) decided_by: Option<AccountId>,
+    /// When it was opened.
+    pub(super) created_at: Timestamp,
+    /// Until when it waits for what comes next.
+    pub(super) expires_at: Timestamp,
+    /// When the link is sent.
+    pub(super) effective_at: Option<Timestamp>,
+}
+
+impl Case {
+    /// Whether something may still come of it.
+    pub(super) fn is_open(&self, now: Timestamp) -> bool {
+        let moves =
+            matches!(self.state, CaseState::Asked | CaseState::Waiting | CaseState::Approved | CaseState::LinkSent);
+        moves && now < self.expires_at
+    }
+
+    /// The word for where it stands.
+    pub(super) fn word(&self, now: Timestamp) -> &'static str {
+        let over = matches!(self.state, CaseState::Used | CaseState::Rejected | CaseState::Stopped);
+        if over || self.is_open(now) { self.state.into() } else { "expired" }
+    }
+}
+
+/// Somebody and where they are at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Who {
+    /// Who.
+    pub(super) account: AccountId,
+    /// Where.
+    pub(super) home: OrganisationId,
+    /// Whether they look after the people there.
+    pub(super) administers: bool,
+    /// Whether they are of the helpdesk, or look after the whole instance.
+    pub(super) helps_everybody: bool,
+}
+
+/// Why somebody may not have a hand in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(super) enum Conflict {
+    /// It is their own account.
+    Own,
+    /// The account looks after them: their say over it would come from itself.
+    Manager,
+    /// They asked, so somebody else signs.
+    Requester,
+}
+
+/// Whether `helper` may not have a hand in letting `subject` back in.
+pub(super) fn conflict(helper: Who, subject: Who) -> Option<Conflict> {
+    if helper.account == subject.account {
+        return Some(Conflict::Own);
+    }
+    (subject.administers && helper.home == subject.home).then_some(Conflict::Manager)
+}
+
+/// Whether `helper` may not countersign.
+pub(super) fn conflict_of_second(helper: Who, subject: Who, requested_by: Option<AccountId>) -> Option<Conflict> {
+    conflict(helper, subject).or((requested_by == Some(helper.account)).then_some(Conflict::Requester))
+}
+
+/// Whether `helper` may see the cases of `organisation`, which lets the helpdesk help its people until `access`.
+pub(super) fn may_see(helper: Who, organisation: OrganisationId, access: Option<Timestamp>, now: Timestamp) -> bool {
+    let own = helper.administers && helper.home == organisation;
+    own || (helper.helps_everybody && access.is_some_and(|until| now < until))
+}
+
+/// How long the owner has to stop an approved case.
+pub(super) fn wait(settings: &config::SignIn, subject: Who) -> Duration {
+    let minutes = if subject.administers || subject.helps_everybody {
+        settings.recovery_wait_minutes_administrators
+    } else {
+        settings.recovery_wait_minutes
+    };
+    Duration::from_secs(u64::from(minutes) * 60)
+}
+
+/// What a request of a stranger is counted on.
+pub(super) fn counters(whom: &str, network: &str) -> [Counter; 2] {
+    let counter = |what: &str, whom: &str, most: i64, hours: u64| Counter {
+        key: format!("{what}:{whom}"),
+        limit: Limit::quota(most, Duration::from_hours(hours)),
+    };
+    [counter("helpdesk", whom, 3, 24), counter("helpdesk-network", network, 10, 1)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Random;
+
+    struct Fixed(u8);
+    impl Random for Fixed {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
+        }
+    }
+
+    fn who(account: u8, home: u8, administers: bool, helps_everybody: bool) -> Who {
+        let at = Timestamp::from_seconds(1);
+        let (account, home) = (AccountId::new(at, &Fixed(account)), OrganisationId::new(at, &Fixed(home)));
+        Who { account, home, administers, helps_everybody }
+    }
+
+    #[test]
+    fn nobody_has_a_hand_in_their_own_case_nor_in_that_of_who_looks_after_them() {
+        let employee = who(1, 1, false, false);
+        let manager = who(2, 1, true, false);
+        let helper = who(3, 2, false, true);
+        let own_helper = who(4, 1, false, true);
+        assert_eq!(conflict(employee, employee), Some(Conflict::Own));
+        assert_eq!(conflict(manager, employee), None);
+        assert_eq!(conflict(helper, manager), None);
+        assert_eq!(conflict(own_helper, manager), Some(Conflict::Manager));
+        let other_manager = who(5, 1, true, false);
+        assert_eq!(conflict(other_manager, manager), Some(Conflict::Manager));
+        assert_eq!(conflict_of_second(helper, employee, Some(helper.account)), Some(Conflict::Requester));
+        assert_eq!(conflict_of_second(helper, employee, Some(manager.account)), None);
+        assert_eq!(conflict_of_second(helper, employee, None), None);
+    }
+
+    #[test]
+    fn the_helpdesk_sees_only_who_lets_it_and_administrators_their_own() {
+        let now = Timestamp::from_seconds(100);
+        let (helper, manager) = (who(3, 2, false, true), who(2, 1, true, false));
+        let office = manager.home;
+        let until = |seconds| Some(Timestamp::from_seconds(seconds));
+        assert!(may_see(helper, office, until(101), now));
+        assert!(!may_see(helper, office, until(100), now) && !may_see(helper, office, None, now));
+        assert!(may_see(manager, office, None, now));
+        assert!(!may_see(manager, helper.home, until(101), now));
+        assert!(!may_see(who(9, 1, false, false), office, until(101), now));
+    }
+
+    #[test]
+    fn administrators_and_helpers_have_a_day_to_stop_it() {
+        let settings = config::SignIn::default();
+        assert_eq!(wait(&settings, who(1, 1, false, false)), Duration::from_hours(1));
+        assert_eq!(wait(&settings, who(1, 1, true, false)), Duration::from_hours(24));
+        assert_eq!(wait(&settings, who(1, 1, false, true)), Duration::from_hours(24));
+    }
+
+    #[test]
+    fn second_factors_and_passkeys_are_taken_away_apart() {
+        let passkeys = Removes { passkeys: true, ..Removes::default() };
+        assert!(passkeys.includes(FactorKind::Passkey) && !passkeys.includes(FactorKind::Totp));
+        let second = Removes { second_factor: true, ..Removes::default() };
+        assert!(second.includes(FactorKind::RecoveryCode) && !second.includes(FactorKind::Passkey));
+        assert!(Removes::default().is_nothing() && !second.is_nothing());
+    }
+}

@@ -1,0 +1,10 @@
+//! The rules of an organisation, as its administrators set them (O3): who is affected is shown by name before anything is
+//! saved.
+
+mod pages;
+mod rules;
+mod store;
+mod views;
+
+pub use pages::routes;
+pub use views::{RulesChanged, SecurityCenterPage};
