@@ -27,6 +27,7 @@ mod passkeys;
 mod places;
 mod protocol_authorize;
 mod protocol_clients;
+mod protocol_corpus;
 mod protocol_device;
 mod protocol_dpop;
 mod protocol_exchange;

@@ -339,6 +339,9 @@ async fn without_the_setting_there_is_nothing(engine: Engine) {
     server.register("scanner", |client| client.metadata.grant_types = vec![GRANT.1.to_owned()]).await;
     assert_eq!(post(&server, "/device_authorization", "scanner", &[]).await.status, 404);
     assert_eq!(server.browser().get("/device").await.status, 404);
+    let mut browser = server.browser();
+    let csrf = browser.get("/sign-in").await.field("csrf");
+    assert_eq!(browser.post("/device/sign-in", &[("csrf", &csrf)]).await.status, 404);
     let answer = post(&server, "/token", "scanner", &[GRANT, ("device_code", "x")]).await;
     assert_eq!(answer.json()["error"], "unsupported_grant_type");
     let lists = async |server: &Server| {

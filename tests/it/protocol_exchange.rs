@@ -1,9 +1,11 @@
 //! Apps that trade a token that they were called with for one to call on with.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use countersign::features::sessions::end_everything_else;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, CLIENT, Engine, PASSWORD, REDIRECT, Server, VERIFIER, on_both_engines, query_of};
+use crate::support::{Answer, CLIENT, Engine, PASSWORD, REDIRECT, SECRET, Server, VERIFIER, on_both_engines, query_of};
 
 on_both_engines! {
     a_token_is_traded_for_one_that_says_who_acts
@@ -72,10 +74,12 @@ fn error(answer: &Answer) -> (u16, Value) {
     (answer.status, answer.json()["error"].clone())
 }
 
+fn basic(client: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{client}:{SECRET}")))
+}
+
 async fn introspected(server: &Server, token: &str, client: &str) -> Value {
-    use base64::Engine as _;
-    let credentials = base64::engine::general_purpose::STANDARD.encode(format!("{client}:{}", crate::support::SECRET));
-    let header = format!("Basic {credentials}");
+    let header = basic(client);
     server.browser().post_with("/introspect", &[("authorization", &header)], &[("token", token)]).await.json()
 }
 
@@ -156,9 +160,7 @@ async fn a_traded_token_ends_with_what_it_was_traded_for(engine: Engine) {
     };
     let first = traded(&token).await;
     assert_eq!(introspected(&server, &first, "back").await["active"], true);
-    use base64::Engine as _;
-    let credentials = base64::engine::general_purpose::STANDARD.encode(format!("shop:{}", crate::support::SECRET));
-    let header = format!("Basic {credentials}");
+    let header = basic("shop");
     server.browser().post_with("/revoke", &[("authorization", &header)], &[("token", &refresh)]).await;
     assert_eq!(introspected(&server, &first, "back").await, json!({ "active": false }));
     assert_eq!(error(&trade(&server, "front", &token, &[("resource", BACK)]).await).0, 400);

@@ -18,6 +18,7 @@ on_both_engines! {
     a_request_is_fetched_from_a_registered_address
     no_other_address_is_fetched
     a_request_that_cannot_be_fetched_is_refused
+    requests_are_not_fetched_all_day_for_one_network
     discovery_says_that_requests_are_fetched_from_registered_addresses
     a_sector_lists_every_address_of_its_apps
 }
@@ -249,6 +250,24 @@ async fn a_request_that_cannot_be_fetched_is_refused(engine: Engine) {
     assert_eq!(query_of(browser.get(&request).await.location())["error"], "invalid_request_object", "another app's");
     publish_request(&site, &key, &json!({ "request_uri": site.url("/request") }));
     assert_eq!(query_of(browser.get(&request).await.location())["error"], "invalid_request_object", "one in another");
+}
+
+async fn requests_are_not_fetched_all_day_for_one_network(engine: Engine) {
+    let (server, site) = start(&engine).await;
+    let key = AppKey::new(Algorithm::RS256);
+    register_classic(&server, &site, &key).await;
+    publish_request(&site, &key, &json!({}));
+    let mut browser = server.browser();
+    let request = Server::authorize(&[("client_id", "classic"), ("request_uri", &site.url("/request"))]);
+    for _ in 0..119 {
+        assert!(browser.get(&request).await.location().starts_with("/sign-in/"));
+    }
+    browser.get(&request).await;
+    let refused = browser.get(&request).await.location().to_owned();
+    assert_eq!(query_of(&refused)["error"], "invalid_request_uri");
+    assert!(site.fetches("/request") <= 120, "{}", site.fetches("/request"));
+    server.clock.advance(61);
+    assert!(browser.get(&request).await.location().starts_with("/sign-in/"));
 }
 
 async fn discovery_says_that_requests_are_fetched_from_registered_addresses(engine: Engine) {

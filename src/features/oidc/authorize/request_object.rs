@@ -1,14 +1,18 @@
 //! Request objects: parameters in a text that the app signs (RFC 9101; OpenID Connect Core, section 6).
 
+use std::time::Duration;
+
 use serde_json::Value;
 use url::Url;
 
+use crate::domain::network::Network;
 use crate::domain::{Algorithm, Timestamp};
 use crate::features::clients::{Client, KeySets, Profile};
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
+use crate::features::throttles::{Counter, Limit, reserve};
 use crate::keys::Jws;
-use crate::web::AppState;
+use crate::web::{AppState, Context};
 
 /// How far ahead the clock of an app may be, in seconds.
 const AHEAD: i64 = 30;
@@ -19,6 +23,9 @@ const ABOUT_THE_OBJECT: [&str; 7] = ["iss", "aud", "exp", "iat", "nbf", "jti", "
 /// The media types of a request object (RFC 9101, section 9.4).
 const KINDS: [&str; 2] = ["application/oauth-authz-req+jwt", "application/jwt"];
 
+/// The most requests of one app that are fetched for one network.
+const MOST: Limit = Limit::quota(120, Duration::from_mins(1));
+
 const fn invalid(description: &'static str) -> OAuthError {
     OAuthError::new(ErrorCode::InvalidRequestObject, description)
 }
@@ -27,9 +34,9 @@ const fn invalid(description: &'static str) -> OAuthError {
 /// the rest is added; for others nothing outside counts (RFC 9101, section 6.3).
 pub(super) async fn read(
     state: &AppState,
+    context: &Context,
     sent: &Parameters,
     client: &Client,
-    now: Timestamp,
 ) -> Result<Option<Parameters>, OAuthError> {
     let fetched;
     let text = match (sent.get("request"), sent.get("request_uri")) {
@@ -39,15 +46,15 @@ pub(super) async fn read(
         }
         (Some(text), None) => text,
         (None, Some(address)) => {
-            fetched = fetch(state, client, address).await?;
+            fetched = fetch(state, context, client, address).await?;
             &fetched
         }
     };
     let jws = Jws::parse(text).map_err(|_| invalid("the request object is not a signed text"))?;
-    if !KeySets::is_signed(state, client, &jws, &algorithms(client), now).await {
+    if !KeySets::is_signed(state, client, &jws, &algorithms(client), context.now).await {
         return Err(invalid("the request object is not signed with a registered key and algorithm"));
     }
-    is_for_us(&jws, client, &state.config.server.issuer(), now)?;
+    is_for_us(&jws, client, &state.config.server.issuer(), context.now)?;
     let classic = client.profile == Profile::Oidc;
     let mut inside = Parameters::default();
     for (name, value) in jws.claims.iter().filter(|(name, _)| !ABOUT_THE_OBJECT.contains(&name.as_str())) {
@@ -82,7 +89,7 @@ pub(super) async fn read(
 }
 
 /// The text at an address that the app registered. Nobody else's address is called.
-async fn fetch(state: &AppState, client: &Client, address: &str) -> Result<String, OAuthError> {
+async fn fetch(state: &AppState, context: &Context, client: &Client, address: &str) -> Result<String, OAuthError> {
     if client.profile != Profile::Oidc {
         return Err(OAuthError::new(ErrorCode::RequestUriNotSupported, "the requests of this app are not fetched"));
     }
@@ -91,6 +98,16 @@ async fn fetch(state: &AppState, client: &Client, address: &str) -> Result<Strin
     let bare = |address: &str| address.split('#').next().unwrap_or_default().to_owned();
     let known = client.metadata.request_uris.iter().any(|registered| bare(registered) == bare(address));
     let url = Url::parse(address).ok().filter(|_| known).ok_or(refused("this request_uri is not registered"))?;
+    // Anybody can open the address of a sign-in, and must not make us call the app all day.
+    let keys = context.client_ip.network().map(Network::limiter_keys).unwrap_or_default();
+    let counters: Vec<Counter> = keys
+        .into_iter()
+        .map(|key| Counter { key: format!("request-fetches:{}:{key}", client.id), limit: MOST })
+        .collect();
+    let too_often = reserve(&state.db, &counters, context.now).await.map(|blocked| blocked.is_some());
+    if too_often.unwrap_or(true) {
+        return Err(refused("requests were fetched too often from here"));
+    }
     let body = state.outbound.fetch(&url, &KINDS).await.map_err(|why| {
         tracing::info!(client = client.id, "the request of an app cannot be fetched: {why}");
         refused("the request cannot be fetched")

@@ -6,7 +6,6 @@ use super::checks::{self, Asked, PageOnly};
 use super::issue::error_pairs;
 use super::request::{AuthorizationRequest, Origin};
 use super::{Outcome, page_only, request_object};
-use crate::domain::Timestamp;
 use crate::features::clients::{Client, Clients, allowed_redirect};
 use crate::features::oidc::dpop::ProvenKey;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
@@ -66,7 +65,7 @@ pub(super) async fn understand(
         };
         return Ok(Ok(Understood { client, request }));
     }
-    match check(state, &client, parameters, Way::Browser, context.now).await? {
+    match check(state, context, &client, parameters, Way::Browser).await? {
         Ok(request) => Ok(Ok(Understood { client, request })),
         Err(Fault::Page(page)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
         Err(Fault::ToApp { redirect_uri, mode, state: given, error }) => {
@@ -92,10 +91,10 @@ pub(in crate::features::oidc) enum Way<'a> {
 /// Runs every check on the parameters of a known app.
 pub(in crate::features::oidc) async fn check(
     state: &AppState,
+    context: &Context,
     client: &Client,
     sent: &Parameters,
     way: Way<'_>,
-    now: Timestamp,
 ) -> Result<Result<AuthorizationRequest, Fault>, Error> {
     let ring = Signing::ring(state).await?;
     let issuer = state.config.server.issuer();
@@ -108,7 +107,7 @@ pub(in crate::features::oidc) async fn check(
         }))
     };
     let inside;
-    let parameters = match request_object::read(state, sent, client, now).await {
+    let parameters = match request_object::read(state, context, sent, client).await {
         Ok(None) => sent,
         Ok(Some(read)) => {
             inside = read;
@@ -129,7 +128,7 @@ pub(in crate::features::oidc) async fn check(
         Ok(redirect_uri) => redirect_uri,
         Err(page) => return Ok(Err(Fault::Page(page))),
     };
-    let asked = Asked { sent, parameters, client, redirect_uri, ring: &ring, issuer: &issuer, way, now };
+    let asked = Asked { sent, parameters, client, redirect_uri, ring: &ring, issuer: &issuer, way, now: context.now };
     match checks::run(&asked) {
         Ok(request) => Ok(Ok(request)),
         Err(error) => to_app(redirect_uri, parameters, error),

@@ -39,7 +39,7 @@ pub(in crate::features::oidc) async fn push(
         Ok(key) => key,
         Err(error) => return Ok(error.into_response()),
     };
-    let request = match authorize::check(&state, &client, &parameters, Way::Pushed(key.as_ref()), context.now).await? {
+    let request = match authorize::check(&state, &context, &client, &parameters, Way::Pushed(key.as_ref())).await? {
         Ok(request) => request,
         Err(fault) => return refused(fault.error()),
     };

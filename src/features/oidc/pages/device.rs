@@ -56,6 +56,9 @@ async fn sign_in(
     mut context: Context,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Error> {
+    if !state.config.oidc.device_grant {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    }
     let purpose = Purpose { next: Some(urls::DEVICE.to_owned()), ..Purpose::default() };
     let passage = Passage::begin(&state, &mut context, purpose).await?;
     let mut writer = state.db.writing().await?;
