@@ -13,6 +13,7 @@ mod codes_sent;
 mod command_line;
 mod demanded;
 mod enrolment;
+mod explain;
 mod faults;
 mod invitations;
 mod nodes;
