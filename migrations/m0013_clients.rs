@@ -57,6 +57,38 @@ impl MigrationTrait for Migration {
             .create_index(
                 Index::create().name("device_requests_by_expiry").table("device_requests").col("expires_at").to_owned(),
             )
-            .await
+            .await?;
+        schema
+            .create_table(
+                Table::create()
+                    .table("registrations")
+                    .col(key("client_id"))
+                    // Fingerprint of the token with which the app looks after its registration.
+                    .col(text("secret"))
+                    .col(number("created_at"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("registrations", "client_id")
+                            .to("clients", "id")
+                            .on_delete(ForeignKeyAction::Cascade),
+                    )
+                    .to_owned(),
+            )
+            .await?;
+        schema
+            .create_table(
+                Table::create()
+                    .table("initial_access_tokens")
+                    .col(key("id"))
+                    .col(text("secret"))
+                    .col(number("created_at"))
+                    .col(number("expires_at"))
+                    .col(number("uses_left"))
+                    .to_owned(),
+            )
+            .await?;
+        let mut index = Index::create();
+        index.name("initial_access_tokens_by_secret").table("initial_access_tokens").col("secret").unique();
+        schema.create_index(index).await
     }
 }

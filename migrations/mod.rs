@@ -14,6 +14,7 @@ mod m0008_email_changes;
 mod m0009_rule_changes;
 mod m0010_protocol;
 mod m0011_networks;
+mod m0012_recovery;
 mod m0013_clients;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_rule_changes::Migration),
             Box::new(m0010_protocol::Migration),
             Box::new(m0011_networks::Migration),
+            Box::new(m0012_recovery::Migration),
             Box::new(m0013_clients::Migration),
         ]
     }

@@ -11,11 +11,13 @@ use crate::features::factors::remove_old_devices;
 use crate::features::interactions::remove_old_interactions;
 use crate::features::networks::remove_old_networks;
 use crate::features::oidc::{
-    remove_old_device_requests, remove_old_grants, remove_old_logouts, remove_old_requests, remove_old_seen_tokens,
+    remove_old_device_requests, remove_old_grants, remove_old_initial_access_tokens, remove_old_logouts,
+    remove_old_requests, remove_old_seen_tokens,
 };
 use crate::features::organisations::remove_old_invitations;
 use crate::features::outbox::remove_old_messages;
 use crate::features::passkeys::remove_old_ceremonies;
+use crate::features::recovery::remove_old_resets;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
 use crate::features::throttles::remove_old_throttles;
@@ -57,6 +59,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_requests(&mut writer, now).await?;
     remove_old_logouts(&mut writer, before).await?;
     remove_old_device_requests(&mut writer, before).await?;
+    remove_old_initial_access_tokens(&mut writer, before).await?;
     remove_old_seen_tokens(&mut writer, now).await?;
     remove_old_sessions(&mut writer, before).await?;
     remove_old_devices(&mut writer, before).await?;
@@ -64,6 +67,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_networks(&mut writer, now.before(KEEP_NETWORKS)).await?;
     remove_old_invitations(&mut writer, before).await?;
     remove_old_email_changes(&mut writer, before).await?;
+    remove_old_resets(&mut writer, before).await?;
     remove_old_messages(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

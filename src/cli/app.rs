@@ -1,11 +1,13 @@
 //! `countersign app`.
 
 mod add;
+mod registration_token;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use self::add::Add;
+use self::registration_token::RegistrationToken;
 
 use super::{Common, Outcome, output, refuse};
 use crate::features::audit::{Chain, Event, record};
@@ -15,6 +17,8 @@ use crate::features::clients::{list_clients, remove_client};
 pub(super) enum App {
     /// Register an app
     Add(Box<Add>),
+    /// Make a token with which apps register themselves (`oidc.registration = "token"`)
+    RegistrationToken(RegistrationToken),
     /// List all apps
     List(Common),
     /// Remove an app, with all that it was granted
@@ -30,6 +34,7 @@ impl App {
     pub(super) async fn run(self) -> Outcome {
         match self {
             Self::Add(add) => add.run().await,
+            Self::RegistrationToken(token) => token.run().await,
             Self::List(common) => list(&common).await,
             Self::Remove { id, common } => remove(&common, &id).await,
         }

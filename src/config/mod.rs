@@ -30,7 +30,7 @@ pub use faults::{Fault, Faults};
 pub use keys::Keys;
 pub use log::{Log, LogFormat};
 pub use mail::Mail;
-pub use oidc::Oidc;
+pub use oidc::{Oidc, Registration};
 pub use outbound::Outbound;
 pub use server::{Limits, Server, Tls};
 pub use sign_in::SignIn;

@@ -16,11 +16,32 @@ pub struct Oidc {
     pub dpop_nonces: bool,
     /// Whether devices without a browser may ask somebody to approve them elsewhere (RFC 8628).
     pub device_grant: bool,
+    /// Whether apps may register themselves (RFC 7591).
+    pub registration: Registration,
+}
+
+/// Who may register an app beside the operator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Whoever has an initial access token.
+    Token,
+    /// Anybody.
+    Open,
 }
 
 impl Default for Oidc {
     fn default() -> Self {
-        Self { classic: false, pushed_request_seconds: 90, dpop_nonces: false, device_grant: false }
+        Self {
+            classic: false,
+            pushed_request_seconds: 90,
+            dpop_nonces: false,
+            device_grant: false,
+            registration: Registration::Off,
+        }
     }
 }
 

@@ -15,13 +15,15 @@ pub struct Outbound {
     pub allowed_networks: Vec<IpNet>,
     /// A file with certificates to trust beside the usual ones, PEM.
     pub ca_file: Option<PathBuf>,
+    /// The ports that an app which registers itself may name; an administrator may name any.
+    pub ports: Vec<u16>,
     /// Seconds in which a call must be answered.
     pub timeout_seconds: u16,
 }
 
 impl Default for Outbound {
     fn default() -> Self {
-        Self { allowed_networks: Vec::new(), ca_file: None, timeout_seconds: 5 }
+        Self { allowed_networks: Vec::new(), ca_file: None, ports: vec![443], timeout_seconds: 5 }
     }
 }
 

@@ -94,6 +94,8 @@ ids! {
     GrantId = "grt_";
     /// A device that waits to be approved.
     DeviceRequestId = "dvr_";
+    /// What lets an app register itself.
+    InitialAccessTokenId = "iat_";
     /// One refresh token of a grant.
     RefreshTokenId = "rft_";
     /// One line of the audit.
@@ -112,6 +114,10 @@ ids! {
     DeviceId = "dev_";
     /// An invitation to an organisation.
     InvitationId = "inv_";
+    /// A forgotten password that is to be chosen anew.
+    PasswordResetId = "rst_";
+    /// A request to let somebody back in who lost what they signed in with.
+    RecoveryCaseId = "rcv_";
     /// A mail or text message on its way out.
     OutboxId = "out_";
 }

@@ -22,6 +22,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
+pub mod recovery;
 pub mod security_center;
 pub mod sessions;
 pub mod setup;
@@ -80,6 +81,7 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<oidc::FormPostPage>());
             all.extend(samples_of::<oidc::SignOutPage>());
             all.extend(samples_of::<oidc::SignedOutPage>());
+            all.extend(samples_of::<oidc::LeavingPage>());
             all
         },
     },
@@ -115,6 +117,9 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<ip_addresses::WaitingPage>();
             all.extend(samples_of::<ip_addresses::BlockedPage>());
+            all.extend(samples_of::<ip_addresses::OwnNetworksPage>());
+            all.extend(samples_of::<ip_addresses::OrganisationNetworksPage>());
+            all.extend(samples_of::<ip_addresses::ActOnNetworkPage>());
             all
         },
     },
@@ -125,6 +130,20 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<invitations::InvitationPage>();
             all.extend(samples_of::<invitations::ClosedInvitationPage>());
+            all
+        },
+    },
+    Feature {
+        name: "recovery",
+        routes: recovery::routes,
+        pages: || {
+            let mut all = samples_of::<recovery::ProblemPage>();
+            all.extend(samples_of::<recovery::AdvicePage>());
+            all.extend(samples_of::<recovery::ForgottenPage>());
+            all.extend(samples_of::<recovery::WaitingPage>());
+            all.extend(samples_of::<recovery::LinkPage>());
+            all.extend(samples_of::<recovery::NewPasswordPage>());
+            all.extend(samples_of::<recovery::ClosedPage>());
             all
         },
     },
@@ -172,11 +191,13 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<interactions::NetworkCode>,
     samples_of_message::<interactions::NetworkAdded>,
     samples_of_message::<interactions::NetworkWaits>,
+    samples_of_message::<ip_addresses::NetworkDecided>,
     samples_of_message::<passkeys::PasskeyAdded>,
     samples_of_message::<passkeys::PasskeyRemoved>,
     samples_of_message::<passkeys::PasskeyCopied>,
     samples_of_message::<invitations::InvitationMail>,
-    samples_of_message::<account::PasswordChanged>,
+    samples_of_message::<passwords::PasswordChanged>,
+    samples_of_message::<recovery::ResetMail>,
     samples_of_message::<account::EmailConfirm>,
     samples_of_message::<account::EmailTaken>,
     samples_of_message::<account::EmailChanged>,

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
     AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, GrantId,
-    InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, RecoveryCodeId, RefreshTokenId,
-    SessionId,
+    InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId,
+    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -87,12 +87,15 @@ text_column!(
     FactorId,
     DeviceRequestId,
     GrantId,
+    InitialAccessTokenId,
     InteractionId,
     InvitationId,
     LinkId,
     MembershipId,
     OrganisationId,
     OutboxId,
+    PasswordResetId,
+    RecoveryCaseId,
     RecoveryCodeId,
     RefreshTokenId,
     SessionId,

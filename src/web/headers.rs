@@ -1,7 +1,10 @@
 //! The headers that every answer carries.
 
+use std::collections::BTreeSet;
+
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
 
 const NOSNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -31,6 +34,16 @@ impl Framing {
         if let Ok(policy) = HeaderValue::try_from(policy) {
             headers.insert(CONTENT_SECURITY_POLICY, policy);
         }
+    }
+}
+
+/// Lets a page hold frames of the origins of these addresses, and of no others.
+pub fn allow_frames(headers: &mut HeaderMap, addresses: &[Url]) {
+    let origins: BTreeSet<String> = addresses.iter().map(|url| url.origin().ascii_serialization()).collect();
+    let origins: Vec<String> = origins.into_iter().collect();
+    let policy = format!("{BASE_POLICY}; form-action 'self'; frame-src {}", origins.join(" "));
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
 }
 

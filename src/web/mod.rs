@@ -36,7 +36,7 @@ pub use cookies::{CookieKind, CookieNames};
 pub use cors::cross_origin;
 pub use error::{Error, ErrorPage, PageProblem, ProtocolDetail};
 pub use form::{Form, JsonForm};
-pub use headers::Framing;
+pub use headers::{Framing, allow_frames};
 pub use language::switch_language;
 pub use listener::Peer;
 pub use page::{Page, PageSample, SignedIn, samples_of};

@@ -68,8 +68,18 @@ pub const LANGUAGE: &str = "/language";
 pub const SETUP: &str = "/setup";
 /// The link of an invitation.
 pub const INVITE: &str = "/invite";
+/// What to do when signing in does not work.
+pub const RECOVER: &str = "/recover";
+/// Choosing a forgotten password anew.
+pub const PASSWORD_RESET: &str = "/password-reset";
 /// The links in mails that confirm a sign-in, or stop it.
 pub const MAIL_LINK: &str = "/c";
+/// Where somebody signs in from.
+pub const ACCOUNT_NETWORKS: &str = "/account/ip-addresses";
+/// Whether new ones join by themselves.
+pub const ACCOUNT_NETWORKS_AUTOMATIC: &str = "/account/ip-addresses/automatic";
+/// Where the people of an organisation sign in from.
+pub const ORGANISATION_NETWORKS: &str = "/organisation/ip-addresses";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
@@ -85,6 +95,8 @@ pub const PASSKEY_ENDPOINTS: &str = "/.well-known/passkey-endpoints";
 pub const DEVICE: &str = "/device";
 /// The device authorization endpoint (RFC 8628, section 3.1).
 pub const DEVICE_AUTHORIZATION: &str = "/device_authorization";
+/// The registration endpoint (RFC 7591, section 3).
+pub const REGISTER: &str = "/register";
 /// The authorization endpoint (RFC 6749, section 3.1).
 pub const AUTHORIZE: &str = "/authorize";
 /// The token endpoint (RFC 6749, section 3.2).
@@ -158,6 +170,39 @@ pub fn second_step_by(interaction: impl std::fmt::Display, kind: impl std::fmt::
 #[must_use]
 pub fn send(page: &str) -> String {
     format!("{page}/send")
+}
+
+/// What to do when signing in does not work in `place`: an interaction, or [`PLACE_OWN`].
+#[must_use]
+pub fn recover(place: impl std::fmt::Display) -> String {
+    format!("{RECOVER}/{place}")
+}
+
+/// What to do about one problem of signing in.
+#[must_use]
+pub fn recover_from(place: impl std::fmt::Display, problem: &str) -> String {
+    format!("{RECOVER}/{place}/{problem}")
+}
+
+/// The place of [`recover`] that is no interaction.
+pub const PLACE_OWN: &str = "own";
+
+/// Waiting for the code of a forgotten password.
+#[must_use]
+pub fn password_reset(reset: impl std::fmt::Display) -> String {
+    format!("{PASSWORD_RESET}/{reset}")
+}
+
+/// The link in the mail about a forgotten password.
+#[must_use]
+pub fn password_reset_link(secret: &str) -> String {
+    format!("{PASSWORD_RESET}/link/{secret}")
+}
+
+/// The form for the new password, in the interaction in which everything else was proven.
+#[must_use]
+pub fn new_password(interaction: impl std::fmt::Display) -> String {
+    format!("{PASSWORD_RESET}/new/{interaction}")
 }
 
 /// Waiting for the confirmation of a new network in one interaction.

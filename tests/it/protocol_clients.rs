@@ -241,6 +241,10 @@ fn the_command_line_registers_every_way_and_refuses_what_cannot_work() {
             "--sign-userinfo",
             "--backchannel-logout-uri",
             "https://app.example/logout",
+            "--jwks-uri",
+            "https://app.example/keys",
+            "--request-uri",
+            "https://app.example/request",
         ],
     )
     .unwrap();
@@ -258,6 +262,20 @@ fn the_command_line_registers_every_way_and_refuses_what_cannot_work() {
     let classic = apps.as_array().unwrap().iter().find(|app| app["profile"] == "oidc").unwrap();
     assert_eq!(classic["metadata"]["response_types"], json!(["code", "code id_token"]));
     assert_eq!(classic["metadata"]["sector"], "app.example");
+    assert_eq!(classic["metadata"]["jwks_uri"], "https://app.example/keys");
+    assert_eq!(classic["metadata"]["request_uris"], json!(["https://app.example/request"]));
+    let token = |registration: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+            .current_dir(folder)
+            .env_clear()
+            .env("COUNTERSIGN__OIDC__REGISTRATION", registration)
+            .args(["app", "registration-token", "--uses", "3", "--json"])
+            .output()
+            .unwrap()
+    };
+    let made: Value = serde_json::from_slice(&token("token").stdout).unwrap();
+    assert!(made["token"].as_str().unwrap().len() >= 43 && made["endpoint"] == "http://localhost:8080/register");
+    assert_eq!(token("off").status.code(), Some(1), "nobody could use it");
 
     for (words, says) in [
         (vec!["--profile", "fapi2"], "private_key_jwt"),
@@ -271,6 +289,11 @@ fn the_command_line_registers_every_way_and_refuses_what_cannot_work() {
         (vec!["--response-type", "telepathy"], "no response type"),
         (vec!["--audience", "api"], "no resource"),
         (vec!["--backchannel-logout-uri", "http://app.example/"], "cannot be registered"),
+        (vec!["--post-logout-redirect-uri", "http://app.example/"], "cannot be registered"),
+        (vec!["--jwks-uri", "com.example.app:/keys"], "use https"),
+        (vec!["--request-uri", "https://app.example/request"], "profile oidc"),
+        (vec!["--sector-uri", "http://localhost:1/sector"], "cannot be fetched"),
+        (vec!["--home", "javascript:alert(1)"], "use https"),
         ([&["--profile", "fapi2", "--id-token-alg", "RS256"], signing.as_slice()].concat(), "RS256"),
     ] {
         let refused = add(folder, &words).unwrap_err();

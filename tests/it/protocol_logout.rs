@@ -18,6 +18,8 @@ on_both_engines! {
     an_app_that_refuses_is_told_no_more
     nobody_is_told_what_is_not_theirs_and_nobody_is_told_twice
     an_address_behind_the_server_is_not_called
+    apps_are_told_in_frames_when_somebody_signs_out
+    the_way_back_waits_for_the_frames_and_says_nothing_more
 }
 
 fn may_call_this_machine(config: &mut Config) {
@@ -174,4 +176,55 @@ async fn an_address_behind_the_server_is_not_called(engine: Engine) {
     browser.get(&format!("/end_session?id_token_hint={id_token}")).await;
     sleep(Duration::from_millis(1500)).await;
     assert_eq!(app.requests().len(), 0);
+}
+
+async fn register_with_page(server: &Server, id: &str, page: &str) {
+    let page = Some(page.to_owned());
+    server.register(id, |client| client.metadata.frontchannel_logout_uri = page).await;
+}
+
+async fn apps_are_told_in_frames_when_somebody_signs_out(engine: Engine) {
+    let server = Server::start(&engine).await;
+    register_with_page(&server, "used", "https://used.example/out?x=1").await;
+    register_with_page(&server, "unused", "https://unused.example/out").await;
+    let mut browser = signed_in(&server).await;
+    let known = server.claims(&sign_in(&server, &mut browser, "used").await, "JWT").await;
+    let asked = browser.get("/end_session").await;
+    assert!(!asked.body.contains("<iframe"), "nobody is told before the person said yes");
+    let out = browser.post("/sign-out", &[("csrf", &asked.field("csrf"))]).await;
+    let issuer: String = url::form_urlencoded::byte_serialize(server.issuer.as_bytes()).collect();
+    let frame = format!("https://used.example/out?x=1&iss={issuer}&sid={}", known["sid"].as_str().unwrap());
+    let shown = out.body.replace("&amp;", "&").replace("&#x2f;", "/");
+    assert!(shown.contains(&format!("<iframe src=\"{frame}\"")), "{shown}");
+    assert!(!shown.contains("unused.example"), "{shown}");
+    let policy = out.header("content-security-policy");
+    assert!(
+        policy.contains("frame-src https://used.example;") || policy.ends_with("frame-src https://used.example"),
+        "{policy}"
+    );
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"), "{policy}");
+    let document = server.browser().get("/.well-known/openid-configuration").await.json();
+    assert_eq!(document["frontchannel_logout_supported"], true);
+    assert_eq!(document["frontchannel_logout_session_supported"], true);
+}
+
+async fn the_way_back_waits_for_the_frames_and_says_nothing_more(engine: Engine) {
+    let server = Server::start(&engine).await;
+    register_with_page(&server, "used", "https://used.example/out").await;
+    let mut browser = signed_in(&server).await;
+    let id_token = sign_in(&server, &mut browser, "used").await;
+    let back =
+        format!("/end_session?id_token_hint={id_token}&post_logout_redirect_uri=https://portal.example/bye&state=s");
+    let out = browser.get(&back).await;
+    assert_eq!(out.status, 200);
+    let shown = out.body.replace("&amp;", "&").replace("&#x2f;", "/");
+    assert!(shown.contains("content=\"5;url=https://portal.example/bye?state=s\""), "{shown}");
+    assert!(shown.contains("<iframe src=\"https://used.example/out?iss="), "{shown}");
+    assert!(browser.get("/account").await.location().starts_with("/sign-in"), "signed out already");
+    // Without an app that wants to be told there is nothing to wait for.
+    let mut browser = signed_in(&server).await;
+    let id_token = sign_in(&server, &mut browser, crate::support::CLIENT).await;
+    let back =
+        format!("/end_session?id_token_hint={id_token}&post_logout_redirect_uri=https://portal.example/bye&state=s");
+    assert_eq!(browser.get(&back).await.location(), "https://portal.example/bye?state=s");
 }

@@ -29,6 +29,9 @@ pub(in crate::cli) struct Add {
     /// Where it is told that a session ended
     #[arg(long, value_name = "URI")]
     backchannel_logout_uri: Option<String>,
+    /// Its page that is shown in a frame when people sign out
+    #[arg(long, value_name = "URI")]
+    frontchannel_logout_uri: Option<String>,
     /// Its own front page
     #[arg(long, value_name = "URI")]
     home: Option<String>,
@@ -69,6 +72,9 @@ pub(in crate::cli) struct Add {
     /// What tokens for it call it, if it takes tokens itself
     #[arg(long, value_name = "URI")]
     resource: Option<String>,
+    /// An app whose tokens it may trade for tokens of its own, when it is called with them; may be given several times
+    #[arg(long = "exchange", value_name = "CLIENT_ID")]
+    exchanges: Vec<String>,
     /// Its requests must be signed
     #[arg(long)]
     sign_requests: bool,
@@ -232,12 +238,14 @@ impl Add {
                 access_token_algorithm: self.access_token_alg.or((usual != Algorithm::RS256).then_some(usual)),
                 audiences: self.audiences.clone(),
                 resource: self.resource.clone(),
+                exchanges: self.exchanges.clone(),
                 signs_requests: self.sign_requests,
                 request_object_algorithm: self.request_alg,
                 pushes_requests: self.push_requests,
                 binds_tokens: self.bind_tokens,
                 sector: self.sector.clone(),
                 backchannel_logout_uri: self.backchannel_logout_uri.clone(),
+                frontchannel_logout_uri: self.frontchannel_logout_uri.clone(),
                 signs_userinfo: self.sign_userinfo,
                 assertion_algorithm: self.assertion_alg,
                 ..Metadata::default()

@@ -63,6 +63,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "authenticate", judge: authenticate },
     Rule { name: "second_factor", judge: second_factor },
     Rule { name: "refuse", judge: refuse },
+    Rule { name: "new_password", judge: new_password },
     Rule { name: "network", judge: network },
     Rule { name: "enrol", judge: enrol },
     Rule { name: "strength", judge: strength },
@@ -106,7 +107,7 @@ impl Facts {
     /// A question to whoever is there, and a refusal where nobody is.
     fn ask(&self, question: Question, otherwise: Refusal) -> Verdict {
         match self.occasion {
-            Use::SignIn => Verdict::Ask(question),
+            Use::SignIn | Use::NewPassword => Verdict::Ask(question),
             Use::Later => Verdict::Refuse(otherwise),
         }
     }
@@ -153,10 +154,14 @@ impl AccountFacts {
 
 /// Rule 1: somebody must have proven who they are, recently enough for this request.
 fn authenticate(facts: &Facts) -> Verdict {
-    let Some(evidence) = facts.evidence.as_ref().filter(|evidence| evidence.has_first_step()) else {
+    let begun = |evidence: &&Evidence| match facts.occasion {
+        Use::NewPassword => evidence.has_read_mail(),
+        Use::SignIn | Use::Later => evidence.has_first_step(),
+    };
+    let Some(evidence) = facts.evidence.as_ref().filter(begun) else {
         return facts.ask(Question::Authenticate, Refusal::NoEvidence);
     };
-    if facts.occasion == Use::Later {
+    if facts.occasion != Use::SignIn {
         return Verdict::Pass;
     }
     let proven_at = evidence.auth_time();
@@ -179,7 +184,8 @@ fn second_factor(facts: &Facts) -> Verdict {
     let done = evidence.has_passkey()
         || evidence.has_second(FactorKind::RecoveryCode)
         || kinds.iter().any(|kind| evidence.has_second(kind));
-    let may_remember = account.policy.remembering.rule == Remembering::Allowed;
+    // What was remembered was remembered together with the old password.
+    let may_remember = account.policy.remembering.rule == Remembering::Allowed && facts.occasion != Use::NewPassword;
     if kinds.is_empty() || done || (may_remember && evidence.is_remembered()) {
         return Verdict::Pass;
     }
@@ -204,6 +210,11 @@ fn refuse(facts: &Facts) -> Verdict {
         Some(_) => facts.app.as_ref().filter(|app| app.disabled).map(|_| Refusal::AppDisabled),
     };
     refusal.map_or(Verdict::Pass, Verdict::Refuse)
+}
+
+/// Where a password is chosen anew this is the last question: whoever chose it signs in with it, by all the rules.
+fn new_password(facts: &Facts) -> Verdict {
+    if facts.occasion == Use::NewPassword { Verdict::Ask(Question::NewPassword) } else { Verdict::Pass }
 }
 
 /// Rule 4: a password from an unknown place waits for a confirmation. A passkey does not.

@@ -186,7 +186,13 @@ impl Evidence {
     /// was the second step.
     #[must_use]
     pub fn has_mailbox(&self) -> bool {
-        self.has_second(FactorKind::Email) || self.proofs.iter().any(|proof| matches!(proof, Proof::Mailbox { .. }))
+        self.has_second(FactorKind::Email) || self.has_read_mail()
+    }
+
+    /// Whether the mailbox of the account was read, and not as the second step.
+    #[must_use]
+    pub fn has_read_mail(&self) -> bool {
+        self.proofs.iter().any(|proof| matches!(proof, Proof::Mailbox { .. }))
     }
 
     /// Whether the second step was left out because it was done before.

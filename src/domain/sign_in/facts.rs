@@ -43,6 +43,9 @@ pub enum Use {
     ///
     /// It judges the evidence as of sign-in under the policy of now; `prompt`, `max_age` and consent are not asked again.
     Later,
+    /// A password that was forgotten is to be chosen anew, in a browser: the mailbox stands in for the old one, the second
+    /// step is asked as ever, and nothing is ever issued.
+    NewPassword,
 }
 
 /// What the authorization request wishes (OpenID Connect Core, section 3.1.2.1).
@@ -149,6 +152,8 @@ pub enum Question {
         /// The strength that the app wishes, if that is why.
         for_app: Option<Acr>,
     },
+    /// Choose the new password.
+    NewPassword,
     /// Confirm that this new network is yours.
     ConfirmNetwork {
         /// Only an administrator can.

@@ -144,6 +144,8 @@ fn answer(facts: &mut Facts, question: &Question) {
                 app.consent.given = app.consent.wanted.clone();
             }
         }
+        // Whoever chose a new password signs in with it.
+        Question::NewPassword => facts.occasion = Use::SignIn,
         Question::OfferPasskey => facts.answers.offer_answered = true,
     }
 }

@@ -9,5 +9,5 @@ pub use pages::routes;
 pub use store::remove_old_email_changes;
 pub use views::{
     ActivityPage, AppsPage, EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, NotYouPage, OverviewPage,
-    PasswordChanged, PasswordPage, ProfilePage, RemoveAppPage, RemovePasswordPage, SecurityPage, SessionsPage,
+    PasswordPage, ProfilePage, RemoveAppPage, RemovePasswordPage, SecurityPage, SessionsPage,
 };

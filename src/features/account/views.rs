@@ -9,7 +9,6 @@ use serde::Serialize;
 use crate::domain::{FactorKind, Strength};
 use crate::features::account::rules::Way;
 use crate::features::organisations::Role;
-use crate::features::outbox::{Message, Particulars};
 use crate::web::Page;
 
 pub use activity::{ActivityPage, NotYouPage};
@@ -347,25 +346,5 @@ impl Page for RemovePasswordPage {
 
     fn samples() -> Vec<Self> {
         vec![Self { passkeys: 2, recovery_codes: 10 }]
-    }
-}
-
-/// The mail after the password was changed. It holds no link.
-#[derive(Clone, Debug, Serialize)]
-pub struct PasswordChanged {
-    /// Whom it greets.
-    pub name: String,
-    /// Whether it was taken away, and not replaced by another.
-    pub removed: bool,
-    /// The facts.
-    pub particulars: Particulars,
-}
-
-impl Message for PasswordChanged {
-    const TEMPLATE: &'static str = "password_changed";
-
-    fn samples() -> Vec<Self> {
-        let changed = Self { name: "Anna de Vries".to_owned(), removed: false, particulars: Particulars::sample() };
-        vec![changed.clone(), Self { removed: true, ..changed }]
     }
 }

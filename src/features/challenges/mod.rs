@@ -18,9 +18,9 @@ use crate::keys::Place;
 use crate::storage::{Reader, Writer};
 use crate::web::{AppState, Context, Error, urls};
 
-use rules::{Asker, counters, in_threes, is_live, matching_number, six_random_digits};
+use rules::{Asker, counters, is_live, matching_number};
 
-pub use rules::{Bond, Link, LinkState, Purpose, is_filler, lifetime, six_digits};
+pub use rules::{Bond, Link, LinkState, Purpose, in_threes, is_filler, lifetime, six_digits, six_random_digits};
 pub use store::links::{confirm_link, deny_link, end_link, find_link, is_confirmed, take_confirmed};
 pub use store::remove_old_challenges;
 

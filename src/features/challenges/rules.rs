@@ -140,7 +140,7 @@ pub const fn lifetime(kind: FactorKind) -> Duration {
 }
 
 /// Six random digits, each code as likely as any other.
-pub(super) fn six_random_digits(random: &dyn Random) -> String {
+pub fn six_random_digits(random: &dyn Random) -> String {
     // Beyond the last whole million the first codes would be likelier.
     const END: u32 = u32::MAX - u32::MAX % 1_000_000;
     loop {
@@ -164,7 +164,8 @@ pub(super) fn matching_number(random: &dyn Random) -> i64 {
 }
 
 /// A code as it is read: `482 911`.
-pub(super) fn in_threes(code: &str) -> String {
+#[must_use]
+pub fn in_threes(code: &str) -> String {
     let (first, second) = code.split_at_checked(3).unwrap_or((code, ""));
     format!("{first} {second}")
 }

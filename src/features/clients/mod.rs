@@ -16,7 +16,7 @@ use crate::keys::{OpenError, Place, PublicKey, Vault};
 pub use cache::Clients;
 pub use key_sets::KeySets;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
-pub use store::{add_client, list_clients, remove_client};
+pub use store::{add_client, change_client, list_clients, remove_client};
 
 /// A registered app.
 #[derive(Clone, Debug)]
@@ -157,6 +157,10 @@ pub struct Metadata {
     /// Where it is told that a session ended (OpenID Connect Back-Channel Logout, section 2.2).
     #[serde(default)]
     pub backchannel_logout_uri: Option<String>,
+    /// The page of it that is shown in a frame when a session ends in the browser (OpenID Connect Front-Channel Logout,
+    /// section 2).
+    #[serde(default)]
+    pub frontchannel_logout_uri: Option<String>,
     /// The resources that it may ask tokens for, absolute addresses (RFC 8707, section 2).
     #[serde(default)]
     pub audiences: Vec<String>,
@@ -164,10 +168,47 @@ pub struct Metadata {
     /// takes tokens itself.
     #[serde(default)]
     pub resource: Option<String>,
+    /// The apps whose tokens it may trade for tokens of its own, when it is called with them (RFC 8693).
+    #[serde(default)]
+    pub exchanges: Vec<String>,
     /// What the authorization endpoint may answer it with, each written in alphabetical order (OpenID Connect Dynamic
     /// Client Registration, section 2).
     #[serde(default = "code_only")]
     pub response_types: Vec<String>,
+    /// What it tells about itself.
+    #[serde(default)]
+    pub told: Told,
+}
+
+/// What an app tells about itself, most of it for people (OpenID Connect Dynamic Client Registration, section 2).
+#[expect(clippy::struct_excessive_bools, reason = "what the specifications register as yes or no")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    /// Whether it is installed on telephones or desktops.
+    pub native: bool,
+    /// Who looks after it.
+    pub contacts: Vec<String>,
+    /// Its picture.
+    pub logo_uri: Option<String>,
+    /// What it does with what it gets.
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    pub tos_uri: Option<String>,
+    /// Where somebody else can send people to begin a sign-in (OpenID Connect Core, section 4).
+    pub initiate_login_uri: Option<String>,
+    /// What its maker calls the program (RFC 7591, section 2).
+    pub software_id: Option<String>,
+    /// Its version.
+    pub software_version: Option<String>,
+    /// Whether logout tokens must name the session; they always do.
+    pub backchannel_logout_session_required: bool,
+    /// Whether that page must be told the session; it always is.
+    pub frontchannel_logout_session_required: bool,
+    /// Whether ID tokens must say when the person signed in; they always do.
+    pub require_auth_time: bool,
+    /// The `acr_values` of requests that name none.
+    pub default_acr_values: Vec<String>,
 }
 
 fn code_only() -> Vec<String> {
@@ -198,9 +239,12 @@ impl Default for Metadata {
             request_uris: Vec::new(),
             signs_userinfo: false,
             backchannel_logout_uri: None,
+            frontchannel_logout_uri: None,
             audiences: Vec::new(),
             resource: None,
+            exchanges: Vec::new(),
             response_types: code_only(),
+            told: Told::default(),
         }
     }
 }

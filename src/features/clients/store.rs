@@ -1,6 +1,7 @@
 //! The tables `clients` and `client_secrets`.
 
-use sea_orm::{ActiveValue::Set, EntityTrait as _, QueryOrder as _};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{Client, ClientAuthentication, ClientSecret, Profile};
 use crate::domain::ids::ClientSecretId;
@@ -104,6 +105,16 @@ pub async fn add_client(
     })
     .exec_without_returning(db)
     .await?;
+    add_secrets(db, client, now, random).await?;
+    raise_version(db, Versioned::Apps).await
+}
+
+async fn add_secrets(
+    db: &mut Writer,
+    client: &Client,
+    now: Timestamp,
+    random: &dyn Random,
+) -> Result<(), StorageError> {
     for secret in &client.secrets {
         secrets::Entity::insert(secrets::ActiveModel {
             id: Set(ClientSecretId::new(now, random)),
@@ -116,7 +127,38 @@ pub async fn add_client(
         .exec_without_returning(db)
         .await?;
     }
-    raise_version(db, Versioned::Apps).await
+    Ok(())
+}
+
+/// Replaces what is known about an app, and its secrets. Says whether there is such an app.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn change_client(
+    db: &mut Writer,
+    client: &Client,
+    now: Timestamp,
+    random: &dyn Random,
+) -> Result<bool, StorageError> {
+    let done = clients::Entity::update_many()
+        .col_expr(clients::Column::Name, Expr::value(&client.name))
+        .col_expr(clients::Column::Profile, Expr::value(client.profile))
+        .col_expr(clients::Column::Authentication, Expr::value(client.authentication))
+        .col_expr(clients::Column::FirstParty, Expr::value(client.first_party))
+        .col_expr(clients::Column::Metadata, Expr::value(Json(client.metadata.clone())))
+        .col_expr(clients::Column::UpdatedAt, Expr::value(now))
+        .col_expr(clients::Column::DisabledAt, Expr::value(client.disabled_at))
+        .filter(clients::Column::Id.eq(client.id.as_str()))
+        .exec(db)
+        .await?;
+    if done.rows_affected != 1 {
+        return Ok(false);
+    }
+    secrets::Entity::delete_many().filter(secrets::Column::ClientId.eq(client.id.as_str())).exec(db).await?;
+    add_secrets(db, client, now, random).await?;
+    raise_version(db, Versioned::Apps).await?;
+    Ok(true)
 }
 
 /// Removes an app, with all that it was granted. Says whether it was there.

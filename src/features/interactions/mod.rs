@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
-use crate::domain::ids::{AccountId, InteractionId, InvitationId, SessionId};
+use crate::domain::ids::{AccountId, InteractionId, InvitationId, PasswordResetId, SessionId};
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{AcrWish, Answers, Evidence, Facts, NetworkStanding, Proof, Use, Wish};
@@ -82,6 +82,8 @@ pub struct Purpose {
     pub confirms: Option<AccountId>,
     /// The invitation that it began with: the first thing that is proven uses it up.
     pub invitation: Option<InvitationId>,
+    /// The forgotten password that is to be chosen anew: this is no sign-in, and opens no session.
+    pub resets: Option<PasswordResetId>,
     /// The whole request, for the protocol to go on with.
     pub request: serde_json::Value,
     /// The person said no.
@@ -177,7 +179,7 @@ impl Interaction {
     pub fn facts(&self, standing: Option<&Standing>, here: Option<Network>, now: Timestamp) -> Facts {
         Facts {
             now,
-            occasion: Use::SignIn,
+            occasion: if self.purpose.resets.is_some() { Use::NewPassword } else { Use::SignIn },
             wish: self.wish(),
             issued_at: None,
             evidence: self.evidence.clone(),

@@ -318,6 +318,7 @@ pub fn page_of(question: &Question, id: InteractionId) -> String {
     match question {
         Question::Authenticate => urls::sign_in(id),
         Question::SecondFactor { .. } => urls::second_step(id),
+        Question::NewPassword => urls::new_password(id),
         Question::ConfirmNetwork { .. } => urls::confirm_network(id),
         Question::Enrol { .. } => urls::enrol(id),
         Question::OfferPasskey => urls::offer(id),

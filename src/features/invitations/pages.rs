@@ -15,9 +15,7 @@ use crate::features::factors::find_enrolled;
 use crate::features::interactions::{Passage, Purpose, add_interaction, new_interaction, respond};
 use crate::features::organisations::{Invitation, Organisation, find_invitation_by_secret, find_organisation};
 use crate::features::passkeys::are_on;
-use crate::features::passwords::{
-    Hashing, NewPassword, PasswordProblem, Surroundings, has_password, hash_new_password, set_password,
-};
+use crate::features::passwords::{Hashing, NewPassword, Surroundings, has_password, hash_new_password, set_password};
 use crate::features::sessions::find_standing;
 use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, see_other, urls};
 
@@ -114,9 +112,7 @@ async fn choose_password(
         Err(problem) => {
             page.problem = Some(match problem {
                 _ if filled.password.expose().is_empty() => "empty",
-                PasswordProblem::TooShort { .. } => "too_short",
-                PasswordProblem::TooLong => "too_long",
-                PasswordProblem::Guessable => "guessable",
+                problem => problem.as_str(),
             });
             return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
         }

@@ -61,8 +61,9 @@ impl Parameters {
 
     /// Refuses a request with a doubled parameter (RFC 6749, section 3.1).
     pub(super) fn refuse_doubled(&self) -> Result<(), OAuthError> {
-        // `resource` may be sent several times (RFC 8707, section 2).
-        if self.0.iter().any(|(name, values)| values.len() > 1 && name != "resource") {
+        // These may be sent several times (RFC 8707, section 2; RFC 8693, section 2.1).
+        let may_repeat = |name: &str| matches!(name, "resource" | "audience");
+        if self.0.iter().any(|(name, values)| values.len() > 1 && !may_repeat(name)) {
             return Err(OAuthError::new(ErrorCode::InvalidRequest, "a parameter was sent more than once"));
         }
         Ok(())

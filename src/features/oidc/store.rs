@@ -2,6 +2,7 @@
 
 mod devices;
 mod logouts;
+mod registrations;
 mod requests;
 mod seen_tokens;
 
@@ -17,6 +18,10 @@ pub(super) use devices::{
 };
 pub use logouts::remove_old_logouts;
 pub(super) use logouts::{Logout, add_logout, apps_of_sessions, due_logouts, lease_logout, settle_logout};
+pub use registrations::{add_initial_access_token, remove_old_initial_access_tokens};
+pub(super) use registrations::{
+    add_registration, find_registration, is_initial_access_token, use_initial_access_token,
+};
 pub use requests::remove_old_requests;
 pub(super) use requests::{add_kept_request, find_kept_request, use_kept_request};
 pub use seen_tokens::remove_old_seen_tokens;

@@ -49,6 +49,8 @@ struct AccessToken<'a> {
     amr: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Confirmation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Value>,
 }
 
 /// The key that a token is bound to (RFC 9449, section 6.1).
@@ -99,6 +101,31 @@ impl Mint<'_> {
         })
     }
 
+    /// An access token for an app that traded another app's for it, of the same grant; and how many seconds it is good.
+    ///
+    /// It says who acts, and ends at `ends` at the latest, in seconds since 1970.
+    pub(super) fn exchanged_token(
+        &self,
+        (clearance, grant): (&Clearance, &Grant),
+        scope: &Scope,
+        (resources, key): (Vec<String>, Option<&ProvenKey>),
+        (ends, actor): (i64, Value),
+    ) -> Result<(String, u32), Error> {
+        let evidence = clearance.evidence();
+        let subject = subject(self.state, self.client, clearance.account_id());
+        let left = u32::try_from(ends - self.now.seconds()).unwrap_or_default();
+        let life = left.min(self.state.config.tokens.access_token_seconds);
+        let token = self.sign_access_token(&subject, (&grant.id.to_string(), resources), scope, |token| {
+            token.exp = self.now.seconds() + i64::from(life);
+            token.auth_time = Some(evidence.auth_time().seconds());
+            token.acr = Some(grant.details.acr().to_string());
+            token.amr = Some(evidence.amr());
+            token.cnf = key.map(Confirmation::of);
+            token.act = Some(actor);
+        })?;
+        Ok((token, life))
+    }
+
     /// An access token for an app that acts for itself.
     pub(super) fn app_token(
         &self,
@@ -142,6 +169,7 @@ impl Mint<'_> {
             acr: None,
             amr: None,
             cnf: None,
+            act: None,
         };
         complete(&mut token);
         self.sign(algorithm, ACCESS_TOKEN, &token)

@@ -38,6 +38,8 @@ pub(super) struct Person {
     pub(super) grant: Grant,
     /// Where the account stands.
     pub(super) standing: Standing,
+    /// What the rules of now said.
+    pub(super) clearance: Clearance,
 }
 
 impl LiveToken {
@@ -91,8 +93,16 @@ pub(super) async fn find_live_token(state: &AppState, token: &str, now: Timestam
     if grant.has_revoked_tokens && store::was_token_seen(db, &[REVOKED, jti]).await? {
         return Ok(None);
     }
+    // A token that was traded for another ends with the app that the person gave it to.
+    let giver = Clients::find(state, &grant.client_id).await?;
+    if giver.is_none_or(|giver| giver.disabled_at.is_some()) {
+        return Ok(None);
+    }
     let judged = judge(db, &grant, now).await?;
-    Ok(judged.map(|(_, standing)| LiveToken { claims, client, scope, person: Some(Person { grant, standing }) }))
+    Ok(judged.map(|(clearance, standing)| {
+        let person = Some(Person { grant, standing, clearance });
+        LiveToken { claims, client, scope, person }
+    }))
 }
 
 /// Judges a grant that is used again: the evidence as of sign-in, under the rules of now.

@@ -17,6 +17,10 @@ pub struct ConsentPage {
     pub items: Vec<ConsentItem>,
     /// Who is signed in.
     pub account: String,
+    /// What the app says about what it does with that.
+    pub policy: Option<String>,
+    /// Its terms.
+    pub terms: Option<String>,
 }
 
 /// One thing that an app gets.
@@ -52,6 +56,8 @@ impl Page for ConsentPage {
                 item("invoices", None, true),
             ],
             account: "anna@kantoor.nl".to_owned(),
+            policy: Some("https://declaraties.example/policy".to_owned()),
+            terms: Some("https://declaraties.example/terms".to_owned()),
         }]
     }
 }
@@ -232,12 +238,40 @@ impl Page for SignOutPage {
 pub struct SignedOutPage {
     /// The way back.
     pub app: Option<AppLink>,
+    /// Pages of apps that are told in frames.
+    pub frames: Vec<String>,
+}
+
+impl SignedOutPage {
+    fn sample_frames() -> Vec<String> {
+        vec!["https://portal.example/out?iss=https%3A%2F%2Fid.example&sid=ses_1".to_owned()]
+    }
 }
 
 impl Page for SignedOutPage {
     const TEMPLATE: &'static str = "pages/oidc/signed_out.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self { app: None }, Self { app: Some(AppLink::sample()) }]
+        vec![
+            Self { app: None, frames: Self::sample_frames() },
+            Self { app: Some(AppLink::sample()), frames: Vec::new() },
+        ]
+    }
+}
+
+/// Signed out, and on the way back to an app once the others were told.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeavingPage {
+    /// The app.
+    pub app: AppLink,
+    /// Pages of apps that are told in frames.
+    pub frames: Vec<String>,
+}
+
+impl Page for LeavingPage {
+    const TEMPLATE: &'static str = "pages/oidc/leaving.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { app: AppLink::sample(), frames: SignedOutPage::sample_frames() }]
     }
 }

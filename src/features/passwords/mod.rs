@@ -1,18 +1,23 @@
 //! Passwords: hashing on a bounded pool, and slowing down whoever guesses.
 
 mod hashing;
+mod messages;
 mod rules;
 mod store;
 mod throttle;
 
+use crate::config;
+use crate::domain::ids::AccountId;
 use crate::domain::network::ClientIp;
-use crate::domain::{Random, Secret, Timestamp};
+use crate::domain::{FactorKind, Random, Secret, Timestamp};
 use crate::features::accounts::{Account, find_account_by_login};
+use crate::features::sessions::Standing;
 use crate::features::throttles::Blocked;
 use crate::storage::{StorageError, Writer};
 use crate::web::AppState;
 
 pub use hashing::{Busy, Hashing};
+pub use messages::PasswordChanged;
 pub use rules::{NewPassword, PasswordProblem, Surroundings};
 pub use store::{has_password, password_changed_at, remove_password, set_password};
 
@@ -86,6 +91,24 @@ impl Verified {
         }
         Ok(self.account)
     }
+}
+
+/// Forgets what was guessed at the password of an account: it was chosen anew, or somebody looked into it.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn forget_guesses(db: &mut Writer, account: AccountId) -> Result<(), StorageError> {
+    throttle::forget(db, account).await
+}
+
+/// The fewest characters of a new password: with a second factor it may be shorter (NIST SP 800-63B, section 3.1.1.2).
+#[must_use]
+pub fn least_length(settings: &config::SignIn, standing: &Standing) -> u16 {
+    let alone = settings.password_min_length;
+    let second = standing.enrolled.kinds.and(standing.policy().kinds.rule.kinds());
+    let counts = !second.without(FactorKind::RecoveryCode).is_empty();
+    if counts { alone.min(12) } else { alone }
 }
 
 /// Hashes a new password and keeps it.

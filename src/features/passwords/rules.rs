@@ -88,6 +88,18 @@ pub enum PasswordProblem {
     Guessable,
 }
 
+impl PasswordProblem {
+    /// The word that pages have for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TooShort { .. } => "too_short",
+            Self::TooLong => "too_long",
+            Self::Guessable => "guessable",
+        }
+    }
+}
+
 impl NewPassword {
     /// Checks a password that somebody chose. Length counts and ease of guessing, kinds of characters do not (NIST SP
     /// 800-63B, sections 3.1.1.2 and 3.1.1.3).

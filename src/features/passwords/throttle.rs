@@ -24,11 +24,17 @@ impl Counters {
         let name = login.trim().to_lowercase();
         let networks = from.network().map(Network::limiter_keys).unwrap_or_default();
         let key = account.map_or_else(|| mac.tag("login", &[&name]), |account| account.to_string());
-        Self {
-            account: format!("password:{key}"),
-            networks: networks.into_iter().map(|key| format!("network:{key}")).collect(),
-        }
+        Self { account: key_of(key), networks: networks.into_iter().map(|key| format!("network:{key}")).collect() }
     }
+}
+
+fn key_of(whom: impl std::fmt::Display) -> String {
+    format!("password:{whom}")
+}
+
+/// Forgets what was counted for an account.
+pub(super) async fn forget(db: &mut Writer, account: AccountId) -> Result<(), StorageError> {
+    throttles::forget(db, &key_of(account)).await
 }
 
 /// Counts an attempt before anything is hashed; says so when it must not be looked at.

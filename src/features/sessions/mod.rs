@@ -20,7 +20,7 @@ pub use rules::Lifetime;
 pub use store::{
     Opened, end_other_sessions, end_session, end_sessions_from, end_sessions_of, find_live_session, find_session,
     list_ended_sessions, list_live_sessions, list_sessions_of_members, open_session, remove_old_sessions,
-    renew_session, touch_session,
+    renew_session, signed_in_from, touch_session,
 };
 
 /// A browser that somebody signed in with.

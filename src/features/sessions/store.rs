@@ -280,6 +280,35 @@ pub async fn end_sessions_of(db: &mut Writer, account: AccountId, now: Timestamp
     Ok(done.rows_affected)
 }
 
+/// Who of these people is signed in from `network`.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn signed_in_from(
+    db: &Reader,
+    accounts: &[AccountId],
+    network: Network,
+    now: Timestamp,
+) -> Result<Vec<AccountId>, StorageError> {
+    let mut found = Vec::new();
+    for some in accounts.chunks(MOST_AT_ONCE) {
+        let more: Vec<AccountId> = sessions::Entity::find()
+            .select_only()
+            .column(Column::AccountId)
+            .distinct()
+            .filter(Column::AccountId.is_in(some.iter().copied()))
+            .filter(Column::Network.eq(network))
+            .filter(Column::EndedAt.is_null())
+            .filter(Column::ExpiresAt.gt(now))
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(more);
+    }
+    Ok(found)
+}
+
 /// Ends what these people opened from `network`.
 ///
 /// # Errors

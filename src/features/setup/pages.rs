@@ -14,9 +14,7 @@ use crate::domain::{Email, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::organisations::{Organisation, Role, add_membership, add_organisation};
-use crate::features::passwords::{
-    Hashing, NewPassword, PasswordProblem, Surroundings, hash_new_password, set_password,
-};
+use crate::features::passwords::{Hashing, NewPassword, Surroundings, hash_new_password, set_password};
 use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, urls};
 
 /// The routes of the set-up.
@@ -114,11 +112,7 @@ fn check(
     }
     let email: Email = page.email.parse().map_err(|_| ("email", "malformed"))?;
     let near = Surroundings { product, organisation: &page.organisation, name: &page.name, email: &email };
-    let password = NewPassword::parse(password, page.least, near).map_err(|problem| match problem {
-        PasswordProblem::TooShort { .. } => ("password", "too_short"),
-        PasswordProblem::TooLong => ("password", "too_long"),
-        PasswordProblem::Guessable => ("password", "guessable"),
-    })?;
+    let password = NewPassword::parse(password, page.least, near).map_err(|problem| ("password", problem.as_str()))?;
     Ok((email, password))
 }
 

@@ -22,6 +22,14 @@ pub struct SignInPage {
     pub next: Option<String>,
     /// How somebody signs in with a passkey instead; none where browsers refuse it at this address.
     pub passkey: Option<Ceremony>,
+    /// What to do when it does not work.
+    pub recover: String,
+    /// To a new password, for somebody who was wrong more than once.
+    pub new_password: Option<String>,
+    /// How often the person was wrong before.
+    pub wrong_before: u8,
+    /// A forgotten password was just chosen anew.
+    pub renewed: bool,
     /// What is wrong with what was filled in.
     pub problem: Option<SignInProblem>,
 }
@@ -76,6 +84,10 @@ impl Page for SignInPage {
                 autofill: true,
                 first: false,
             }),
+            recover: "/recover/own".to_owned(),
+            new_password: None,
+            wrong_before: 0,
+            renewed: false,
             problem: None,
         };
         let first = plain.passkey.clone().map(|ceremony| Ceremony { first: true, autofill: false, ..ceremony });
@@ -105,6 +117,13 @@ impl Page for SignInPage {
             Self { app: Some(app.clone()), again: true, ..plain.clone() },
             Self { passkey: first.clone(), ..plain.clone() },
             Self { passkey: None, ..plain.clone() },
+            Self { renewed: true, ..plain.clone() },
+            Self {
+                new_password: Some("/recover/own/password".to_owned()),
+                wrong_before: 2,
+                problem: Some(SignInProblem::Wrong),
+                ..plain.clone()
+            },
             Self { passkey: first, ..confirms.clone() },
             Self { passkey: None, problem: Some(SignInProblem::NoPassword), ..plain.clone() },
             Self { passkey: None, problem: Some(problems[3].clone()), ..plain.clone() },

@@ -6,6 +6,8 @@ consent-email = Your email address
 consent-organisation = Your organisation and role
 consent-offline-access = Access that continues when you are away
 consent-other = Access to: <strong>{ $scope }</strong>
+consent-policy = Privacy statement of { $app }
+consent-terms = Terms of { $app }
 signed-in-as = You are signed in as <strong>{ $account }</strong>
 
 device-title = Sign in on a device
@@ -39,3 +41,5 @@ sign-out-app = <strong>{ $app }</strong> asks to sign you out here as well.
 stay-signed-in = Stay signed in
 signed-out-title = You are signed out
 signed-out-text = On a shared computer, also close your browser.
+signing-out-frame = Signing out of an app
+leaving-text = You go back to { $app } in a moment.

@@ -6,6 +6,8 @@ consent-email = Je e-mailadres
 consent-organisation = Je organisatie en rol
 consent-offline-access = Toegang die doorloopt als je weg bent
 consent-other = Toegang tot: <strong>{ $scope }</strong>
+consent-policy = Privacyverklaring van { $app }
+consent-terms = Voorwaarden van { $app }
 signed-in-as = Je bent ingelogd als <strong>{ $account }</strong>
 
 device-title = Inloggen op een apparaat
@@ -39,3 +41,5 @@ sign-out-app = <strong>{ $app }</strong> vraagt om je ook hier uit te loggen.
 stay-signed-in = Ingelogd blijven
 signed-out-title = Je bent uitgelogd
 signed-out-text = Sluit op een gedeelde computer ook je browser.
+signing-out-frame = Uitloggen bij een app
+leaving-text = Je gaat zo terug naar { $app }.

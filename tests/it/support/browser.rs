@@ -98,6 +98,22 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Sends a request with a token, and JSON where there is any.
+    pub(crate) async fn call(
+        &mut self,
+        method: reqwest::Method,
+        path: &str,
+        token: &str,
+        body: Option<&serde_json::Value>,
+    ) -> Answer {
+        let request = self.http.request(method, self.absolute(path)).bearer_auth(token);
+        self.send(match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+        .await
+    }
+
     pub(crate) async fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.http.get(self.absolute(path));
         for (name, value) in headers {

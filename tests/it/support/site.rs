@@ -65,6 +65,11 @@ impl Site {
         format!("http://{}{path}", self.address)
     }
 
+    /// The port that it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// How often a path was fetched.
     pub(crate) fn fetches(&self, path: &str) -> usize {
         self.fetched.lock().unwrap().iter().filter(|fetched| *fetched == path).count()

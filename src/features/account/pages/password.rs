@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::event;
 use crate::domain::Secret;
 use crate::domain::sign_in::Proof;
-use crate::features::account::views::{PasswordChanged, PasswordPage, PasswordTrouble};
+use crate::features::account::views::{PasswordPage, PasswordTrouble};
 use crate::features::accounts::{Account, tell_owner};
 use crate::features::audit::{self, Ink};
 use crate::features::interactions::{Fresh, add_to_session};
 use crate::features::outbox::Particulars;
 use crate::features::passwords::{
-    Hashing, NewPassword, PasswordOutcome, PasswordProblem, Surroundings, check_password, has_password,
-    hash_new_password, set_password,
+    Hashing, NewPassword, PasswordChanged, PasswordOutcome, PasswordProblem, Surroundings, check_password,
+    has_password, hash_new_password, least_length, set_password,
 };
 use crate::features::sessions::{Member, end_everything_else};
 use crate::storage::Writer;
@@ -25,17 +25,9 @@ async fn page(state: &AppState, member: &Member, trouble: Option<PasswordTrouble
     Ok(PasswordPage {
         email: member.standing.account.email.to_string(),
         has_one: has_password(state.db.reading(), member.session.account_id).await?,
-        least: least(state, member),
+        least: least_length(&state.config.sign_in, &member.standing),
         trouble,
     })
-}
-
-/// With a second factor a password may be shorter (NIST SP 800-63B, section 3.1.1.2).
-fn least(state: &AppState, member: &Member) -> u16 {
-    let alone = state.config.sign_in.password_min_length;
-    let second = member.standing.enrolled.kinds.and(member.standing.policy().kinds.rule.kinds());
-    let counts = !second.without(crate::domain::FactorKind::RecoveryCode).is_empty();
-    if counts { alone.min(12) } else { alone }
 }
 
 pub(super) async fn show(
@@ -98,18 +90,19 @@ pub(super) async fn change(
         name: &account.name,
         email: &account.email,
     };
-    let password = match NewPassword::parse(&filled.password, least(&state, &member), near) {
-        Ok(password) => password,
-        Err(problem) => {
-            let trouble = match problem {
-                PasswordProblem::TooShort { .. } => PasswordTrouble::TooShort,
-                PasswordProblem::TooLong => PasswordTrouble::TooLong,
-                PasswordProblem::Guessable => PasswordTrouble::Guessable,
-            };
-            let page = page(&state, &member, Some(trouble)).await?;
-            return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
-        }
-    };
+    let password =
+        match NewPassword::parse(&filled.password, least_length(&state.config.sign_in, &member.standing), near) {
+            Ok(password) => password,
+            Err(problem) => {
+                let trouble = match problem {
+                    PasswordProblem::TooShort { .. } => PasswordTrouble::TooShort,
+                    PasswordProblem::TooLong => PasswordTrouble::TooLong,
+                    PasswordProblem::Guessable => PasswordTrouble::Guessable,
+                };
+                let page = page(&state, &member, Some(trouble)).await?;
+                return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
+            }
+        };
     let hashing = state.service::<Hashing>();
     let Ok(phc) = hash_new_password(&hashing, password, state.random.as_ref()).await else {
         return Ok(PageProblem::Busy.into_response_with(StatusCode::SERVICE_UNAVAILABLE));

@@ -264,8 +264,10 @@ fn id_token_hint(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Resul
 #[expect(clippy::unnecessary_wraps, reason = "a row of the table like the others")]
 fn acr_values(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
     // Values that are not ours are a wish like any other: they are not granted.
-    let values = asked.parameters.get("acr_values").unwrap_or_default();
-    request.acr.values = values.split(' ').filter_map(|value| value.parse().ok()).collect();
+    request.acr.values = match asked.parameters.get("acr_values") {
+        Some(values) => values.split(' ').filter_map(|value| value.parse().ok()).collect(),
+        None => asked.client.metadata.told.default_acr_values.iter().filter_map(|value| value.parse().ok()).collect(),
+    };
     Ok(())
 }
 

@@ -127,7 +127,7 @@ async fn decide_request(
 /// The error for what cannot be asked without a page (OpenID Connect Core, section 3.1.2.6).
 const fn without_a_page(question: &Question) -> OAuthError {
     match question {
-        Question::Authenticate | Question::SecondFactor { .. } => {
+        Question::Authenticate | Question::SecondFactor { .. } | Question::NewPassword => {
             OAuthError::new(ErrorCode::LoginRequired, "somebody would have to sign in")
         }
         Question::ConfirmNetwork { .. } | Question::Enrol { .. } | Question::OfferPasskey => {
@@ -285,6 +285,7 @@ mod tests {
             (Question::Organisation, ErrorCode::AccountSelectionRequired),
             (Question::Consent { new: Scope::default() }, ErrorCode::ConsentRequired),
             (Question::OfferPasskey, ErrorCode::InteractionRequired),
+            (Question::NewPassword, ErrorCode::LoginRequired),
         ];
         for (question, code) in &questions {
             assert_eq!(without_a_page(question).code.to_string(), code.to_string(), "{question:?}");
@@ -298,6 +299,7 @@ mod tests {
             Question::Organisation => 4,
             Question::Consent { .. } => 5,
             Question::OfferPasskey => 6,
+            Question::NewPassword => 7,
         };
         assert!(questions.iter().map(|(question, _)| number(question)).eq(0..questions.len()));
     }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::config::Config;
+use crate::config::{Config, Registration};
 use crate::domain::sign_in::Acr;
 use crate::domain::{Algorithm, Language};
 use crate::features::oidc::claims::{CLAIMS, SCOPES};
@@ -121,8 +121,6 @@ fn metadata(config: &Config) -> String {
         "introspection_signing_alg_values_supported": config.keys.algorithms,
         "jwks_uri": at(urls::JWKS),
         "end_session_endpoint": at(urls::END_SESSION),
-        "backchannel_logout_supported": true,
-        "backchannel_logout_session_supported": true,
         "scopes_supported": SCOPES,
         "claims_supported": CLAIMS,
         "claim_types_supported": ["normal"],
@@ -143,15 +141,26 @@ fn metadata(config: &Config) -> String {
         "pushed_authorization_request_endpoint": at(urls::PUSH),
         "require_pushed_authorization_requests": false,
         "dpop_signing_alg_values_supported": dpop::ALGORITHMS,
-        "claims_parameter_supported": true,
-        "request_parameter_supported": true,
         "request_object_signing_alg_values_supported": Algorithm::ALL,
         "require_signed_request_object": false,
-        "request_uri_parameter_supported": true,
-        "require_request_uri_registration": true,
     });
+    for name in [
+        "backchannel_logout_supported",
+        "backchannel_logout_session_supported",
+        "frontchannel_logout_supported",
+        "frontchannel_logout_session_supported",
+        "claims_parameter_supported",
+        "request_parameter_supported",
+        "request_uri_parameter_supported",
+        "require_request_uri_registration",
+    ] {
+        metadata[name] = json!(true);
+    }
     if config.oidc.device_grant {
         metadata["device_authorization_endpoint"] = json!(at(urls::DEVICE_AUTHORIZATION));
+    }
+    if config.oidc.registration != Registration::Off {
+        metadata["registration_endpoint"] = json!(at(urls::REGISTER));
     }
     metadata.to_string()
 }

@@ -6,7 +6,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use url::Url;
 
+use crate::domain::ids::SessionId;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{Client, Clients};
 use crate::features::oidc::logouts::Bell;
@@ -14,11 +16,11 @@ use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::store;
 use crate::features::oidc::subjects::subject;
 use crate::features::oidc::tokens::ID_TOKEN;
-use crate::features::oidc::views::{AppLink, SignOutPage, SignedOutPage};
+use crate::features::oidc::views::{AppLink, LeavingPage, SignOutPage, SignedOutPage};
 use crate::features::sessions::{Member, end_session};
 use crate::features::signing::Signing;
 use crate::keys::verify;
-use crate::web::{AppState, Context, CookieKind, Error, Form, see_other};
+use crate::web::{AppState, Context, CookieKind, Error, Form, Page, allow_frames, see_other};
 
 /// Where the confirmation goes.
 pub(in crate::features::oidc) const CONFIRMED: &str = "/sign-out";
@@ -55,12 +57,32 @@ pub(in crate::features::oidc) async fn start(
     if !sure || (member.is_some() && wanted.refused_address) {
         return context.page(&state, StatusCode::OK, &SignOutPage { action: CONFIRMED, app: wanted.link });
     }
-    let mut response = match &wanted.link {
-        Some(link) => see_other(&link.url),
-        None => context.page(&state, StatusCode::OK, &SignedOutPage { app: None })?,
+    let frames = match &member {
+        Some(member) => sign_out(&state, &context, member).await?,
+        None => Vec::new(),
     };
-    if let Some(member) = &member {
-        sign_out(&state, &context, member).await?;
+    match wanted.link {
+        Some(link) if frames.is_empty() => {
+            let mut response = see_other(&link.url);
+            state.cookies.clear(response.headers_mut(), CookieKind::Session);
+            Ok(response)
+        }
+        Some(app) => {
+            let page = LeavingPage { app, frames: frames.iter().map(Url::to_string).collect() };
+            signed_out(&state, &mut context, &page, &frames)
+        }
+        None => {
+            let page = SignedOutPage { app: None, frames: frames.iter().map(Url::to_string).collect() };
+            signed_out(&state, &mut context, &page, &frames)
+        }
+    }
+}
+
+/// A page for a browser that nobody is signed in with any more.
+fn signed_out(state: &AppState, context: &mut Context, page: &impl Page, frames: &[Url]) -> Result<Response, Error> {
+    let mut response = context.page(state, StatusCode::OK, page)?;
+    if !frames.is_empty() {
+        allow_frames(response.headers_mut(), frames);
     }
     state.cookies.clear(response.headers_mut(), CookieKind::Session);
     Ok(response)
@@ -82,18 +104,18 @@ pub(in crate::features::oidc) async fn confirmed(
     mut context: Context,
     Form(form): Form<Confirmed>,
 ) -> Result<Response, Error> {
-    if let Some(member) = Member::find(&state, &context).await? {
-        sign_out(&state, &context, &member).await?;
-    }
+    let frames = match Member::find(&state, &context).await? {
+        Some(member) => sign_out(&state, &context, &member).await?,
+        None => Vec::new(),
+    };
     let app = match (form.name, form.url, form.tag) {
         (Some(name), Some(url), Some(tag)) if state.mac.verify("sign-out link", &[&name, &url], &tag) => {
             Some(AppLink { name, url, tag })
         }
         _ => None,
     };
-    let mut response = context.page(&state, StatusCode::OK, &SignedOutPage { app })?;
-    state.cookies.clear(response.headers_mut(), CookieKind::Session);
-    Ok(response)
+    let page = SignedOutPage { app, frames: frames.iter().map(Url::to_string).collect() };
+    signed_out(&state, &mut context, &page, &frames)
 }
 
 async fn read(state: &AppState, context: &Context, parameters: &Parameters) -> Result<Wanted, Error> {
@@ -127,8 +149,10 @@ async fn read(state: &AppState, context: &Context, parameters: &Parameters) -> R
     })
 }
 
-async fn sign_out(state: &AppState, context: &Context, member: &Member) -> Result<(), Error> {
+/// Ends the session, and returns the pages of apps that are to be told in frames.
+async fn sign_out(state: &AppState, context: &Context, member: &Member) -> Result<Vec<Url>, Error> {
     let (account, session) = (&member.standing.account, member.session.id);
+    let frames = frames(state, session).await?;
     let mut writer = state.db.writing().await?;
     end_session(&mut writer, account.id, session, context.now).await?;
     store::revoke_online_grants(&mut writer, session, context.now).await?;
@@ -138,5 +162,24 @@ async fn sign_out(state: &AppState, context: &Context, member: &Member) -> Resul
         .with("session", session.to_string());
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.ring_after_commit(Bell::of(state));
-    Ok(writer.commit().await?)
+    writer.commit().await?;
+    Ok(frames)
+}
+
+/// The pages of the apps that were given something in this session (OpenID Connect Front-Channel Logout, section 2).
+async fn frames(state: &AppState, session: SessionId) -> Result<Vec<Url>, Error> {
+    let clients = Clients::all(state).await?;
+    let page_of = |client: &Client| Url::parse(client.metadata.frontchannel_logout_uri.as_deref()?).ok();
+    let with_page: Vec<String> =
+        clients.values().filter(|client| page_of(client).is_some()).map(|client| client.id.clone()).collect();
+    if with_page.is_empty() {
+        return Ok(Vec::new());
+    }
+    let used = store::apps_of_sessions(state.db.reading(), &[session], &with_page).await?;
+    let issuer = state.config.server.issuer();
+    let mut frames: Vec<Url> = used.iter().filter_map(|(_, id, _)| page_of(clients.get(id)?)).collect();
+    for frame in &mut frames {
+        frame.query_pairs_mut().append_pair("iss", &issuer).append_pair("sid", &session.to_string());
+    }
+    Ok(frames)
 }

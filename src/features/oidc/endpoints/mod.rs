@@ -5,6 +5,7 @@ pub(super) mod discovery;
 pub(super) mod end_session;
 pub(super) mod introspect;
 pub(super) mod par;
+pub(super) mod register;
 pub(super) mod revoke;
 pub(super) mod token;
 pub(super) mod userinfo;

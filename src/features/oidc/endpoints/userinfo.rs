@@ -81,7 +81,7 @@ pub(in crate::features::oidc) async fn userinfo(
             _ => return refused(Refusal::InvalidProof),
         }
     }
-    let Some(Person { grant, standing }) = live.person.filter(|_| live.scope.contains("openid")) else {
+    let Some(Person { grant, standing, .. }) = live.person.filter(|_| live.scope.contains("openid")) else {
         return refused(Refusal::InsufficientScope);
     };
     let wanted = (&live.scope, &grant.details.claims.userinfo);

@@ -4,6 +4,7 @@ mod authorization_code;
 mod client_credentials;
 mod device_code;
 mod refresh_token;
+mod token_exchange;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -46,6 +47,9 @@ pub(super) struct TokenAnswer {
     token_type: &'static str,
     expires_in: u32,
     scope: Scope,
+    /// What kind of token it is; only for one that was traded (RFC 8693, section 2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +77,7 @@ pub(super) const GRANTS: &[GrantType] = &[
         is_offered: |config| config.oidc.device_grant,
         run: |call| Box::pin(device_code::run(call)),
     },
+    GrantType { name: TOKEN_EXCHANGE, is_offered: |_| true, run: |call| Box::pin(token_exchange::run(call)) },
 ];
 
 /// The grants that this configuration offers.
@@ -82,6 +87,8 @@ pub(super) fn offered(config: &Config) -> impl Iterator<Item = &'static GrantTyp
 
 /// The grant of a device without a browser (RFC 8628, section 3.4).
 pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// The grant that trades a token for another (RFC 8693, section 2.1).
+pub(super) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 impl Call<'_> {
     fn answer(&self, access_token: String, scope: Scope) -> TokenAnswer {
@@ -90,6 +97,7 @@ impl Call<'_> {
             token_type: if self.key.is_some() { "DPoP" } else { "Bearer" },
             expires_in: self.state.config.tokens.access_token_seconds,
             scope,
+            issued_token_type: None,
             refresh_token: None,
             id_token: None,
         }

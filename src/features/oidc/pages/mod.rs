@@ -19,6 +19,7 @@ use crate::features::oidc::endpoints::discovery::{discovery, jwks};
 use crate::features::oidc::endpoints::end_session;
 use crate::features::oidc::endpoints::introspect::introspect;
 use crate::features::oidc::endpoints::par::push;
+use crate::features::oidc::endpoints::register;
 use crate::features::oidc::endpoints::revoke::revoke;
 use crate::features::oidc::endpoints::token::token;
 use crate::features::oidc::endpoints::userinfo::userinfo;
@@ -50,6 +51,8 @@ pub fn routes() -> Routes {
         .route("/consent/{interaction}", get(show_consent).post(answer_consent))
         .route(urls::INTROSPECT, post(introspect))
         .route(urls::PUSH, post(push))
+        .route(urls::REGISTER, post(register::register))
+        .route("/register/{client_id}", get(register::show).put(register::replace).delete(register::remove))
         .route(urls::END_SESSION, get(end_session::start).post(post_as_query))
         .route(end_session::CONFIRMED, post(end_session::confirmed))
         .merge(device::routes())
@@ -131,6 +134,8 @@ async fn show_consent(
         host: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
         items: consent_items(&state, &member, &resumed.request).await?,
         account: member.standing.account.email.to_string(),
+        policy: resumed.client.metadata.told.policy_uri.clone(),
+        terms: resumed.client.metadata.told.tos_uri.clone(),
     };
     context.page(&state, StatusCode::OK, &page)
 }

@@ -3,19 +3,19 @@
 use url::Url;
 
 use super::RegistrationProblem;
+use super::addresses::{addresses, called_addresses};
 use crate::domain::Algorithm;
-use crate::features::clients::{Client, ClientAuthentication, Profile, check_redirect_uri};
+use crate::features::clients::{Client, ClientAuthentication, Profile};
+use crate::features::oidc::grants::TOKEN_EXCHANGE;
 use crate::features::oidc::{grant_types, response_type};
 use crate::keys::{PublicKey, PublicKeyError};
 
 /// The most values of a list.
-const MOST: usize = 100;
+pub(super) const MOST: usize = 100;
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
-/// The longest address, in bytes.
-const LONGEST_ADDRESS: usize = 2000;
 
-type Checked = Result<(), RegistrationProblem>;
+pub(super) type Checked = Result<(), RegistrationProblem>;
 
 /// Checks everything about an app that can be told without asking anybody.
 ///
@@ -29,7 +29,7 @@ pub fn check_registration(client: &Client) -> Result<(), RegistrationProblem> {
     Ok(())
 }
 
-fn refuse(member: &'static str, says: impl Into<String>) -> Checked {
+pub(super) fn refuse(member: &'static str, says: impl Into<String>) -> Checked {
     Err(RegistrationProblem::new(member, says))
 }
 
@@ -46,78 +46,20 @@ fn name(client: &Client) -> Checked {
     Ok(())
 }
 
-/// Where browsers are sent to.
-fn addresses(client: &Client) -> Checked {
-    let metadata = &client.metadata;
-    for (member, addresses) in
-        [("redirect_uris", &metadata.redirect_uris), ("post_logout_redirect_uris", &metadata.post_logout_redirect_uris)]
-    {
-        if addresses.len() > MOST {
-            return refuse(member, format!("Register at most {MOST} addresses"));
-        }
-        for address in addresses {
-            short(member, address)?;
-            if let Err(problem) = check_redirect_uri(address) {
-                return refuse(member, format!("{address} cannot be registered: {problem}"));
-            }
-        }
-    }
-    let needs_address = client.may_use("authorization_code") || brings_tokens(client);
-    if needs_address && metadata.redirect_uris.is_empty() {
-        return refuse("redirect_uris", "An app that people sign in to needs a redirect URI");
-    }
-    Ok(())
-}
-
-/// Addresses that the server itself calls.
-fn called_addresses(client: &Client) -> Checked {
-    let metadata = &client.metadata;
-    for (member, address) in [
-        ("backchannel_logout_uri", &metadata.backchannel_logout_uri),
-        ("jwks_uri", &metadata.jwks_uri),
-        ("sector_identifier_uri", &metadata.sector_identifier_uri),
-    ] {
-        if let Some(address) = address {
-            short(member, address)?;
-            called(member, address)?;
-        }
-    }
-    if metadata.request_uris.len() > MOST {
-        return refuse("request_uris", format!("Register at most {MOST} addresses"));
-    }
-    for address in &metadata.request_uris {
-        short("request_uris", address)?;
-        // A fragment tells versions of the same request apart (OpenID Connect Core, section 6.2).
-        called("request_uris", address.split('#').next().unwrap_or_default())?;
-    }
-    if !metadata.request_uris.is_empty() && client.profile != Profile::Oidc {
-        return refuse("request_uris", "Requests by address are for apps with the profile oidc");
-    }
-    Ok(())
-}
-
-fn short(member: &'static str, address: &str) -> Checked {
-    if address.len() > LONGEST_ADDRESS {
-        return refuse(member, format!("An address has at most {LONGEST_ADDRESS} characters"));
-    }
-    Ok(())
-}
-
-/// An address that is called: where a browser may be sent, and not into an app on a telephone.
-fn called(member: &'static str, address: &str) -> Checked {
-    let problem = check_redirect_uri(address).err().map(|problem| problem.to_string());
-    let is_web = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
-    match problem.or_else(|| (!is_web).then(|| "use https".to_owned())) {
-        Some(problem) => refuse(member, format!("{address} cannot be registered: {problem}")),
-        None => Ok(()),
-    }
-}
-
 fn grants(client: &Client) -> Checked {
     let known: Vec<&str> = grant_types().chain(["implicit"]).collect();
     let metadata = &client.metadata;
     if let Some(unknown) = metadata.grant_types.iter().find(|grant| !known.contains(&grant.as_str())) {
         return refuse("grant_types", format!("There is no grant {unknown}. Choose from {}", known.join(", ")));
+    }
+    if client.may_use(TOKEN_EXCHANGE) {
+        if !client.is_confidential() {
+            return refuse("grant_types", "An app without a secret cannot trade tokens");
+        }
+        if metadata.exchanges.is_empty() || metadata.resource.is_none() || metadata.audiences.is_empty() {
+            let says = "An app that trades tokens registers whose, what tokens call it, and for which resources";
+            return refuse("grant_types", says);
+        }
     }
     if client.may_use("client_credentials") && !client.is_confidential() {
         return refuse("grant_types", "An app without a secret cannot act for itself");
@@ -137,7 +79,7 @@ fn grants(client: &Client) -> Checked {
     Ok(())
 }
 
-fn brings_tokens(client: &Client) -> bool {
+pub(super) fn brings_tokens(client: &Client) -> bool {
     client.metadata.response_types.iter().any(|response_type| response_type != "code")
 }
 
@@ -240,7 +182,7 @@ mod tests {
         );
         let many = vec!["https://app.example/cb".to_owned(); MOST + 1];
         assert_eq!(refused(|client| client.metadata.redirect_uris = many), Some("redirect_uris"));
-        let long = format!("https://app.example/{}", "x".repeat(LONGEST_ADDRESS));
+        let long = format!("https://app.example/{}", "x".repeat(2000));
         assert_eq!(refused(|client| client.metadata.redirect_uris = texts(&long)), Some("redirect_uris"));
         let bye = "http://app.example/bye";
         assert_eq!(
@@ -270,6 +212,7 @@ mod tests {
             }),
             Some("grant_types")
         );
+        assert_eq!(refused(|client| client.metadata.grant_types = texts(TOKEN_EXCHANGE)), Some("grant_types"));
         assert_eq!(refused(|client| client.metadata.response_types = texts("telepathy")), Some("response_types"));
         assert_eq!(
             refused(|client| {
@@ -279,6 +222,18 @@ mod tests {
             Some("response_types")
         );
         assert_eq!(refused(|client| client.metadata.resource = Some("api".to_owned())), Some("resource"));
+    }
+
+    #[test]
+    fn the_page_of_a_logout_is_on_a_host_of_the_app() {
+        let at = |address: &str| {
+            let address = Some(address.to_owned());
+            refused(|client| client.metadata.frontchannel_logout_uri = address)
+        };
+        assert_eq!(at("https://app.example/out?x=1"), None);
+        for wrong in ["https://other.example/out", "http://app.example/out", "https://app.example:444/out", "/out"] {
+            assert_eq!(at(wrong), Some("frontchannel_logout_uri"), "{wrong}");
+        }
     }
 
     #[test]

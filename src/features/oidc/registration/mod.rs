@@ -1,9 +1,13 @@
 //! What an app may register: one set of checks, whoever registers it.
 
+mod addresses;
 mod checks;
+mod document;
 mod sectors;
 
+pub(super) use addresses::check_self_registration;
 pub use checks::check_registration;
+pub(super) use document::{Document, describe};
 pub use sectors::find_sector;
 
 /// Why an app cannot be registered like that.
@@ -17,7 +21,7 @@ pub struct RegistrationProblem {
 }
 
 impl RegistrationProblem {
-    fn new(member: &'static str, says: impl Into<String>) -> Self {
+    pub(super) fn new(member: &'static str, says: impl Into<String>) -> Self {
         Self { member, says: says.into() }
     }
 }

@@ -16,6 +16,9 @@ use crate::features::sessions::find_standing;
 use crate::features::sign_in::views::{SignInPage, SignInProblem};
 use crate::web::{AppState, Context, Error, PageProblem, metrics};
 
+/// How often somebody is wrong before a new password is offered.
+const OFFER_NEW_PASSWORD: u8 = 2;
+
 /// What the form of the sign-in says.
 #[derive(Debug, Deserialize)]
 pub(super) struct Filled {
@@ -25,6 +28,9 @@ pub(super) struct Filled {
     password: Secret<String>,
     /// Said by the page's script: this browser could make a passkey.
     passkeys: Option<String>,
+    /// How often the person was wrong on this page before.
+    #[serde(default)]
+    wrong_before: u8,
     pub(super) app_name: Option<String>,
     pub(super) app_home: Option<String>,
     pub(super) app_tag: Option<String>,
@@ -61,6 +67,7 @@ pub(super) async fn attempt(
         page.problem = missing;
         return context.page(state, StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
+    page.wrong_before = filled.wrong_before;
     let wanted = passage.interaction.purpose.confirms;
     match check_password(state, &name, filled.password, context.client_ip, context.now).await? {
         PasswordOutcome::Right(verified) if wanted.is_none_or(|wanted| wanted == verified.account.id) => {
@@ -99,6 +106,8 @@ async fn wrong(
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;
     page.problem = Some(SignInProblem::Wrong);
+    page.wrong_before = page.wrong_before.saturating_add(1);
+    page.new_password = (page.wrong_before >= OFFER_NEW_PASSWORD).then(|| format!("{}/password", page.recover));
     context.page(state, StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 

@@ -60,6 +60,10 @@ fn form(state: &AppState, holder: &Holder, next: &str) -> SignInPage {
         confirms: Some((account.name.clone(), account.email.to_string())),
         next: Some(next.to_owned()),
         passkey: passkeys::way_in(state, passkeys::CONFIRM, Some(next), true).filter(|_| has_passkey),
+        recover: urls::recover(urls::PLACE_OWN),
+        new_password: None,
+        wrong_before: 0,
+        renewed: false,
         problem: None,
     }
 }

@@ -26,11 +26,15 @@ pub fn routes() -> Routes {
         .route(urls::CONFIRM, get(confirm::show).post(confirm::confirm))
 }
 
-async fn show_own(State(state): State<AppState>, mut context: Context) -> Result<Response, Error> {
+async fn show_own(
+    State(state): State<AppState>,
+    mut context: Context,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Error> {
     if Member::find(&state, &context).await?.is_some() {
         return Ok(see_other(urls::ACCOUNT));
     }
-    let page = form(&state, &context, None, "");
+    let page = SignInPage { renewed: wanted.is_renewed(), ..form(&state, &context, None, "") };
     context.page(&state, StatusCode::OK, &page)
 }
 
@@ -38,6 +42,14 @@ async fn show_own(State(state): State<AppState>, mut context: Context) -> Result
 struct Wanted {
     /// The person wants to begin anew, although somebody was proven already.
     anew: Option<String>,
+    /// What was just done: `new-password`.
+    done: Option<String>,
+}
+
+impl Wanted {
+    fn is_renewed(&self) -> bool {
+        self.done.as_deref() == Some("new-password")
+    }
 }
 
 async fn show(
@@ -49,6 +61,10 @@ async fn show(
     let Some(passage) = Passage::find(&state, &context, &id).await? else {
         return expired_page(&state, &mut context, None);
     };
+    if passage.interaction.purpose.resets.is_some() {
+        // Nobody signs in where a password is chosen anew.
+        return Ok(see_other(&urls::recover(id)));
+    }
     context.prefer(passage.interaction.purpose.languages());
     if wanted.anew.is_none() {
         match passage.decision(context.now) {
@@ -64,7 +80,7 @@ async fn show(
         }
     }
     let name = passage.interaction.purpose.login_hint.clone().unwrap_or_default();
-    let page = form(&state, &context, Some(&passage.interaction), &name);
+    let page = SignInPage { renewed: wanted.is_renewed(), ..form(&state, &context, Some(&passage.interaction), &name) };
     context.page(&state, StatusCode::OK, &page)
 }
 
@@ -85,6 +101,7 @@ async fn sign_in(
     Form(filled): Form<Filled>,
 ) -> Result<Response, Error> {
     match Passage::find(&state, &context, &id).await? {
+        Some(passage) if passage.interaction.purpose.resets.is_some() => Ok(see_other(&urls::recover(id))),
         Some(passage) => {
             context.prefer(passage.interaction.purpose.languages());
             let page = form(&state, &context, Some(&passage.interaction), filled.name());
@@ -108,7 +125,11 @@ fn form(state: &AppState, context: &Context, interaction: Option<&Interaction>, 
         again: interaction.is_some_and(|interaction| interaction.purpose.again),
         confirms: None,
         next: None,
-        passkey: passkeys::way_in(state, place, None, context.knows_passkeys),
+        passkey: passkeys::way_in(state, &place, None, context.knows_passkeys),
+        recover: urls::recover(&place),
+        new_password: None,
+        wrong_before: 0,
+        renewed: false,
         problem: interaction
             .filter(|interaction| interaction.purpose.stopped && interaction.evidence.is_none())
             .map(|_| SignInProblem::Stopped),

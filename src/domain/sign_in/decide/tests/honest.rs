@@ -51,6 +51,7 @@ fn answers(facts: &Facts, question: &Question, go_on: &mut dyn FnMut(&Facts)) {
                 go_on(&proving(facts, kind, bound));
             }
         }
+        Question::NewPassword => panic!("no sign-in asks for a new password: {facts:#?}"),
         Question::ConfirmNetwork { .. } => {
             after.network = NetworkStanding::Known;
             go_on(&after);

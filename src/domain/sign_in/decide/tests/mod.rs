@@ -1,6 +1,7 @@
 //! The rules: each by an example here, all of them over the whole space of small cases in `properties`.
 
 mod honest;
+mod new_password;
 mod policies;
 mod properties;
 mod questions;

@@ -104,7 +104,7 @@ const fn progress(decision: &Decision) -> u8 {
         Decision::Refuse(_) => 0,
         Decision::Ask(Question::Authenticate) => 1,
         Decision::Ask(Question::SecondFactor { .. }) => 2,
-        Decision::Ask(Question::ConfirmNetwork { .. }) => 3,
+        Decision::Ask(Question::ConfirmNetwork { .. } | Question::NewPassword) => 3,
         Decision::Ask(Question::Enrol { .. }) => 4,
         Decision::Ask(Question::Organisation | Question::Consent { .. } | Question::OfferPasskey) => 5,
         Decision::Issue(_) => 6,

@@ -1,0 +1,10 @@
+//! What the pages about IP addresses show.
+
+mod ledger;
+mod sign_in;
+
+pub use ledger::{
+    ActOnNetworkPage, NetworkAct, NetworkDecided, NetworkProblem, NetworkRow, OrganisationNetworksPage,
+    OwnNetworksPage, PersonsNetworkRow, Suggestion,
+};
+pub use sign_in::{BlockedPage, CodeProblem, Confirms, Done, SendProblem, WaitingPage};
