@@ -150,6 +150,7 @@ impl Explained<'_> {
                 let skip = if *may_skip { "; may be skipped" } else { "" };
                 format!("to set up a second factor ({why}): {}{skip}", listed(*kinds))
             }
+            Question::NewPassword => "a new password".to_owned(),
             Question::Organisation => "which organisation".to_owned(),
             Question::Consent { .. } => "consent".to_owned(),
             Question::OfferPasskey => "whether a passkey is wanted".to_owned(),

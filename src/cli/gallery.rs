@@ -46,8 +46,9 @@ fn templates() -> Templates {
 }
 
 fn frame(language: Language, template: &str) -> Frame {
-    let in_account =
-        ["pages/account/", "pages/employees/", "pages/security_center/"].iter().any(|area| template.starts_with(area));
+    let in_account = ["pages/account/", "pages/employees/", "pages/security_center/", "pages/activity/"]
+        .iter()
+        .any(|area| template.starts_with(area));
     let page = template.rsplit('/').next().unwrap_or_default().trim_end_matches(".html");
     Frame {
         language,

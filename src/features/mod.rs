@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod activity;
 pub mod audit;
 pub mod challenges;
 pub mod clients;
@@ -151,6 +152,11 @@ pub const FEATURES: &[Feature] = &[
         name: "security_center",
         routes: security_center::routes,
         pages: || samples_of::<security_center::SecurityCenterPage>(),
+    },
+    Feature {
+        name: "activity",
+        routes: activity::routes,
+        pages: || samples_of::<activity::OrganisationActivityPage>(),
     },
     Feature {
         name: "account",

@@ -21,6 +21,7 @@ mod invitations;
 mod networks;
 mod nodes;
 mod organisation;
+mod organisation_activity;
 mod outbox;
 mod passkeys;
 mod places;

@@ -1,0 +1,15 @@
+organisation-activity-menu = Activity of the organisation
+organisation-activity = Activity of the organisation
+organisation-activity-person = Person
+organisation-activity-everybody = Everybody
+organisation-activity-rules = Last changes of the rules
+organisation-activity-center = Open the Security center
+activity-by = By { $by }.
+activity-signed-out-everywhere = Was signed out everywhere.
+activity-role-changed = Became something else in the organisation.
+activity-membership-off = Was switched off.
+activity-membership-on = Was switched on again.
+activity-rules-changed = The security rules were changed.
+activity-rules-undone = The last change of the security rules was taken back.
+activity-helpdesk-given = The helpdesk got access for a month.
+activity-helpdesk-revoked = Access of the helpdesk was revoked.

@@ -1,0 +1,15 @@
+organisation-activity-menu = Activiteit van de organisatie
+organisation-activity = Activiteit van de organisatie
+organisation-activity-person = Persoon
+organisation-activity-everybody = Iedereen
+organisation-activity-rules = Laatste wijzigingen van de regels
+organisation-activity-center = Naar het Beveiligingscentrum
+activity-by = Door { $by }.
+activity-signed-out-everywhere = Is overal uitgelogd.
+activity-role-changed = Heeft een ander type gekregen in de organisatie.
+activity-membership-off = Is uitgeschakeld.
+activity-membership-on = Is weer ingeschakeld.
+activity-rules-changed = De beveiligingsregels zijn gewijzigd.
+activity-rules-undone = De laatste wijziging van de beveiligingsregels is ongedaan gemaakt.
+activity-helpdesk-given = De helpdesk heeft een maand toegang gekregen.
+activity-helpdesk-revoked = De toegang van de helpdesk is ingetrokken.
