@@ -52,6 +52,7 @@ fn frame(language: Language, template: &str) -> Frame {
         "pages/security_center/",
         "pages/ip_addresses/o",
         "pages/ip_addresses/act",
+        "pages/activity/",
     ]
     .iter()
     .any(|area| template.starts_with(area));

@@ -8,6 +8,7 @@ mod app;
 mod audit;
 mod check;
 pub mod demo;
+mod explain;
 #[cfg(test)]
 mod gallery;
 mod input;
@@ -69,6 +70,8 @@ enum Command {
     Check(check::Check),
     /// Make a one-time link for the first instance administrator
     SetupLink(Common),
+    /// Tell what a sign-in of somebody would be asked, rule by rule
+    Explain(explain::Explain),
     /// Organisations
     #[command(subcommand)]
     Org(org::Org),
@@ -155,6 +158,7 @@ async fn dispatch(command: Command) -> Outcome {
         Command::Migrate(common) => migrate::run(&common).await,
         Command::Check(check) => check.run().await,
         Command::SetupLink(common) => setup_link::run(&common).await,
+        Command::Explain(explain) => explain.run().await,
         Command::Org(org) => org.run().await,
         Command::User(user) => user.run().await,
         Command::App(app) => app.run().await,

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod activity;
 pub mod audit;
 pub mod challenges;
 pub mod clients;
@@ -168,6 +169,11 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<helpdesk::LinkClosedPage>());
             all
         },
+    },
+    Feature {
+        name: "activity",
+        routes: activity::routes,
+        pages: || samples_of::<activity::OrganisationActivityPage>(),
     },
     Feature {
         name: "account",

@@ -54,6 +54,10 @@ pub const ORGANISATION: &str = "/organisation";
 pub const EMPLOYEES: &str = "/organisation/employees";
 /// Inviting somebody to the organisation.
 pub const EMPLOYEES_INVITE: &str = "/organisation/employees/invite";
+/// What happened in the organisation.
+pub const ORGANISATION_ACTIVITY: &str = "/organisation/activity";
+/// The same as a table.
+pub const ORGANISATION_ACTIVITY_CSV: &str = "/organisation/activity.csv";
 /// The rules of the organisation.
 pub const SECURITY_CENTER: &str = "/organisation/security";
 /// Takes the last change of the rules back.

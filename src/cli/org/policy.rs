@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cli::{Common, Failure, Outcome, output, refuse};
-use crate::domain::policy::{AllowedKinds, Demand, Remembering};
+use crate::domain::policy::{AllowedKinds, Demand, NewNetworks, Remembering};
 use crate::domain::{FactorKind, FactorKinds, Policy, Timestamp};
 use crate::features::audit::{Chain, Event, record};
 use crate::features::organisations::{Organisation, find_organisation, find_organisation_by_name};
@@ -24,6 +24,15 @@ pub(in crate::cli) struct Set {
     /// Whether people may leave the second step out for thirty days
     #[arg(long, value_enum)]
     remembering: Option<RememberingArgument>,
+    /// What a sign-in by password from a new network waits for
+    #[arg(long, value_enum)]
+    new_networks: Option<NetworksArgument>,
+    /// Minutes after which a session that nobody uses ends; 0 for as long as the configuration says
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=1440))]
+    session_idle_minutes: Option<u32>,
+    /// Hours after which everybody signs in anew; 0 for as long as the configuration says
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(0..=720))]
+    session_hours: Option<u32>,
     /// The kinds of second factor that count, separated by commas; passkeys always do
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     kinds: Vec<FactorKind>,
@@ -38,6 +47,13 @@ pub(in crate::cli) struct Set {
 enum DemandArgument {
     Optional,
     Required,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum NetworksArgument {
+    UsersChoice,
+    ConfirmByMail,
+    AdministratorOnly,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -86,6 +102,18 @@ impl Set {
             Some(RememberingArgument::Never) => policy.remembering = Remembering::Never,
             None => {}
         }
+        match self.new_networks {
+            Some(NetworksArgument::UsersChoice) => policy.new_networks = NewNetworks::UsersChoice,
+            Some(NetworksArgument::ConfirmByMail) => policy.new_networks = NewNetworks::ConfirmByMail,
+            Some(NetworksArgument::AdministratorOnly) => policy.new_networks = NewNetworks::AdministratorOnly,
+            None => {}
+        }
+        if let Some(minutes) = self.session_idle_minutes {
+            policy.sessions.idle_minutes = (minutes > 0).then_some(minutes);
+        }
+        if let Some(hours) = self.session_hours {
+            policy.sessions.absolute_hours = (hours > 0).then_some(hours);
+        }
         if !self.kinds.is_empty() {
             policy.kinds = AllowedKinds::new(self.kinds.iter().copied().collect());
         }
@@ -129,6 +157,16 @@ fn told(name: &str, policy: Policy) -> String {
         Remembering::Allowed => "may be left out for 30 days by whoever ticks it",
         Remembering::Never => "asked at every sign-in",
     };
+    let networks = match policy.new_networks {
+        NewNetworks::UsersChoice => "as everybody chooses",
+        NewNetworks::ConfirmByMail => "confirmed by e-mail",
+        NewNetworks::AdministratorOnly => "validated by an administrator",
+    };
+    let limit = |limit: Option<u32>, unit: &str| {
+        limit.map_or_else(|| "as configured".to_owned(), |limit| format!("{limit} {unit}"))
+    };
+    let idle = limit(policy.sessions.idle_minutes, "minutes without use");
+    let absolute = limit(policy.sessions.absolute_hours, "hours in all");
     let kinds = policy.kinds.kinds();
     let kinds = if kinds == FactorKinds::ALL {
         "all".to_owned()
@@ -137,7 +175,8 @@ fn told(name: &str, policy: Policy) -> String {
     };
     let claims = if policy.remembered_claims_mfa { "yes" } else { "no" };
     format!(
-        "{name}\n  second factor                {second}\n  second step                  {remembering}\n  kinds that count             {kinds}\n  \
+        "{name}\n  second factor                {second}\n  second step                  {remembering}\n  new networks                 {networks}\n  \
+         kinds that count             {kinds}\n  sessions                     {idle}, {absolute}\n  \
          remembered counts as mfa     {claims}"
     )
 }

@@ -75,17 +75,23 @@ pub const RULES: &[Rule] = &[
 /// Decides what comes next.
 #[must_use]
 pub fn decide(facts: &Facts) -> Decision {
+    decide_by(facts).0
+}
+
+/// The same, with the name of the rule that says so; none where all pass.
+pub(super) fn decide_by(facts: &Facts) -> (Decision, Option<&'static str>) {
     for rule in RULES {
         match (rule.judge)(facts) {
             Verdict::Pass => {}
-            Verdict::Ask(question) => return Decision::Ask(question),
-            Verdict::Refuse(refusal) => return Decision::Refuse(refusal),
+            Verdict::Ask(question) => return (Decision::Ask(question), Some(rule.name)),
+            Verdict::Refuse(refusal) => return (Decision::Refuse(refusal), Some(rule.name)),
         }
     }
-    match &facts.evidence {
+    let decision = match &facts.evidence {
         Some(evidence) => Decision::Issue(Clearance { evidence: evidence.clone() }),
         None => Decision::Refuse(Refusal::NoEvidence),
-    }
+    };
+    (decision, None)
 }
 
 /// Decides whether an app may act for itself.

@@ -1,9 +1,10 @@
 //! What a whole sign-in would be asked, one question after the other, without anybody signing in.
 //!
-//! It asks the same [`decide`] as a real sign-in and answers each question as the person best can. So whoever previews
+//! It asks the same rules in the same order as a real sign-in and answers each question as the person best can. So whoever previews
 //! a rule or explains a refusal tells what really happens. Nothing is issued: the clearance at the end is dropped.
 
-use super::{Decision, Evidence, Facts, NetworkStanding, Proof, Question, Refusal, Use, decide};
+use super::decide::decide_by;
+use super::{Decision, Evidence, Facts, NetworkStanding, Proof, Question, Refusal, Use};
 use crate::domain::ids::FactorId;
 use crate::domain::network::Network;
 use crate::domain::{FactorKind, FactorKinds, Random};
@@ -25,10 +26,10 @@ pub enum First {
 /// What a whole sign-in is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Journey {
-    /// The questions, in order.
-    pub asked: Vec<Question>,
-    /// Why nothing comes of it.
-    pub refusal: Option<Refusal>,
+    /// The questions, in order, each with the name of the rule that asks it.
+    pub asked: Vec<(&'static str, Question)>,
+    /// The rule by which nothing comes of it, and why.
+    pub refusal: Option<(&'static str, Refusal)>,
 }
 
 /// Stands for whichever credential the person has.
@@ -49,15 +50,16 @@ impl Journey {
         facts.occasion = Use::SignIn;
         facts.evidence = begin(&facts, first, network);
         for _ in 0..MOST {
-            match decide(&facts) {
-                Decision::Issue(_) => break,
-                Decision::Refuse(refusal) => {
-                    journey.refusal = Some(refusal);
+            let (decision, rule) = decide_by(&facts);
+            match (decision, rule.unwrap_or_default()) {
+                (Decision::Issue(_), _) => break,
+                (Decision::Refuse(refusal), rule) => {
+                    journey.refusal = Some((rule, refusal));
                     break;
                 }
-                Decision::Ask(question) => {
+                (Decision::Ask(question), rule) => {
                     answer(&mut facts, &question);
-                    journey.asked.push(question);
+                    journey.asked.push((rule, question));
                 }
             }
         }
@@ -67,7 +69,7 @@ impl Journey {
     /// The kinds of second step that are asked for, and whether the step may be left out next time.
     #[must_use]
     pub fn second_step(&self) -> Option<(FactorKinds, bool)> {
-        self.asked.iter().find_map(|question| match question {
+        self.asked.iter().find_map(|(_, question)| match question {
             Question::SecondFactor { kinds, may_remember, .. } => Some((*kinds, *may_remember)),
             _ => None,
         })
@@ -76,7 +78,7 @@ impl Journey {
     /// Whether the network must be confirmed, and whether only an administrator can.
     #[must_use]
     pub fn network(&self) -> Option<bool> {
-        self.asked.iter().find_map(|question| match question {
+        self.asked.iter().find_map(|(_, question)| match question {
             Question::ConfirmNetwork { by_administrator } => Some(*by_administrator),
             _ => None,
         })
@@ -85,7 +87,7 @@ impl Journey {
     /// Whether something must be set up, and whether "not now" is an answer.
     #[must_use]
     pub fn enrolment(&self) -> Option<bool> {
-        self.asked.iter().find_map(|question| match question {
+        self.asked.iter().find_map(|(_, question)| match question {
             Question::Enrol { may_skip, .. } => Some(*may_skip),
             _ => None,
         })
@@ -223,7 +225,7 @@ mod tests {
         let mut off = facts(&[FactorKind::Totp]);
         off.account.as_mut().unwrap().disabled = true;
         let journey = Journey::of(off, First::Password, None);
-        assert_eq!((journey.asked.len(), journey.refusal), (1, Some(Refusal::AccountDisabled)));
+        assert_eq!((journey.asked.len(), journey.refusal), (1, Some(("refuse", Refusal::AccountDisabled))));
         let nobody = Facts { account: None, ..facts(&[]) };
         assert!(Journey::of(nobody, First::Password, None).refusal.is_none(), "a stranger is asked for ever");
     }

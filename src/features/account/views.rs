@@ -7,12 +7,11 @@ mod profile;
 use serde::Serialize;
 
 use crate::domain::{FactorKind, Strength};
-use crate::features::account::rules::Way;
+use crate::features::activity::{EventRow, Way};
 use crate::features::organisations::Role;
 use crate::web::Page;
 
 pub use activity::{ActivityPage, NotYouPage};
-pub(super) use activity::{Chart, Day, DayCount, EventRow};
 pub(super) use apps::AppRow;
 pub use apps::{AppsPage, RemoveAppPage};
 pub(super) use profile::EmailTrouble;

@@ -16,8 +16,8 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::domain::ids::SessionId;
-use crate::features::account::rules::Way;
 use crate::features::account::views::{OverviewPage, SessionRow, SessionsPage};
+use crate::features::activity::Way;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::Clients;
 use crate::features::oidc::apps_by_session;
@@ -62,7 +62,7 @@ async fn overview(State(state): State<AppState>, mut context: Context, member: M
         signed_in_at: member.session.created_at.millis(),
         other_sessions: sessions.len().saturating_sub(1),
         protection: security::protection(state.db.reading(), account.id).await?,
-        events: activity::last_events(&state, account.id, 5).await?,
+        events: activity::last_events(&state, account.id, 5, context.now).await?,
     };
     context.signed_in = Some(member.shown());
     context.page(&state, StatusCode::OK, &page)

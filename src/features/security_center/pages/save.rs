@@ -33,9 +33,7 @@ pub(super) async fn save(
     take_turn(&mut writer, admin.organisation).await?;
     let office = Office::find(&state, &writer, &admin, context.now).await?;
     let wanted = draft.policy(office.rules.policy, context.now, &office.zone);
-    let problem = if draft.version != office.rules.version {
-        Some((StatusCode::CONFLICT, office.changed(&state).await?))
-    } else {
+    let problem = if draft.version == office.rules.version {
         match wanted {
             Err(field) => Some((StatusCode::UNPROCESSABLE_ENTITY, Problem::Faulty { field })),
             Ok(after) if after == office.rules.policy => return Ok(see_other(urls::SECURITY_CENTER)),
@@ -48,6 +46,8 @@ pub(super) async fn save(
                 Applied::NotAllowed => return Ok(not_found()),
             },
         }
+    } else {
+        Some((StatusCode::CONFLICT, office.changed(&state).await?))
     };
     let (status, problem) = problem.unzip();
     drop(writer);

@@ -1,0 +1,360 @@
+//! What events mean to the people whom they are about, and to who looks after them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::FactorKind;
+use crate::domain::sign_in::{Evidence, Proof};
+
+/// How somebody signed in, as people call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// A passkey.
+    Passkey,
+    /// A password and a security key.
+    SecurityKey,
+    /// A password and a code of an authenticator app.
+    Totp,
+    /// A password and a text message.
+    Sms,
+    /// A password and a code by mail.
+    Email,
+    /// A password and a recovery code.
+    RecoveryCode,
+    /// A password and another second step.
+    SecondStep,
+    /// A password alone.
+    Password,
+}
+
+impl Way {
+    /// All of them.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Passkey,
+        Self::SecurityKey,
+        Self::Totp,
+        Self::Sms,
+        Self::Email,
+        Self::RecoveryCode,
+        Self::SecondStep,
+        Self::Password,
+    ];
+
+    /// What was proven in a session.
+    #[must_use]
+    pub fn of(evidence: &Evidence) -> Self {
+        if evidence.has_passkey() {
+            return Self::Passkey;
+        }
+        let second = evidence.proofs.iter().rev().find_map(|proof| match proof {
+            Proof::Second { factor, .. } => Some(Self::with(*factor)),
+            _ => None,
+        });
+        second.unwrap_or(Self::Password)
+    }
+
+    /// What an event tells: its kind names the last step, and `amr` (RFC 8176) all of them together.
+    pub(super) fn told(kind: &str, amr: &str) -> Self {
+        let has = |method| amr.split(' ').any(|told| told == method);
+        let last = kind.strip_prefix("sign_in.").and_then(|step| step.parse::<FactorKind>().ok());
+        match last {
+            _ if has("user") => Self::Passkey,
+            Some(factor) => Self::with(factor),
+            None if has("hwk") || has("swk") => Self::SecurityKey,
+            None if has("sms") => Self::Sms,
+            None if has("otp") => Self::SecondStep,
+            None => Self::Password,
+        }
+    }
+
+    const fn with(factor: FactorKind) -> Self {
+        match factor {
+            FactorKind::Passkey => Self::Passkey,
+            FactorKind::SecurityKey => Self::SecurityKey,
+            FactorKind::Totp => Self::Totp,
+            FactorKind::Sms => Self::Sms,
+            FactorKind::Email => Self::Email,
+            FactorKind::RecoveryCode => Self::RecoveryCode,
+        }
+    }
+}
+
+/// What people want to see of their events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// All of them.
+    #[default]
+    All,
+    /// Signing in and out.
+    SignIns,
+    /// What protects the account.
+    Security,
+    /// Apps.
+    Apps,
+}
+
+impl Topic {
+    /// How the kinds of its events begin; empty for all.
+    #[must_use]
+    pub const fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::All => &[],
+            Self::SignIns => &["sign_in.", "session.", "invitation."],
+            Self::Security => &[
+                "password.",
+                "factor.",
+                "recovery_codes.",
+                "device.",
+                "email.",
+                "account.",
+                "network.",
+                "recovery.",
+                "membership.",
+                "organisation.",
+                "helpdesk.",
+            ],
+            Self::Apps => &["app.", "code.", "refresh_token."],
+        }
+    }
+}
+
+/// For how long back people want to see their events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Period {
+    /// A week.
+    #[serde(rename = "7")]
+    Week,
+    /// Thirty days.
+    #[default]
+    #[serde(rename = "30")]
+    Month,
+    /// Ninety days.
+    #[serde(rename = "90")]
+    Quarter,
+}
+
+impl Period {
+    /// How many days.
+    #[must_use]
+    pub const fn days(self) -> u16 {
+        match self {
+            Self::Week => 7,
+            Self::Month => 30,
+            Self::Quarter => 90,
+        }
+    }
+}
+
+/// Which sentence says an event: the end of the key of its words.
+#[must_use]
+pub(super) fn sentence(kind: &str, outcome: &str) -> &'static str {
+    let (area, act) = kind.split_once('.').unwrap_or((kind, ""));
+    match (area, act, outcome) {
+        ("sign_in", "stopped", _) => "sign-in-stopped",
+        ("sign_in", "link", _) => "sign-in-link",
+        ("sign_in", _, "sent") => "sign-in-mailed",
+        ("sign_in", "password" | "passkey", "wrong_password") => "wrong-password",
+        ("sign_in", "password", "continued") => "password-right",
+        ("sign_in", _, "continued") => "step",
+        ("sign_in", _, "done") => "signed-in",
+        ("sign_in", ..) => "refused",
+        ("session", "sign_out", _) => "signed-out",
+        ("session", "end_all", _) => "signed-out-everywhere",
+        ("session", ..) => "session-ended",
+        ("invitation", ..) => "invitation",
+        ("app", "authorize", _) => "app-opened",
+        ("app", "consent" | "device", "denied") => "app-denied",
+        ("app", "consent" | "device", _) => "app-allowed",
+        ("app", "disconnect", _) => "app-removed",
+        ("code" | "refresh_token", "reuse", _) => "app-stopped",
+        ("password", "change", "wrong_password") => "wrong-password-change",
+        ("password", "remove", _) => "password-removed",
+        ("password", "forgotten", _) => "password-forgotten",
+        ("password", "code" | "link", "wrong") => "password-code-wrong",
+        ("password", "code" | "link", _) => "password-mail-read",
+        ("password", ..) => "password-changed",
+        ("factor", "add", "done") => "factor-added",
+        ("factor", "remove", "done") => "factor-removed",
+        ("factor", "rename", "done") => "factor-renamed",
+        ("factor", "default", "done") => "factor-default",
+        ("recovery_codes", "renew", _) => "codes",
+        ("device", "forget", _) => "devices",
+        ("email", "ask", _) => "email-asked",
+        ("email", "cancel", _) => "email-cancelled",
+        ("email", "change", _) => "email-changed",
+        ("email", "undo", _) => "email-undone",
+        ("profile", ..) => "profile",
+        ("network", "known", _) => "network-known",
+        ("network", "blocked" | "blocked_for_all", _) => "network-blocked",
+        ("network", "removed" | "released", _) => "network-removed",
+        ("network", "office", _) => "network-office",
+        ("network", "request", _) => "network-request",
+        ("network", "automatic_on" | "automatic_off", _) => "network-automatic",
+        ("account", "add" | "invite", _) => "account-added",
+        ("recovery", "stop", _) => "recovery-stopped",
+        ("recovery", "use", _) => "recovery-used",
+        ("recovery", ..) => "recovery",
+        ("account", "unlock", _) => "account-unlocked",
+        ("account", "disable", "done") => "account-disabled",
+        ("membership", "role", _) => "role-changed",
+        ("membership", "disable", _) => "membership-off",
+        ("membership", "enable", _) => "membership-on",
+        ("organisation", "policy", "undone") => "rules-undone",
+        ("organisation", "policy", _) => "rules-changed",
+        ("helpdesk", "access", "given") => "helpdesk-given",
+        ("helpdesk", "access", "revoked") => "helpdesk-revoked",
+        _ => "other",
+    }
+}
+
+/// Every sentence, for the samples.
+pub(super) const SENTENCES: &[&str] = &[
+    "wrong-password",
+    "password-right",
+    "step",
+    "signed-in",
+    "refused",
+    "signed-out",
+    "session-ended",
+    "invitation",
+    "app-opened",
+    "app-denied",
+    "app-allowed",
+    "app-removed",
+    "app-stopped",
+    "wrong-password-change",
+    "password-removed",
+    "password-forgotten",
+    "password-code-wrong",
+    "password-mail-read",
+    "password-changed",
+    "factor-added",
+    "factor-removed",
+    "factor-renamed",
+    "factor-default",
+    "codes",
+    "devices",
+    "email-asked",
+    "email-cancelled",
+    "email-changed",
+    "email-undone",
+    "profile",
+    "account-added",
+    "account-disabled",
+    "account-unlocked",
+    "network-automatic",
+    "network-blocked",
+    "network-known",
+    "network-office",
+    "network-removed",
+    "network-request",
+    "recovery",
+    "recovery-stopped",
+    "recovery-used",
+    "sign-in-link",
+    "sign-in-mailed",
+    "sign-in-stopped",
+    "signed-out-everywhere",
+    "role-changed",
+    "membership-off",
+    "membership-on",
+    "rules-undone",
+    "rules-changed",
+    "helpdesk-given",
+    "helpdesk-revoked",
+    "other",
+];
+
+/// What a sign-in counts as in the chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bar {
+    /// With a passkey.
+    Passkey,
+    /// With a password and a second step.
+    Second,
+    /// With a password alone.
+    Password,
+    /// Not at all.
+    Failed,
+}
+
+/// What an event counts as in the chart, if it is the end of a sign-in.
+pub(super) fn bar(kind: &str, outcome: &str, facts: &Value) -> Option<Bar> {
+    if !kind.starts_with("sign_in.") && !kind.starts_with("invitation.") {
+        return None;
+    }
+    match outcome {
+        _ if matches!(kind, "sign_in.stopped" | "sign_in.link") => None,
+        "continued" | "sent" => None,
+        "done" => Some(match Way::told(kind, text(facts, "amr")) {
+            Way::Passkey => Bar::Passkey,
+            Way::Password => Bar::Password,
+            _ => Bar::Second,
+        }),
+        _ => Some(Bar::Failed),
+    }
+}
+
+/// A fact that is text.
+pub(super) fn text<'a>(facts: &'a Value, name: &str) -> &'a str {
+    facts.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A cell that no spreadsheet takes for a formula (CWE-1236).
+pub(super) fn cell(text: &str) -> String {
+    let text = text.replace(['\r', '\n', '\t'], " ");
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_is_among_the_samples_and_what_is_unknown_has_one() {
+        for (kind, outcome) in [
+            ("sign_in.password", "wrong_password"),
+            ("sign_in.totp", "done"),
+            ("sign_in.totp", "wrong_code"),
+            ("app.consent", "denied"),
+            ("email.undo", "done"),
+            ("session.end_all", "done"),
+            ("membership.role", "done"),
+            ("organisation.policy", "undone"),
+            ("helpdesk.access", "given"),
+            ("something.new", "done"),
+        ] {
+            assert!(SENTENCES.contains(&sentence(kind, outcome)), "{kind} {outcome}");
+        }
+        assert_eq!(sentence("something.new", "done"), "other");
+        assert_eq!(sentence("factor.add", "exists"), "other");
+    }
+
+    #[test]
+    fn the_way_of_a_sign_in_is_told_by_its_last_step() {
+        assert_eq!(Way::told("sign_in.password", "pwd"), Way::Password);
+        assert_eq!(Way::told("sign_in.totp", "pwd otp mfa"), Way::Totp);
+        assert_eq!(Way::told("sign_in.enrol", "pwd otp mfa"), Way::SecondStep);
+        assert_eq!(Way::told("sign_in.passkey", "swk user mfa"), Way::Passkey);
+        assert_eq!(Way::told("sign_in.security_key", "pwd hwk mfa"), Way::SecurityKey);
+    }
+
+    #[test]
+    fn a_step_that_goes_on_is_no_bar_and_one_that_fails_is() {
+        let facts = Value::Null;
+        assert_eq!(bar("sign_in.password", "continued", &facts), None);
+        assert_eq!(bar("sign_in.password", "wrong_password", &facts), Some(Bar::Failed));
+        assert_eq!(bar("app.authorize", "done", &facts), None);
+    }
+
+    #[test]
+    fn a_cell_is_never_a_formula() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1"] {
+            assert!(!cell(text).starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "{text:?}");
+        }
+        assert_eq!(cell("=1"), "'=1");
+        assert_eq!(cell("Anna"), "Anna");
+    }
+}
