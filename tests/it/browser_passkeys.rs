@@ -9,7 +9,7 @@ use crate::browser::{Chromium, demo};
 const PASSWORD: &str = "vier-rode-fietsen";
 
 /// An authenticator of the browser.
-struct Virtual<'a> {
+pub(crate) struct Virtual<'a> {
     driver: &'a WebDriver,
     id: String,
 }
@@ -23,7 +23,7 @@ impl<'a> Virtual<'a> {
     }
 
     /// One in the computer itself, which keeps passkeys and asks for a finger.
-    async fn platform(driver: &'a WebDriver) -> WebDriverResult<Self> {
+    pub(crate) async fn platform(driver: &'a WebDriver) -> WebDriverResult<Self> {
         let options = json!({
             "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
             "isUserVerified": true, "automaticPresenceSimulation": true,

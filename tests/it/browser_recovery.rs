@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use thirtyfour::prelude::*;
 
+use countersign::features::accounts::InstanceRole;
+use countersign::features::organisations::Role;
+
 use crate::browser::{Chromium, demo};
+use crate::browser_passkeys::Virtual;
+use crate::support::{Engine, PASSWORD, Server};
 
 const CARLA: &str = "carla@kantoor.example";
 const SUBJECT: &str = "Stel een nieuw wachtwoord in voor Countersign demo";
@@ -65,5 +70,36 @@ async fn it_works_without_javascript() {
     let (_running, demo) = demo();
     let chromium = Chromium::start(&["--accept-lang=nl", "--blink-settings=scriptEnabled=false"]).await;
     journey(&chromium.driver, &demo).await.unwrap();
+    chromium.driver.quit().await.unwrap();
+}
+
+/// A helper sets up a passkey, and is asked for it again when they come back to the queue later.
+async fn queue(driver: &WebDriver, server: &Server) -> WebDriverResult<()> {
+    driver.goto(format!("{}/recovery-requests", server.issuer)).await?;
+    let _computer = Virtual::platform(driver).await?;
+    driver.find(By::Id("username")).await?.send_keys("eva@helpdesk.nl").await?;
+    driver.find(By::Id("password")).await?.send_keys(PASSWORD).await?;
+    driver.find(By::Css("button.primary")).await?.click().await?;
+    driver.find(By::XPath("//a[. = 'Passkey']")).await?.click().await?;
+    driver.find(By::Css(".ceremony button.primary")).await?.click().await?;
+    driver.find(By::Css(".area")).await?;
+    driver.goto(format!("{}/recovery-requests", server.issuer)).await?;
+    driver.find(By::XPath("//p[. = 'Nobody waits.']")).await?;
+    server.clock.advance(301);
+    driver.refresh().await?;
+    driver.find(By::XPath("//p[contains(., 'Use your passkey to go on')]")).await?;
+    driver.find(By::Css(".ceremony button.primary")).await?.click().await?;
+    driver.find(By::XPath("//p[. = 'Nobody waits.']")).await?;
+    assert!(driver.current_url().await?.as_str().ends_with("/recovery-requests"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_helper_uses_the_passkey_again_for_the_queue() {
+    let engine = Engine::sqlite();
+    let server = Server::start(&engine).await;
+    server.hire("eva@helpdesk.nl", Role::Employee, InstanceRole::Helpdesk).await;
+    let chromium = Chromium::start(&["--accept-lang=en"]).await;
+    queue(&chromium.driver, &server).await.unwrap();
     chromium.driver.quit().await.unwrap();
 }
