@@ -122,7 +122,7 @@ impl Explained<'_> {
                 (_, Some((_, refusal))) if refused == Some(number) => {
                     line("refuses", refusal.as_str().replace('_', " "), self.refuser(refusal))
                 }
-                (Some((_, question)), _) => line("asks", self.told(question), self.asker(question)),
+                (Some((_, question)), _) => line("asks", Self::told(question), self.asker(question)),
                 _ if refused.is_some_and(|refused| number > refused) => line("not_reached", String::new(), None),
                 _ => line("passes", String::new(), None),
             });
@@ -130,7 +130,7 @@ impl Explained<'_> {
         lines
     }
 
-    fn told(&self, question: &Question) -> String {
+    fn told(question: &Question) -> String {
         match question {
             Question::Authenticate => "who it is".to_owned(),
             Question::SecondFactor { kinds, may_remember, .. } => {

@@ -180,15 +180,15 @@ impl Person {
         policy_of(&memberships, self.instance_role)
     }
 
-    fn under(&self, policy: PolicyInForce, change: &Change) -> Under {
-        let lifetime = change.lifetime.within(&policy);
-        Under { facts: AccountFacts { policy, ..self.facts.clone() }, lifetime, now: change.now }
+    fn under(&self, policy: &PolicyInForce, change: &Change) -> Under {
+        let lifetime = change.lifetime.within(policy);
+        Under { facts: AccountFacts { policy: *policy, ..self.facts.clone() }, lifetime, now: change.now }
     }
 
     /// What the change means for them; nothing, when it is empty.
     pub(in crate::features::security_center) fn effects(&self, change: &Change) -> Vec<Effect> {
-        let before = self.under(self.facts.policy, change);
-        let after = self.under(self.policy_under(change.organisation, change.after), change);
+        let before = self.under(&self.facts.policy, change);
+        let after = self.under(&self.policy_under(change.organisation, change.after), change);
         let mut effects = Vec::new();
         let fates: Vec<Fate> = self
             .sessions
@@ -204,7 +204,7 @@ impl Person {
         match (was.enrolment(), is.enrolment()) {
             (Some(false), Some(false)) | (None, None) => {}
             (_, Some(false)) if fates.contains(&Fate::Asked(Refusal::EnrolmentDue)) => {
-                effects.push(Effect::EnrolAtOnce)
+                effects.push(Effect::EnrolAtOnce);
             }
             (_, Some(false)) => effects.push(Effect::EnrolNext),
             (was, Some(true)) => {

@@ -87,7 +87,7 @@ fn person(enrolled: FactorKinds, policy: Policy, proofs: &[Proof]) -> Person {
 }
 
 fn to(after: Policy) -> Change {
-    let lifetime = Lifetime { idle: std::time::Duration::from_mins(60), absolute: std::time::Duration::from_hours(24) };
+    let lifetime = Lifetime { idle: std::time::Duration::from_hours(1), absolute: std::time::Duration::from_hours(24) };
     Change { organisation: office(1), after, lifetime, now: NOW }
 }
 
