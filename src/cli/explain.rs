@@ -122,12 +122,39 @@ impl Explained<'_> {
                 (_, Some((_, refusal))) if refused == Some(number) => {
                     line("refuses", refusal.as_str().replace('_', " "), self.refuser(refusal))
                 }
-                (Some((_, question)), _) => line("asks", told(question), self.asker(question)),
+                (Some((_, question)), _) => line("asks", Self::told(question), self.asker(question)),
                 _ if refused.is_some_and(|refused| number > refused) => line("not_reached", String::new(), None),
                 _ => line("passes", String::new(), None),
             });
         }
         lines
+    }
+
+    fn told(question: &Question) -> String {
+        match question {
+            Question::Authenticate => "who it is".to_owned(),
+            Question::SecondFactor { kinds, may_remember, .. } => {
+                let rest = if *may_remember { "may be left out for 30 days" } else { "every time" };
+                format!("a second step: {}; {rest}", listed(*kinds))
+            }
+            Question::ConfirmNetwork { by_administrator: true } => {
+                "an administrator to validate the network".to_owned()
+            }
+            Question::ConfirmNetwork { .. } => "to confirm the network by e-mail".to_owned(),
+            Question::Enrol { kinds, why, may_skip } => {
+                let why = match why {
+                    EnrolmentReason::Demanded => "demanded".to_owned(),
+                    EnrolmentReason::Announced { from } => format!("demanded from {}", written(*from)),
+                    EnrolmentReason::RecoveryCodeUsed => "a recovery code was used".to_owned(),
+                };
+                let skip = if *may_skip { "; may be skipped" } else { "" };
+                format!("to set up a second factor ({why}): {}{skip}", listed(*kinds))
+            }
+            Question::NewPassword => "a new password".to_owned(),
+            Question::Organisation => "which organisation".to_owned(),
+            Question::Consent { .. } => "consent".to_owned(),
+            Question::OfferPasskey => "whether a passkey is wanted".to_owned(),
+        }
     }
 
     /// Whose rule a question comes from.
@@ -285,30 +312,4 @@ fn listed(kinds: FactorKinds) -> String {
 
 fn written(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.millis()).map_or_else(|_| at.millis().to_string(), |at| at.to_string())
-}
-
-/// A question in words.
-fn told(question: &Question) -> String {
-    match question {
-        Question::Authenticate => "who it is".to_owned(),
-        Question::SecondFactor { kinds, may_remember, .. } => {
-            let rest = if *may_remember { "may be left out for 30 days" } else { "every time" };
-            format!("a second step: {}; {rest}", listed(*kinds))
-        }
-        Question::ConfirmNetwork { by_administrator: true } => "an administrator to validate the network".to_owned(),
-        Question::ConfirmNetwork { .. } => "to confirm the network by e-mail".to_owned(),
-        Question::Enrol { kinds, why, may_skip } => {
-            let why = match why {
-                EnrolmentReason::Demanded => "demanded".to_owned(),
-                EnrolmentReason::Announced { from } => format!("demanded from {}", written(*from)),
-                EnrolmentReason::RecoveryCodeUsed => "a recovery code was used".to_owned(),
-            };
-            let skip = if *may_skip { "; may be skipped" } else { "" };
-            format!("to set up a second factor ({why}): {}{skip}", listed(*kinds))
-        }
-        Question::NewPassword => "a new password".to_owned(),
-        Question::Organisation => "which organisation".to_owned(),
-        Question::Consent { .. } => "consent".to_owned(),
-        Question::OfferPasskey => "whether a passkey is wanted".to_owned(),
-    }
 }

@@ -14,7 +14,8 @@ const CARLA: &str = "carla@kantoor.nl";
 async fn says(driver: &WebDriver, place: &str, words: &str) -> WebDriverResult<()> {
     let mut said = String::new();
     for _ in 0..100 {
-        said = driver.find(By::Css(place)).await?.text().await?;
+        // While the page is left for the next, what was found goes stale.
+        said = driver.find(By::Css(place)).await?.text().await.unwrap_or_default();
         if said.contains(words) {
             return Ok(());
         }

@@ -42,9 +42,9 @@ async fn administrators_read_what_happened_to_everybody_and_to_one(engine: Engin
     anna.fill(&format!("/organisation/employees/{bram}/role"), &[("role", "accountant")]).await;
     let all = anna.get(ACTIVITY).await.body;
     for said in [
-        "<strong>Person bram@kantoor.nl</strong> Became something else in the organisation. By Anna de Vries.",
-        "<strong>Person bram@kantoor.nl</strong> Someone entered a wrong password.",
-        "<strong>Anna de Vries</strong> Signed in with password.",
+        "<strong>Person bram@kantoor.nl</strong>: Became something else in the organisation. By Anna de Vries.",
+        "<strong>Person bram@kantoor.nl</strong>: Someone entered a wrong password.",
+        "<strong>Anna de Vries</strong>: Signed in with password.",
         "BRAM-01",
         "ANNA-01",
         "aria-label=\"1 sign-in, 1 failed\"",

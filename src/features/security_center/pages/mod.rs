@@ -142,10 +142,10 @@ impl<'a> Office<'a> {
     ) -> Result<SecurityCenterPage, Error> {
         let db = state.db.reading();
         let wanted = draft.policy(self.rules.policy, self.now, &self.zone);
-        let outdated = draft.version != self.rules.version;
+        let is_current = draft.version == self.rules.version;
         let problem = match (problem, wanted) {
             (Some(problem), _) => Some(problem),
-            (None, _) if outdated => Some(self.changed(state).await?),
+            (None, _) if !is_current => Some(self.changed(state).await?),
             (None, Err(faulty)) => Some(Problem::Faulty { field: faulty }),
             (None, Ok(_)) => None,
         };

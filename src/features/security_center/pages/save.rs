@@ -33,27 +33,23 @@ pub(super) async fn save(
     take_turn(&mut writer, admin.organisation).await?;
     let office = Office::find(&state, &writer, &admin, context.now).await?;
     let wanted = draft.policy(office.rules.policy, context.now, &office.zone);
-    let problem = if draft.version == office.rules.version {
-        match wanted {
-            Err(field) => Some((StatusCode::UNPROCESSABLE_ENTITY, Problem::Faulty { field })),
-            Ok(after) if after == office.rules.policy => return Ok(see_other(urls::SECURITY_CENTER)),
-            Ok(after) => match apply(&state, &context, &mut writer, &office, (after, "done")).await? {
-                Applied::Done => {
-                    writer.commit().await?;
-                    return Ok(see_other(&format!("{}?done=saved", urls::SECURITY_CENTER)));
-                }
-                Applied::Lockout(how) => Some((StatusCode::UNPROCESSABLE_ENTITY, Problem::Lockout { how })),
-                Applied::NotAllowed => return Ok(not_found()),
-            },
-        }
-    } else {
-        Some((StatusCode::CONFLICT, office.changed(&state).await?))
+    let (status, problem) = match wanted {
+        _ if draft.version != office.rules.version => (StatusCode::CONFLICT, office.changed(&state).await?),
+        Err(field) => (StatusCode::UNPROCESSABLE_ENTITY, Problem::Faulty { field }),
+        Ok(after) if after == office.rules.policy => return Ok(see_other(urls::SECURITY_CENTER)),
+        Ok(after) => match apply(&state, &context, &mut writer, &office, (after, "done")).await? {
+            Applied::Done => {
+                writer.commit().await?;
+                return Ok(see_other(&format!("{}?done=saved", urls::SECURITY_CENTER)));
+            }
+            Applied::Lockout(how) => (StatusCode::UNPROCESSABLE_ENTITY, Problem::Lockout { how }),
+            Applied::NotAllowed => return Ok(not_found()),
+        },
     };
-    let (status, problem) = problem.unzip();
     drop(writer);
-    let page = office.page(&state, &draft, problem).await?;
+    let page = office.page(&state, &draft, Some(problem)).await?;
     context.signed_in = Some(admin.member.shown());
-    context.page(&state, status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY), &page)
+    context.page(&state, status, &page)
 }
 
 /// What became of a change.
