@@ -6,6 +6,7 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use crate::features::account::remove_old_email_changes;
+use crate::features::audit::coarsen_addresses;
 use crate::features::challenges::remove_old_challenges;
 use crate::features::factors::remove_old_devices;
 use crate::features::helpdesk::remove_old_cases;
@@ -35,9 +36,14 @@ const KEEP_NETWORKS: Duration = Duration::from_hours(24 * 365);
 /// How long a request to let somebody back in is kept, for the queue that lists it.
 const KEEP_CASES: Duration = Duration::from_hours(24 * 30);
 
+/// How many minutes lie between two looks at the addresses that are to become coarse.
+const COARSEN_EVERY: u64 = 60;
+/// How many addresses become coarse in one change.
+const COARSEN_AT_ONCE: u64 = 500;
+
 /// Keeps house until it is stopped. Nodes may do it at the same time; nothing is done twice.
 pub(super) async fn keep_house(state: AppState) {
-    loop {
+    for minute in 0_u64.. {
         sleep(EVERY).await;
         metrics::tidy();
         match keep_keys(&state).await {
@@ -47,6 +53,25 @@ pub(super) async fn keep_house(state: AppState) {
         }
         if let Err(fault) = remove_old(&state).await {
             error!("what is over could not be removed: {fault}");
+        }
+        if minute.is_multiple_of(COARSEN_EVERY)
+            && let Err(fault) = coarsen_old(&state).await
+        {
+            error!("old addresses could not be made coarse: {fault}");
+        }
+    }
+}
+
+/// Makes the addresses of what happened long ago coarse, in changes that others can come between.
+async fn coarsen_old(state: &AppState) -> Result<(), Error> {
+    let before = state.now().before(state.config.audit.exact());
+    let mut after = None;
+    loop {
+        let mut writer = state.db.writing().await?;
+        after = coarsen_addresses(&mut writer, before, after, COARSEN_AT_ONCE).await?;
+        writer.commit().await?;
+        if after.is_none() {
+            return Ok(());
         }
     }
 }

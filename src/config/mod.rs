@@ -3,6 +3,7 @@
 //! Layers, the later winning: the defaults in this code, one TOML file, and environment variables such as
 //! `COUNTERSIGN__SERVER__LISTEN`. A key that nobody knows is refused, and all faults are reported at once.
 
+mod audit;
 mod branding;
 mod database;
 mod faults;
@@ -24,6 +25,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use audit::Audit;
 pub use branding::Branding;
 pub use database::Database;
 pub use faults::{Fault, Faults};
@@ -61,6 +63,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// What people see.
     pub branding: Branding,
+    /// How long what happened is kept exact.
+    pub audit: Audit,
     /// What is logged.
     pub log: Log,
 }
@@ -94,6 +98,7 @@ impl Config {
         self.oidc.validate(faults);
         self.outbound.validate(faults);
         self.branding.validate(faults);
+        self.audit.validate(faults);
         self.log.validate(faults);
         if !self.keys.algorithms.contains(&self.tokens.access_token_algorithm) {
             faults.add("tokens.access_token_algorithm", "Choose an algorithm that keys.algorithms lists.");

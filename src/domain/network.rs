@@ -101,6 +101,23 @@ impl Network {
     }
 }
 
+/// The surroundings of an address or network, which tell a town rather than a household: the /24 of IPv4, the /48 of
+/// IPv6. None when `text` is neither.
+#[must_use]
+pub fn surroundings(text: &str) -> Option<String> {
+    let address: IpAddr = text.strip_suffix("/64").unwrap_or(text).parse().ok()?;
+    Some(match address.to_canonical() {
+        IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8))),
+        IpAddr::V6(address) => format!("{}/48", prefix(address, 48)),
+    })
+}
+
+/// Whether `text` is what [`surroundings`] gives.
+#[must_use]
+pub fn are_surroundings(text: &str) -> bool {
+    text.rsplit_once('/').and_then(|(address, _)| surroundings(address)).as_deref() == Some(text)
+}
+
 fn prefix(address: Ipv6Addr, length: u32) -> Ipv6Addr {
     Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - length)))
 }
@@ -145,6 +162,22 @@ impl<'de> Deserialize<'de> for Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn surroundings_are_a_24_or_a_48() {
+        for (exact, wide) in [
+            ("203.0.113.24", Some("203.0.113.0/24")),
+            ("::ffff:203.0.113.24", Some("203.0.113.0/24")),
+            ("2001:db8:1:2::9", Some("2001:db8:1::/48")),
+            ("2001:db8:1:2::/64", Some("2001:db8:1::/48")),
+            ("unknown", None),
+        ] {
+            assert_eq!(surroundings(exact).as_deref(), wide, "{exact}");
+            assert!(!are_surroundings(exact));
+            assert!(wide.is_none_or(are_surroundings));
+        }
+        assert!(!are_surroundings("203.0.113.24/24") && !are_surroundings("203.0.113.0/8"));
+    }
 
     fn network(address: &str) -> Network {
         Network::of(address.parse().unwrap())

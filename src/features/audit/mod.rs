@@ -15,7 +15,9 @@ use crate::domain::ids::{AccountId, OrganisationId};
 use crate::keys::MacKey;
 use crate::web::Parts;
 
-pub use store::{About, Recorded, Verdict, export, list_events_about, record, verify};
+pub use store::{
+    About, Recorded, Verdict, coarsen_addresses, erase_values_about, export, list_events_about, record, verify,
+};
 
 /// Which chain an event belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
