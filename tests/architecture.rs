@@ -34,7 +34,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// neighbour.
 const GROUPS: &[(&str, &[&str])] = &[
     ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
-    ("what happened", &["activity"]),
+    ("what happened, and all that is kept about a person", &["activity", "privacy"]),
     ("protocol", &["oidc"]),
     ("flows", &["sign_in", "recovery", "setup", "invitations"]),
     ("proofs", &["passkeys", "two_factor", "ip_addresses", "mail_links"]),

@@ -1,5 +1,7 @@
 //! `countersign user`.
 
+mod personal_data;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -42,6 +44,10 @@ pub(super) enum User {
         #[command(flatten)]
         common: Common,
     },
+    /// Print all that is kept about a person, as JSON
+    Export(personal_data::Export),
+    /// Erase a person: only the identifier stays
+    Erase(personal_data::Erase),
     /// Switch a person off and end all their sessions
     Disable {
         /// Their e-mail address or user name
@@ -104,6 +110,8 @@ impl User {
             Self::Add(add) => add.run().await,
             Self::Invite(invite) => invite.run().await,
             Self::List { org, after, limit, common } => list(&common, org, after, limit).await,
+            Self::Export(export) => export.run().await,
+            Self::Erase(erase) => erase.run().await,
             Self::Disable { login, common } => disable(&common, &login).await,
         }
     }

@@ -24,6 +24,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
+pub mod privacy;
 pub mod recovery;
 pub mod security_center;
 pub mod sessions;

@@ -40,6 +40,8 @@ pub const ACCOUNT_ACTIVITY_CSV: &str = "/account/activity.csv";
 pub const ACCOUNT_NOT_YOU: &str = "/account/not-you";
 /// Name, language, e-mail address.
 pub const ACCOUNT_PROFILE: &str = "/account/profile";
+/// All that is kept about the person, to take along.
+pub const ACCOUNT_DATA: &str = "/account/data";
 /// Choosing another e-mail address.
 pub const ACCOUNT_EMAIL: &str = "/account/email";
 /// Giving that up before it is confirmed.

@@ -27,6 +27,7 @@ mod organisation_activity;
 mod outbox;
 mod passkeys;
 mod places;
+mod privacy;
 mod protocol_authorize;
 mod protocol_clients;
 mod protocol_corpus;

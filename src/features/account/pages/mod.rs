@@ -2,6 +2,7 @@
 
 mod activity;
 mod apps;
+mod data;
 mod email;
 mod password;
 mod profile;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .route(urls::ACCOUNT_ACTIVITY_CSV, get(activity::table))
         .route(urls::ACCOUNT_NOT_YOU, get(activity::not_you))
         .route(urls::ACCOUNT_PROFILE, get(profile::show).post(profile::save))
+        .route(urls::ACCOUNT_DATA, get(data::back).post(data::download))
         .route(urls::ACCOUNT_EMAIL, get(email::show).post(email::ask))
         .route(urls::ACCOUNT_EMAIL_CANCEL, post(email::cancel))
         .route("/email/confirm/{secret}", get(email::show_confirm).post(email::confirm))

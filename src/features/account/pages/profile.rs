@@ -22,7 +22,9 @@ pub(super) struct Done {
 
 impl Done {
     fn known(&self) -> Option<&'static str> {
-        ["saved", "asked", "cancelled", "changed"].into_iter().find(|known| self.done.as_deref() == Some(known))
+        ["saved", "asked", "cancelled", "changed", "confirmed"]
+            .into_iter()
+            .find(|known| self.done.as_deref() == Some(known))
     }
 }
 

@@ -47,7 +47,10 @@ impl Page for ProfilePage {
             },
             Self { wrong: true, name: String::new(), language: Language::English, ..plain.clone() },
         ];
-        all.extend(["saved", "asked", "cancelled", "changed"].map(|done| Self { done: Some(done), ..plain.clone() }));
+        all.extend(
+            ["saved", "asked", "cancelled", "changed", "confirmed"]
+                .map(|done| Self { done: Some(done), ..plain.clone() }),
+        );
         all
     }
 }
