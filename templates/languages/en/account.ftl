@@ -137,6 +137,7 @@ activity-email-asked = Another email address was asked for.
 activity-email-cancelled = The new email address was given up.
 activity-email-changed = The email address was changed.
 activity-email-undone = The old email address was restored.
+activity-account-erased = All data about the account were erased.
 activity-data-exported = All data about the account were downloaded.
 activity-profile = Name or language was changed.
 activity-account-added = The account was added.

@@ -133,6 +133,7 @@ activity-email-asked = Er is een ander e-mailadres gevraagd.
 activity-email-cancelled = Het nieuwe e-mailadres gaat niet door.
 activity-email-changed = Het e-mailadres is gewijzigd.
 activity-email-undone = Het oude e-mailadres is hersteld.
+activity-account-erased = Alle gegevens over het account zijn gewist.
 activity-data-exported = Alle gegevens over het account zijn gedownload.
 activity-profile = Naam of taal is gewijzigd.
 activity-account-added = Het account is toegevoegd.
