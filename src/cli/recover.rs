@@ -36,7 +36,7 @@ impl Unlock {
         let owner = Owner::Account(account.id);
         let mut addresses = 0_u64;
         for entry in list_networks_of(&writer, owner).await?.iter().filter(|entry| entry.status == Status::Blocked) {
-            addresses += u64::from(remove_network(&mut writer, owner, entry.network).await?);
+            addresses += u64::from(remove_network(&mut writer, owner, entry.network, entry.status).await?);
         }
         let enabled = self.enable && account.disabled_at.is_some();
         if enabled {

@@ -40,6 +40,33 @@ pub(crate) fn demo() -> (Running, serde_json::Value) {
     (Running(child), serde_json::from_str(&line).unwrap())
 }
 
+/// Starts what drives the browser, and tells its port; nothing when it ended at once.
+fn start_driver() -> Option<(Running, String)> {
+    let chromedriver = std::env::var("COUNTERSIGN_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+    let mut child = Command::new(chromedriver)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("no chromedriver: run the tests with tests/run");
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let process = Running(child);
+    loop {
+        let mut line = String::new();
+        if output.read_line(&mut line).unwrap() == 0 {
+            return None;
+        }
+        if let Some(rest) = line.split("on port ").nth(1) {
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            if !digits.is_empty() && digits != "0" {
+                // Whatever else it prints must not fill the pipe.
+                std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
+                return Some((process, digits));
+            }
+        }
+    }
+}
+
 /// A headless Chromium and what drives it.
 pub(crate) struct Chromium {
     pub(crate) driver: WebDriver,
@@ -51,27 +78,8 @@ impl Chromium {
     pub(crate) async fn start(arguments: &[&str]) -> Self {
         // Choosing the TLS stack twice is fine: the first choice stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let chromedriver = std::env::var("COUNTERSIGN_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
-        let mut child = Command::new(chromedriver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("no chromedriver: run the tests with tests/run");
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let process = Running(child);
-        let port = loop {
-            let mut line = String::new();
-            assert!(output.read_line(&mut line).unwrap() > 0, "chromedriver ended");
-            if let Some(rest) = line.split("on port ").nth(1) {
-                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-                if !digits.is_empty() && digits != "0" {
-                    break digits;
-                }
-            }
-        };
-        // Whatever else it prints must not fill the pipe.
-        std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
+        // Of several that look for a free port at once one may find its own taken.
+        let (process, port) = (0..5).find_map(|_| start_driver()).expect("chromedriver ends at once");
         let profile = tempfile::tempdir().unwrap();
         let mut capabilities = DesiredCapabilities::chrome();
         if let Ok(binary) = std::env::var("COUNTERSIGN_CHROMIUM") {

@@ -2,7 +2,7 @@
 
 use countersign::domain::network::Network;
 use countersign::features::accounts::InstanceRole;
-use countersign::features::networks::{Owner, remove_network};
+use countersign::features::networks::{Owner, Status, remove_network};
 use countersign::features::organisations::Role;
 use thirtyfour::prelude::*;
 
@@ -17,7 +17,7 @@ async fn start() -> (Engine, Server) {
     let bram = server.hire(BRAM, Role::Employee, InstanceRole::None).await;
     let mut writer = server.inner.state.db.writing().await.unwrap();
     let here = Network::of("127.0.0.1".parse().unwrap());
-    assert!(remove_network(&mut writer, Owner::Account(bram), here).await.unwrap());
+    assert!(remove_network(&mut writer, Owner::Account(bram), here, Status::Known).await.unwrap());
     writer.commit().await.unwrap();
     (engine, server)
 }

@@ -25,6 +25,7 @@ on_both_engines! {
     what_the_office_forbids_is_not_offered
     whoever_may_help_everybody_gets_no_codes
     a_demanded_factor_may_be_a_code_by_mail
+    numbers_in_a_row_that_nobody_reads_get_nothing_for_an_hour
 }
 
 async fn looking_sends_nothing(engine: Engine) {
@@ -244,4 +245,27 @@ async fn a_demanded_factor_may_be_a_code_by_mail(engine: Engine) {
     assert_eq!(done.location(), "/enrol/account/recovery_code", "{}", done.body);
     assert!(verified().await, "whoever typed it reads mail there");
     assert_eq!(browser.get("/account").await.status, 200);
+}
+
+async fn numbers_in_a_row_that_nobody_reads_get_nothing_for_an_hour(engine: Engine) {
+    let server = Server::start(&engine).await;
+    server.hire(BRAM, Role::Employee, InstanceRole::None).await;
+    let ask = async |number: String| {
+        let mut browser = signed_in(&server, BRAM).await;
+        send(&mut browser, "/enrol/account/sms", &[("number", &number)]).await
+    };
+    for last in 0..20 {
+        let answer = ask(format!("+3161234{:04}", 5600 + last)).await;
+        assert_eq!(answer.status, 303, "{last}: {}", answer.body);
+        server.clock.advance(3600);
+    }
+    // The twentieth is an hour old: one more goes, and nothing after it.
+    assert_eq!(ask("+31612345700".to_owned()).await.status, 303);
+    server.clock.advance(20 * 60);
+    let stopped = ask("+31612345701".to_owned()).await;
+    assert!(stopped.status == 503 && stopped.body.contains("could not send the text message"), "{}", stopped.body);
+    let elsewhere = ask("+31687654321".to_owned()).await;
+    assert_eq!(elsewhere.status, 303, "other numbers are none of it: {}", elsewhere.body);
+    server.clock.advance(40 * 60);
+    assert_eq!(ask("+31612345702".to_owned()).await.status, 303);
 }

@@ -92,7 +92,7 @@ fn an_installation_is_set_up_by_commands_alone() {
     assert!(app["client_secret"].as_str().unwrap().len() >= 43);
     let bad = run(folder, &["app", "add", "Portal", "--redirect-uri", "http://portal.example/cb"]);
     assert!(refused(&bad).contains("use https"));
-    assert!(refused(&run(folder, &["app", "add", "Portal"])).contains("--redirect-uri"));
+    assert!(refused(&run(folder, &["app", "add", "Portal"])).contains("needs a redirect URI"));
     let id = app["client_id"].as_str().unwrap();
     assert_eq!(json(&run(folder, &["app", "list", "--json"]))[0]["client_id"], id);
     json(&run(folder, &["app", "remove", id, "--json"]));

@@ -131,7 +131,7 @@ async fn the_last_factor_stays_while_a_rule_demands_one(engine: Engine) {
     let csrf = browser.get("/account/security").await.field("csrf");
     assert_eq!(browser.post(&remove, &[("csrf", &csrf)]).await.status, 409);
     server.rule(Policy::default()).await;
-    assert_eq!(browser.fill(&remove, &[]).await.location(), "/account/security");
+    assert_eq!(browser.fill(&remove, &[]).await.location(), "/account/security?done=factor-removed");
     server.mailbox().wait_for(BRAM).await;
     let mail = server.mailbox().wait_for(BRAM).await;
     assert_eq!(mail.subject.as_deref(), Some("A way to sign in was removed from your account"));

@@ -95,7 +95,7 @@ async fn a_key_that_was_removed_never_comes_back(engine: Engine) {
     let (app, _) = browser.connect_app(&server, "account").await;
     server.clock.advance(60);
     let path = format!("/account/two-factor/{}/remove", factors_of(&server, account).await[0].id);
-    assert_eq!(browser.fill(&path, &[]).await.location(), "/account/security");
+    assert_eq!(browser.fill(&path, &[]).await.location(), "/account/security?done=factor-removed");
     let page = browser.get("/enrol/account/totp").await;
     let mut old = filled(&server, &page);
     old[2].1 = app.code(&server, 0);

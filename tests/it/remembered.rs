@@ -160,7 +160,7 @@ async fn a_factor_that_is_added_or_removed_ends_it(engine: Engine) {
     let account = server.account_of(BRAM).await;
     let factors = list_factors(server.inner.state.db.reading(), account).await.unwrap();
     let path = format!("/account/two-factor/{}/remove", factors.last().unwrap().id);
-    assert_eq!(elsewhere.fill(&path, &[]).await.location(), "/account/security");
+    assert_eq!(elsewhere.fill(&path, &[]).await.location(), "/account/security?done=factor-removed");
     assert!(is_asked(&mut browser, BRAM).await, "after one was removed");
     assert!(is_asked(&mut elsewhere, BRAM).await, "also where it was done");
 }
@@ -236,7 +236,7 @@ async fn it_can_be_forgotten(engine: Engine) {
     let mut browser = tick(&server, &app, BRAM).await;
     let csrf = browser.get("/account/security").await.field("csrf");
     let forgotten = browser.post("/account/two-factor/devices/forget", &[("csrf", &csrf)]).await;
-    assert_eq!(forgotten.location(), "/account/security");
+    assert_eq!(forgotten.location(), "/account/security?done=devices-forgotten");
     assert!(is_asked(&mut browser, BRAM).await);
 }
 
@@ -261,7 +261,10 @@ async fn it_can_be_forgotten_one_by_one_and_only_by_its_owner(engine: Engine) {
 
     let csrf = second.get("/account/security").await.field("csrf");
     let fields = [("csrf", csrf.as_str()), ("device", older.as_str())];
-    assert_eq!(second.post("/account/two-factor/devices/forget", &fields).await.location(), "/account/security");
+    assert_eq!(
+        second.post("/account/two-factor/devices/forget", &fields).await.location(),
+        "/account/security?done=devices-forgotten"
+    );
     assert!(is_asked(&mut first, BRAM).await);
     assert!(!is_asked(&mut second, BRAM).await);
 }

@@ -68,7 +68,7 @@ async fn the_ways_are_listed_and_the_one_that_does_not_do_says_why(engine: Engin
     let csrf = member.get("/account/security").await.field("csrf");
     for kind in ["recovery_code", "sms"] {
         let chosen = member.post("/account/two-factor/default", &[("csrf", &csrf), ("kind", kind)]).await;
-        assert_eq!(chosen.location(), "/account/security");
+        assert_eq!(chosen.location(), "/account/security?done=default-chosen");
         assert!(!member.get("/account/security").await.body.contains("value=\"sms\""));
     }
     assert_eq!(browser.get(&second).await.location(), step, "codes for bad days are never asked first");

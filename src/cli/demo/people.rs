@@ -75,7 +75,7 @@ pub(super) const PEOPLE: &[Person] = &[
         ..employee("Bram Bakker", "Bram", "Bakker", "bram@kantoor.example")
     },
     employee("Carla Jansen", "Carla", "Jansen", "carla@kantoor.example"),
-    employee("Daan Smit", "Daan", "Smit", "daan@kantoor.example"),
+    Person { what: "employee, at a new IP address", ..employee("Daan Smit", "Daan", "Smit", STRANGER) },
     helper("Eva Mulder", "Eva", "Mulder", "eva@helpdesk.example"),
     helper("Femke Visser", "Femke", "Visser", "femke@helpdesk.example"),
 ];

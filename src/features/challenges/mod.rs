@@ -20,10 +20,10 @@ use crate::keys::Place;
 use crate::storage::{Reader, Writer};
 use crate::web::{AppState, Context, Error, metrics, urls};
 
-use rules::{Asker, LOOKED_AT, block_of, counters, is_live, is_pumped, matching_number};
+use rules::{Asker, LINK_LIFETIME, LOOKED_AT, block_of, counters, is_live, is_pumped, matching_number};
 
 pub use rules::{Bond, Link, LinkState, Purpose, in_threes, is_filler, lifetime, six_digits, six_random_digits};
-pub use store::links::{confirm_link, deny_link, end_link, find_link, is_confirmed, take_confirmed};
+pub use store::links::{confirm_link, deny_link, end_challenges_of, end_link, find_link, is_confirmed, take_confirmed};
 pub use store::remove_old_challenges;
 
 /// A code that waits to be typed.
@@ -90,7 +90,9 @@ const TAG: &str = "code that was sent";
 ///
 /// When the database refuses.
 pub async fn waiting(db: &Reader, state: &AppState, bond: &Bond, now: Timestamp) -> Result<Option<Waiting>, Error> {
-    let found = store::latest(db, bond).await?.filter(|row| is_live(row.tries, row.expires_at, now));
+    // The link works longer than the code, and what waits for it is shown as long.
+    let by_link = |row: &store::Row| row.link.is_some() && now.since(row.created_at) < LINK_LIFETIME;
+    let found = store::latest(db, bond).await?.filter(|row| is_live(row.tries, row.expires_at, now) || by_link(row));
     let Some(row) = found else { return Ok(None) };
     let number = match &row.destination {
         Some(sealed) => {
@@ -205,6 +207,10 @@ pub async fn check(
     now: Timestamp,
 ) -> Result<Checked, Error> {
     let Some(row) = store::latest(db, bond).await? else { return Ok(Checked::Expired) };
+    // What a mail says about a place confirms that place and no other.
+    if bond.network.is_some_and(|network| network != row.asker.network) {
+        return Ok(Checked::Expired);
+    }
     // Counted first, and in the same transaction: guesses at the same time are counted one after the other.
     if !store::count_try(db, row.id, now).await? {
         return Ok(if now < row.expires_at { Checked::Spent } else { Checked::Expired });

@@ -33,6 +33,8 @@ pub struct Bond {
     pub account: AccountId,
     /// The sign-in, or the session of the account area, that waits for it.
     pub place: String,
+    /// Where it must have been asked for, where that matters: by which network, or from where none can be told.
+    pub network: Option<Option<Network>>,
 }
 
 /// What a code that is sent proves.
@@ -355,6 +357,7 @@ mod tests {
             kind: FactorKind::Sms,
             account: "acc_01k00000000000000000000000".parse().unwrap(),
             place: "int_1".to_owned(),
+            network: None,
         };
         let keys = |number: &str| -> Vec<String> {
             let to = Recipient::Sms(number.parse().unwrap());

@@ -33,4 +33,6 @@ struct Person {
     /// Whether anything that can be a second step is set up.
     has_second: bool,
     has_passkey: bool,
+    /// Whether new networks of theirs join the ledger by themselves, where no rule says otherwise.
+    validates_networks: bool,
 }

@@ -106,6 +106,7 @@ mod tests {
             account_disabled_at: None,
             has_second: false,
             has_passkey: false,
+            validates_networks: false,
         }
     }
 

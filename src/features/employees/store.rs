@@ -65,6 +65,7 @@ struct Row {
     account_disabled_at: Option<Timestamp>,
     has_second: bool,
     has_passkey: bool,
+    validates_networks: bool,
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -87,6 +88,7 @@ impl From<Row> for Person {
             account_disabled_at: row.account_disabled_at,
             has_second: row.has_second,
             has_passkey: row.has_passkey,
+            validates_networks: row.validates_networks,
         }
     }
 }
@@ -177,7 +179,8 @@ fn people(organisation: OrganisationId) -> SelectStatement {
 }
 
 fn columns(query: &mut SelectStatement) {
-    for name in ["id", "home_organisation_id", "name", "email", "instance_role", "created_at", "last_sign_in_at"] {
+    let of_accounts = ["id", "home_organisation_id", "name", "email", "instance_role", "created_at", "last_sign_in_at"];
+    for name in of_accounts.into_iter().chain(["validates_networks"]) {
         query.column(("accounts", name));
     }
     query

@@ -21,6 +21,7 @@ pub struct ListLink {
 }
 
 /// One of the people.
+#[expect(clippy::struct_excessive_bools, reason = "columns of yes and no")]
 #[derive(Clone, Debug, Serialize)]
 pub struct EmployeeRow {
     /// Where their page is.
@@ -37,6 +38,8 @@ pub struct EmployeeRow {
     pub second: bool,
     /// Whether they have a passkey.
     pub passkey: bool,
+    /// Whether a new IP address of theirs waits to be confirmed.
+    pub waits: bool,
     /// Whether they are switched off.
     pub off: bool,
 }
@@ -86,6 +89,7 @@ impl Page for EmployeesPage {
             last_login: Some(1_795_525_500_000),
             second: true,
             passkey: true,
+            waits: false,
             off: false,
         };
         let bram = EmployeeRow {
@@ -94,6 +98,7 @@ impl Page for EmployeesPage {
             role: Role::Accountant,
             last_login: Some(1_790_000_000_000),
             passkey: false,
+            waits: true,
             ..anna.clone()
         };
         let gijs = EmployeeRow {

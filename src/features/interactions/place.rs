@@ -4,7 +4,7 @@ use super::messages::{NetworkAdded, NetworkCode, NetworkWaits};
 use super::passage::Passage;
 use crate::domain::FactorKind;
 use crate::domain::network::Network;
-use crate::domain::sign_in::{NetworkStanding, Question};
+use crate::domain::sign_in::{NetworkStanding, Proof, Question};
 use crate::features::accounts::{Account, find_account, tell_owner};
 use crate::features::audit::{self, Ink};
 use crate::features::challenges::{Bond, NotSent, Purpose, send};
@@ -24,7 +24,8 @@ impl Passage {
     #[must_use]
     pub fn place_bond(&self, account: &Account) -> Bond {
         let place = self.interaction.id.to_string();
-        Bond { purpose: Purpose::Network, kind: FactorKind::Email, account: account.id, place }
+        let network = Some(self.network());
+        Bond { purpose: Purpose::Network, kind: FactorKind::Email, account: account.id, place, network }
     }
 
     /// The network that the proofs came from.
@@ -48,6 +49,8 @@ impl Passage {
         let here = self.here;
         let Some(evidence) = &mut self.interaction.evidence else { return Ok(()) };
         evidence.network = here;
+        // A step that was remembered was remembered for the other place.
+        evidence.proofs.retain(|proof| !matches!(proof, Proof::Remembered { .. }));
         self.standing = find_standing(state.db.reading(), evidence.account_id, [here]).await?;
         Ok(())
     }
@@ -86,12 +89,11 @@ impl Passage {
     }
 
     /// Writes down that a sign-in waits for its place to be confirmed.
-    pub(super) async fn note_place(
-        &self,
-        state: &AppState,
-        context: &Context,
-        writer: &mut Writer,
-    ) -> Result<(), Error> {
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn note_place(&self, state: &AppState, context: &Context, writer: &mut Writer) -> Result<(), Error> {
         let (Some(network), Some(standing)) = (self.network(), &self.standing) else { return Ok(()) };
         if can_be_known(&state.config, network) {
             let seen = Seen { network, user_agent: context.user_agent.clone(), at: context.now };

@@ -42,6 +42,8 @@ pub struct LinkPage {
     pub browser: Option<(String, String)>,
     /// Where it is.
     pub network: Option<String>,
+    /// Whether that tells one place from another, so that it can be blocked.
+    pub can_be_blocked: bool,
     /// Whether this is the browser that waits.
     pub same_browser: bool,
     /// Whether this device is in the same network as the one that waits.
@@ -63,6 +65,7 @@ impl LinkPage {
             at: 0,
             browser: None,
             network: None,
+            can_be_blocked: false,
             same_browser: false,
             same_network: false,
             problem: None,
@@ -85,6 +88,7 @@ impl Page for LinkPage {
             at: 1_795_525_500_000,
             browser: Some(("Edge".to_owned(), "Windows".to_owned())),
             network: Some("203.0.113.24".to_owned()),
+            can_be_blocked: true,
             same_browser: false,
             same_network: false,
             problem: None,
@@ -100,7 +104,7 @@ impl Page for LinkPage {
                 Self { state: Confirmed, ..plain.clone() },
                 Self { state: Denied, ..plain.clone() },
                 Self { state: Denied, same_network: true, ..plain.clone() },
-                Self { state: Denied, network: None, ..plain.clone() },
+                Self { state: Denied, network: None, can_be_blocked: false, ..plain.clone() },
                 Self { state: Blocked, ..plain.clone() },
                 plain,
             ]);

@@ -95,7 +95,7 @@ pub struct Entry {
 }
 
 /// How long a network stays known without being used.
-const KEPT: Duration = Duration::from_hours(24 * 365);
+pub(super) const KEPT: Duration = Duration::from_hours(24 * 365);
 
 impl Entry {
     /// Whether sign-ins may come from it at `now`.

@@ -6,6 +6,7 @@ use sea_orm::{
     QuerySelect as _,
 };
 
+use super::rules::KEPT;
 use super::{Entry, How, Owner, Places, Status};
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, OrganisationId};
@@ -197,6 +198,8 @@ pub async fn note_network(db: &mut Writer, account: AccountId, seen: &Seen) -> R
         .filter(Column::Owner.eq(owner))
         .filter(Column::Network.eq(seen.network))
         .filter(Column::Status.ne(Status::Blocked))
+        // Not what somebody validated a moment ago.
+        .filter(Column::Status.eq(Status::Waiting).or(Column::LastSeenAt.lte(seen.at.before(KEPT))))
         .exec(db)
         .await?;
     Ok(false)
@@ -254,15 +257,21 @@ pub async fn block_network(
     Ok(())
 }
 
-/// Takes a network off the ledger. Says whether it was on it.
+/// Takes a network off the ledger, if it still stands as whoever decides has seen it. Says no otherwise.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn remove_network(db: &mut Writer, owner: Owner, network: Network) -> Result<bool, StorageError> {
+pub async fn remove_network(
+    db: &mut Writer,
+    owner: Owner,
+    network: Network,
+    seen: Status,
+) -> Result<bool, StorageError> {
     let done = rows::Entity::delete_many()
         .filter(Column::Owner.eq(owner))
         .filter(Column::Network.eq(network))
+        .filter(Column::Status.eq(seen))
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)

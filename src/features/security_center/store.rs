@@ -118,7 +118,11 @@ pub(super) async fn list_people(
         let is_here =
             memberships.iter().any(|place| place.organisation_id == organisation && place.disabled_at.is_none());
         let gets_in = is_here && !facts.disabled && !facts.organisation_disabled && !facts.membership_disabled;
-        let own = memberships.iter().filter(|place| place.disabled_at.is_none());
+        let own = memberships.iter().filter(|place| {
+            place.organisation_id == row.home_organisation_id
+                && place.disabled_at.is_none()
+                && !place.organisation_disabled
+        });
         let owners = own.map(|place| Owner::Organisation(place.organisation_id)).chain([Owner::Account(row.id)]);
         let places = Places(owners.filter_map(|owner| ledger.get(&owner)).flatten().cloned().collect());
         let open = |session: Session| {

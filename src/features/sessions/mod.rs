@@ -227,8 +227,13 @@ pub async fn find_standing(
     let Some(account) = find_account(db, id).await? else { return Ok(None) };
     let memberships = memberships_of(db, id).await?;
     let enrolled = find_enrolled(db, id).await?;
-    let organisations = memberships.iter().filter(|place| place.disabled_at.is_none());
-    let organisations = organisations.map(|place| place.organisation_id);
+    // Where people may come from is for those who look after their security, at home; a guest's office opens nothing.
+    let home = memberships.iter().filter(|place| {
+        place.organisation_id == account.home_organisation_id
+            && place.disabled_at.is_none()
+            && !place.organisation_disabled
+    });
+    let organisations = home.map(|place| place.organisation_id);
     let networks: Vec<Network> = networks.into_iter().flatten().collect();
     let places = find_places(db, id, organisations, &networks).await?;
     Ok(Some(Standing { account, memberships, enrolled, places }))

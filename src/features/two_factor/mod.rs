@@ -102,8 +102,13 @@ impl From<Checked> for Verdict {
 /// Looks at a code that was sent for a second step; it must have gone to `to`.
 async fn verify_sent(answer: Answer<'_>, kind: FactorKind, to: &str) -> Result<Verdict, Error> {
     let Some(code) = six_digits(answer.typed.expose()) else { return Ok(Verdict::Wrong(StepProblem::Shape)) };
-    let bond =
-        Bond { purpose: Purpose::Second, kind, account: answer.account.id, place: answer.interaction.to_string() };
+    let bond = Bond {
+        purpose: Purpose::Second,
+        kind,
+        account: answer.account.id,
+        place: answer.interaction.to_string(),
+        network: None,
+    };
     Ok(check(answer.writer, answer.state, &bond, (to, &code), answer.now).await?.into())
 }
 

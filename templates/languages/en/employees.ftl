@@ -20,6 +20,7 @@ employees-column-last-login = Last login
 employees-column-email = Email
 employees-column-second = Two-factor
 employees-column-passkey = Passkey
+employees-column-waits = Block new IP
 employees-yes = Yes
 employees-no = No
 employees-never-yet = Not yet

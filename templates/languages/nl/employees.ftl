@@ -20,6 +20,7 @@ employees-column-last-login = Laatste inlog
 employees-column-email = E-mail
 employees-column-second = Tweefactor
 employees-column-passkey = Passkey
+employees-column-waits = Nieuw IP blokkeren
 employees-yes = Ja
 employees-no = Nee
 employees-never-yet = Nog niet

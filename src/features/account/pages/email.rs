@@ -16,6 +16,7 @@ use crate::features::account::store::{
 use crate::features::account::views::{EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, EmailTrouble};
 use crate::features::accounts::{find_account, find_account_by_login, set_email};
 use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::challenges::end_challenges_of;
 use crate::features::interactions::Fresh;
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
 use crate::features::sessions::{Member, end_everything_else};
@@ -175,6 +176,8 @@ pub(super) async fn confirm(
     else {
         return answer(&state, context, &EmailLinkPage::Closed);
     };
+    // What was mailed to the other address counts for nothing any more.
+    end_challenges_of(&mut writer, account.id, context.now).await?;
     match set_email(&mut writer, account.id, &change.new_email, context.now).await {
         Ok(()) => {}
         // Somebody else has it since: the writer is dropped, and nothing changed.
@@ -235,6 +238,8 @@ pub(super) async fn undo(
         return answer(&state, context, &EmailLinkPage::Closed);
     }
     end_email_changes_since(&mut writer, &change, context.now).await?;
+    // What was mailed to the other address counts for nothing any more.
+    end_challenges_of(&mut writer, account.id, context.now).await?;
     match set_email(&mut writer, account.id, &change.old_email, context.now).await {
         Ok(()) => {}
         Err(fault) if fault.is_duplicate() => return answer(&state, context, &EmailLinkPage::Closed),

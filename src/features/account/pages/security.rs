@@ -15,6 +15,10 @@ use crate::features::sessions::Member;
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error, browser_name};
 
+/// What can have been done just now.
+pub(super) const DONE: [&str; 5] =
+    ["password-changed", "password-removed", "default-chosen", "factor-removed", "devices-forgotten"];
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Done {
     done: Option<String>,
@@ -22,7 +26,7 @@ pub(super) struct Done {
 
 impl Done {
     fn known(&self) -> Option<&'static str> {
-        ["password-changed", "password-removed"].into_iter().find(|known| self.done.as_deref() == Some(known))
+        DONE.into_iter().find(|known| self.done.as_deref() == Some(known))
     }
 }
 

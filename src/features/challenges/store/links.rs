@@ -1,12 +1,11 @@
 //! The links in the table `challenges`.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _};
 
 use super::rows::{self, Column};
 use crate::domain::Timestamp;
-use crate::domain::ids::ChallengeId;
-use crate::domain::network::Network;
+use crate::domain::ids::{AccountId, ChallengeId};
 use crate::domain::secret::Fingerprint;
 use crate::features::challenges::rules::{Asker, Bond, LINK_LIFETIME, Link, LinkState, Marks, Purpose};
 use crate::storage::{Reader, StorageError, Writer};
@@ -48,6 +47,7 @@ async fn answer(db: &mut Writer, id: ChallengeId, marks: &[Column], now: Timesta
     let done = change
         .filter(Column::Id.eq(id))
         .filter(Column::CreatedAt.gt(now.before(LINK_LIFETIME)))
+        .filter(Column::Link.is_not_null())
         .filter(Column::ConfirmedAt.is_null())
         .filter(Column::UsedAt.is_null())
         .filter(Column::EndedAt.is_null())
@@ -89,6 +89,31 @@ pub async fn end_link(db: &mut Writer, id: ChallengeId) -> Result<(), StorageErr
     Ok(())
 }
 
+/// Where it must have been asked for.
+fn asked_from(bond: &Bond) -> Condition {
+    match bond.network {
+        Some(Some(network)) => Condition::all().add(Column::Network.eq(network)),
+        Some(None) => Condition::all().add(Column::Network.is_null()),
+        None => Condition::all(),
+    }
+}
+
+/// Ends every code and link that waits for an account: they went to an address that it has no more.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn end_challenges_of(db: &mut Writer, account: AccountId, now: Timestamp) -> Result<(), StorageError> {
+    rows::Entity::update_many()
+        .col_expr(Column::EndedAt, Expr::value(now))
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::EndedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Whether the link for this was confirmed, and nothing came of it yet.
 ///
 /// # Errors
@@ -96,6 +121,7 @@ pub async fn end_link(db: &mut Writer, id: ChallengeId) -> Result<(), StorageErr
 /// When the database refuses.
 pub async fn is_confirmed(db: &Reader, bond: &Bond) -> Result<bool, StorageError> {
     let row = rows::Entity::find()
+        .filter(asked_from(bond))
         .filter(Column::AccountId.eq(bond.account))
         .filter(Column::BoundTo.eq(&bond.place))
         .filter(Column::Purpose.eq(bond.purpose()))
@@ -107,28 +133,18 @@ pub async fn is_confirmed(db: &Reader, bond: &Bond) -> Result<bool, StorageError
     Ok(row.is_some())
 }
 
-/// Uses up what was confirmed for this, where it was asked for from `network`. Says no when nothing was, or that happened
-/// before.
+/// Uses up what was confirmed for this. Says no when nothing was, or that happened before.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn take_confirmed(
-    db: &mut Writer,
-    bond: &Bond,
-    network: Option<Network>,
-    now: Timestamp,
-) -> Result<bool, StorageError> {
-    let from_here = match network {
-        Some(network) => Column::Network.eq(network),
-        None => Column::Network.is_null(),
-    };
+pub async fn take_confirmed(db: &mut Writer, bond: &Bond, now: Timestamp) -> Result<bool, StorageError> {
     let done = rows::Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now))
         .filter(Column::AccountId.eq(bond.account))
         .filter(Column::BoundTo.eq(&bond.place))
         .filter(Column::Purpose.eq(bond.purpose()))
-        .filter(from_here)
+        .filter(asked_from(bond))
         .filter(Column::ConfirmedAt.is_not_null())
         .filter(Column::UsedAt.is_null())
         .filter(Column::EndedAt.is_null())

@@ -8,6 +8,7 @@ use strum::IntoEnumIterator as _;
 
 use super::row;
 use crate::domain::ids::{AccountId, OrganisationId};
+use crate::domain::policy::NewNetworks;
 use crate::features::employees::store::{Filter, Sort, Wanted, count_people, find_person, list_people};
 use crate::features::employees::views::{EmployeeRow, EmployeesPage, ListLink};
 use crate::features::sessions::Member;
@@ -51,6 +52,10 @@ pub(super) async fn show(
         Some(id) => everybody(&state, id, organisation, asked.wanted()).await?,
         None => only_themselves(&state, home, organisation, member.session.account_id).await?,
     };
+    let mut page = page;
+    if member.standing.policy().new_networks.rule != NewNetworks::UsersChoice {
+        page.rows.iter_mut().for_each(|row| row.waits = true);
+    }
     context.signed_in = Some(member.shown());
     context.page(&state, StatusCode::OK, &page)
 }

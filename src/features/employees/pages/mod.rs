@@ -109,6 +109,7 @@ fn row(person: Person) -> EmployeeRow {
         last_login: person.last_sign_in_at.map(Timestamp::millis),
         second: person.has_second,
         passkey: person.has_passkey,
+        waits: !person.validates_networks,
     }
 }
 

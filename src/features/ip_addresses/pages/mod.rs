@@ -18,7 +18,7 @@ pub fn routes() -> Routes {
         .route("/sign-in/{interaction}/network/ask", post(waiting::ask_administrators))
         .route("/sign-in/{interaction}/network/continue", post(waiting::go_on))
         .route(urls::ACCOUNT_NETWORKS, get(own::show).post(own::act))
-        .route(urls::ACCOUNT_NETWORKS_AUTOMATIC, post(own::choose))
+        .route(urls::ACCOUNT_NETWORKS_AUTOMATIC, post(own::choose).get(own::back))
         .route(urls::ORGANISATION_NETWORKS, get(organisation::show).post(organisation::act))
         .route("/sign-in/{interaction}/blocked", get(blocked::show).post(blocked::ask))
 }

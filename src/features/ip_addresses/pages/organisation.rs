@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::own::{WasDone, row};
 use crate::domain::ids::AccountId;
 use crate::domain::network::Network;
-use crate::features::accounts::{Account, find_account, tell_owner};
+use crate::features::accounts::{Account, InstanceRole, find_account, tell_owner};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::FreshAdmin;
 use crate::features::ip_addresses::rules::{acts_for_all, acts_on, suggestions};
@@ -18,7 +18,7 @@ use crate::features::ip_addresses::views::{
     ActOnNetworkPage, NetworkAct, NetworkDecided, NetworkProblem, OrganisationNetworksPage, PersonsNetworkRow,
 };
 use crate::features::networks::{
-    Entry, How, Owner, Seen, can_be_known, find_entry, know_network, list_networks_of, list_networks_of_people,
+    Entry, How, Owner, Seen, Status, can_be_known, find_entry, know_network, list_networks_of, list_networks_of_people,
     remove_network,
 };
 use crate::features::organisations::member_ids_of;
@@ -95,7 +95,11 @@ struct Target {
 async fn person(state: &AppState, admin: &OrgAdmin, account: &str) -> Result<Option<Account>, Error> {
     let Ok(id) = account.parse::<AccountId>() else { return Ok(None) };
     let found = find_account(state.db.reading(), id).await?;
-    Ok(found.filter(|account| account.home_organisation_id == admin.organisation))
+    // An office must not gain power over whoever has a say over everybody.
+    let is_ours = |account: &Account| {
+        account.home_organisation_id == admin.organisation && account.instance_role == InstanceRole::None
+    };
+    Ok(found.filter(is_ours))
 }
 
 pub(super) async fn act(
@@ -109,7 +113,7 @@ pub(super) async fn act(
     let network = typed.parse::<Network>().ok().or_else(|| typed.parse().ok().map(Network::of));
     let problem = match network {
         None => Some(NetworkProblem::Shape),
-        Some(network) if wanted.act == NetworkAct::Office && !can_be_known(&state.config, network) => {
+        Some(network) if wanted.act.needs_a_place() && !can_be_known(&state.config, network) => {
             Some(NetworkProblem::NoPlace)
         }
         Some(_) => None,
@@ -206,7 +210,10 @@ async fn carry_out(
             if act == NetworkAct::Block { "network.blocked" } else { "network.blocked_for_all" }
         }
         NetworkAct::Remove | NetworkAct::Release => {
-            remove_network(&mut writer, owner, network).await?;
+            let seen = target.entry.as_ref().map_or(Status::Waiting, |entry| entry.status);
+            if !remove_network(&mut writer, owner, network, seen).await? {
+                return Ok(());
+            }
             if act == NetworkAct::Remove { "network.removed" } else { "network.released" }
         }
     };
@@ -218,7 +225,7 @@ async fn carry_out(
         .with_personal("ip", context.client_ip.to_string());
     if let Some(person) = &target.person {
         event = event.about(person.id);
-        tell(&mut writer, state, context, (person, &by.name), (act, network)).await?;
+        tell(&mut writer, state, context, (person, by), (act, network)).await?;
     }
     audit::record(&mut writer, Ink::of(state, now), event).await?;
     Ok(writer.commit().await?)
@@ -229,15 +236,15 @@ async fn tell(
     writer: &mut Writer,
     state: &AppState,
     context: &Context,
-    (person, by): (&Account, &str),
+    (person, by): (&Account, &Account),
     (act, network): (NetworkAct, Network),
 ) -> Result<(), Error> {
-    if person.name == by {
+    if person.id == by.id {
         return Ok(());
     }
     let message = NetworkDecided {
         name: person.name.clone(),
-        by: by.to_owned(),
+        by: by.name.clone(),
         act,
         network: network.to_string(),
         // Not of the administrator: where they are is nobody else's business.

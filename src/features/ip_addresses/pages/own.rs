@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::domain::ids::AccountId;
 use crate::domain::network::Network;
 use crate::domain::policy::NewNetworks;
 use crate::features::accounts::set_validates_networks;
@@ -12,7 +13,7 @@ use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::Fresh;
 use crate::features::ip_addresses::views::{ActOnNetworkPage, NetworkAct, NetworkRow, OwnNetworksPage};
 use crate::features::networks::{
-    Entry, How, Owner, Seen, Status, find_entry, know_network, list_networks_of, remove_network,
+    Entry, How, Owner, Seen, Status, can_be_known, find_entry, know_network, list_networks_of, remove_network,
 };
 use crate::features::sessions::{Member, block_place};
 use crate::web::{AppState, Context, Error, Form, browser_name, see_other, urls};
@@ -32,12 +33,19 @@ pub(super) fn row(entry: &Entry, here: Option<Network>, acts: Vec<NetworkAct>) -
     }
 }
 
+/// What its owner may do to this row: nobody lifts what somebody else blocked, and nothing makes a private network known.
+fn acts_of(state: &AppState, entry: &Entry, own: AccountId, by_administrator: bool) -> Vec<NetworkAct> {
+    let by_somebody_else = entry.decided_by.is_some_and(|by| by != own);
+    let may_validate = !by_administrator && can_be_known(&state.config, entry.network);
+    acts(entry.status, may_validate, !by_administrator && !by_somebody_else)
+}
+
 /// What its owner may do to a network that stands there.
-fn acts(status: Status, by_administrator: bool) -> Vec<NetworkAct> {
-    let validate = (status != Status::Known && !by_administrator).then_some(NetworkAct::Validate);
+fn acts(status: Status, may_validate: bool, may_unblock: bool) -> Vec<NetworkAct> {
+    let lifts = status != Status::Blocked || may_unblock;
+    let validate = (status != Status::Known && may_validate && lifts).then_some(NetworkAct::Validate);
     let block = (status != Status::Blocked).then_some(NetworkAct::Block);
-    // What an administrator must validate is not made to be forgotten that it was blocked.
-    let remove = (status != Status::Blocked || !by_administrator).then_some(NetworkAct::Remove);
+    let remove = lifts.then_some(NetworkAct::Remove);
     [validate, block, remove].into_iter().flatten().collect()
 }
 
@@ -63,9 +71,10 @@ pub(super) async fn show(
     let by_administrator = policy.rule == NewNetworks::AdministratorOnly;
     let ruled = policy.rule != NewNetworks::UsersChoice;
     let here = context.client_ip.network();
-    let entries = list_networks_of(state.db.reading(), Owner::Account(member.session.account_id)).await?;
+    let own = member.session.account_id;
+    let entries = list_networks_of(state.db.reading(), Owner::Account(own)).await?;
     let page = OwnNetworksPage {
-        rows: entries.iter().map(|entry| row(entry, here, acts(entry.status, by_administrator))).collect(),
+        rows: entries.iter().map(|entry| row(entry, here, acts_of(&state, entry, own, by_administrator))).collect(),
         automatic: member.standing.account.validates_networks && !ruled,
         ruled_by: ruled.then(|| member.standing.name_of(policy.maker).unwrap_or_default().to_owned()),
         by_administrator,
@@ -95,7 +104,7 @@ pub(super) async fn act(
     let owner = Owner::Account(account.id);
     let Some(entry) = find_entry(state.db.reading(), owner, network).await? else { return Ok(back) };
     let by_administrator = member.standing.policy().new_networks.rule == NewNetworks::AdministratorOnly;
-    if !acts(entry.status, by_administrator).contains(&wanted.act) {
+    if !acts_of(&state, &entry, account.id, by_administrator).contains(&wanted.act) {
         return Ok(back);
     }
     if wanted.act == NetworkAct::Block && wanted.sure.is_none() {
@@ -126,7 +135,9 @@ pub(super) async fn act(
             "network.blocked"
         }
         _ => {
-            remove_network(&mut writer, owner, network).await?;
+            if !remove_network(&mut writer, owner, network, entry.status).await? {
+                return Ok(back);
+            }
             "network.removed"
         }
     };
@@ -144,6 +155,11 @@ fn own_event(member: &Member, context: &Context, kind: &'static str) -> Event {
         .referred_to(context.reference)
         .with("how", How::Owner.to_string())
         .with_personal("ip", context.client_ip.to_string())
+}
+
+/// Whoever comes back from proving who they are presses the button again.
+pub(super) async fn back() -> Response {
+    see_other(urls::ACCOUNT_NETWORKS)
 }
 
 #[derive(Debug, Deserialize)]
@@ -177,11 +193,12 @@ mod tests {
     #[test]
     fn nobody_gets_around_the_administrator_by_forgetting() {
         use NetworkAct::{Block, Remove, Validate};
-        assert_eq!(acts(Status::Waiting, false), [Validate, Block, Remove]);
-        assert_eq!(acts(Status::Known, false), [Block, Remove]);
-        assert_eq!(acts(Status::Blocked, false), [Validate, Remove]);
-        assert_eq!(acts(Status::Waiting, true), [Block, Remove]);
-        assert_eq!(acts(Status::Known, true), [Block, Remove]);
-        assert_eq!(acts(Status::Blocked, true), []);
+        assert_eq!(acts(Status::Waiting, true, true), [Validate, Block, Remove]);
+        assert_eq!(acts(Status::Known, true, true), [Block, Remove]);
+        assert_eq!(acts(Status::Blocked, true, true), [Validate, Remove]);
+        assert_eq!(acts(Status::Blocked, true, false), [], "somebody else blocked it");
+        assert_eq!(acts(Status::Waiting, false, false), [Block, Remove]);
+        assert_eq!(acts(Status::Known, false, false), [Block, Remove]);
+        assert_eq!(acts(Status::Blocked, false, true), [Remove]);
     }
 }

@@ -121,9 +121,19 @@ pub(super) async fn show(
 /// The browser is somewhere else by now: that place is what waits from here on, and its own mail is sent.
 async fn follow(state: &AppState, context: &mut Context, mut due: Due) -> Result<Response, Error> {
     due.passage.move_here(state).await?;
+    // Judged anew: the other place may be known, or blocked.
+    let here = urls::confirm_network(due.passage.interaction.id);
+    let next = due.passage.next_page(context.now);
     let mut writer = state.db.writing().await?;
-    update_interaction(&mut writer, &due.passage.interaction, context.now).await?;
-    writer.commit().await?;
+    if update_interaction(&mut writer, &due.passage.interaction, context.now).await? {
+        due.passage.note_place(state, context, &mut writer).await?;
+        writer.commit().await?;
+    } else {
+        return Ok(see_other(&here));
+    }
+    if next != here {
+        return Ok(see_other(&here));
+    }
     let sent = due.passage.ask_about_place(state, context, &due.question).await?;
     let moved = page(state, context, &due.passage, due.by_administrator).await?;
     let moved = WaitingPage { moved: true, sending: sent.err().map(sending), ..moved };
@@ -210,7 +220,8 @@ pub(super) async fn go_on(
     };
     context.prefer(passage.interaction.purpose.languages());
     let by_administrator = match passage.decision(context.now) {
-        Decision::Issue(_) => {
+        // What was confirmed is where the password was typed; another place is asked about first.
+        Decision::Issue(_) if !passage.has_moved() => {
             let writer = state.db.writing().await?;
             let onward = passage.finish(&state, &context, writer, STEP).await?;
             return respond(&state, &mut context, onward);
@@ -223,7 +234,8 @@ pub(super) async fn go_on(
     };
     let bond = passage.place_bond(&account);
     let mut writer = state.db.writing().await?;
-    let taken = !by_administrator && take_confirmed(&mut writer, &bond, passage.network(), context.now).await?;
+    let moved = passage.has_moved();
+    let taken = !moved && !by_administrator && take_confirmed(&mut writer, &bond, context.now).await?;
     if !taken {
         drop(writer);
         let question = Question::ConfirmNetwork { by_administrator };
@@ -282,6 +294,9 @@ pub(super) async fn ask_administrators(
         Ok(due) => due,
         Err(response) => return Ok(response),
     };
+    if due.passage.has_moved() {
+        return follow(&state, &mut context, due).await;
+    }
     if due.passage.ask_administrators(&state, &context, false).await? {
         return Ok(see_other(&format!("{}?asked=1", urls::confirm_network(&id))));
     }

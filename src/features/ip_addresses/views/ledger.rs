@@ -26,6 +26,14 @@ pub enum NetworkAct {
     Release,
 }
 
+impl NetworkAct {
+    /// Whether it is only for a network that tells one place from another.
+    #[must_use]
+    pub const fn needs_a_place(self) -> bool {
+        !matches!(self, Self::Remove | Self::Release)
+    }
+}
+
 /// One network of the ledger.
 #[derive(Clone, Debug, Serialize)]
 pub struct NetworkRow {

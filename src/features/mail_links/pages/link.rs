@@ -11,8 +11,8 @@ use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::challenges::{Link, LinkState, confirm_link, deny_link, end_link, find_link};
 use crate::features::interactions::{Interaction, find_interaction, stop_interaction};
 use crate::features::mail_links::views::{LinkPage, LinkPageState};
-use crate::features::networks::{Owner, Status, find_entry};
-use crate::features::sessions::block_place;
+use crate::features::networks::{Owner, Status, can_be_known, find_entry};
+use crate::features::sessions::{block_place, end_session};
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error, Form, browser_name, see_other, urls};
 
@@ -39,7 +39,7 @@ async fn open(db: &Reader, context: &Context, secret: &str) -> Result<Option<Ope
     Ok(Some(Opened { link, account, interaction }))
 }
 
-fn page(opened: &Opened, context: &Context, secret: &str, state: LinkPageState) -> LinkPage {
+fn page(app: &AppState, opened: &Opened, context: &Context, secret: &str, state: LinkPageState) -> LinkPage {
     let Opened { link, account, interaction } = opened;
     let browser = browser_name(link.asker.user_agent.as_deref());
     LinkPage {
@@ -52,6 +52,7 @@ fn page(opened: &Opened, context: &Context, secret: &str, state: LinkPageState) 
         at: link.sent_at.millis(),
         browser: browser.map(|(name, system)| (name.to_owned(), system.to_owned())),
         network: link.asker.network.map(|network| network.to_string()),
+        can_be_blocked: link.asker.network.is_some_and(|network| can_be_known(&app.config, network)),
         same_browser: context.browser.as_deref().is_some_and(|browser| interaction.browser.matches(browser)),
         same_network: link.asker.network.is_some() && link.asker.network == context.client_ip.network(),
         problem: None,
@@ -81,7 +82,7 @@ pub(super) async fn show(
         },
         LinkState::Over => LinkPageState::Over,
     };
-    let page = page(&opened, &context, &secret, stands);
+    let page = page(&state, &opened, &context, &secret, stands);
     context.page(&state, StatusCode::OK, &page)
 }
 
@@ -121,13 +122,19 @@ pub(super) async fn answer(
         let mut writer = state.db.writing().await?;
         if deny_link(&mut writer, id, now).await? {
             stop_interaction(&mut writer, &opened.interaction).await?;
+            // Somebody else may have let it through meanwhile: what it opened is of the same stranger. Read after the stop,
+            // which no step outlives.
+            let opened_session = find_interaction(&writer, opened.interaction.id).await?.and_then(|now| now.session_id);
+            if let Some(session) = opened_session {
+                end_session(&mut writer, opened.account.id, session, now).await?;
+            }
             let event = event(&opened, &context, "sign_in.stopped", "done");
             audit::record(&mut writer, Ink::of(&state, now), event).await?;
             writer.commit().await?;
         }
         return Ok(back);
     }
-    let shown = page(&opened, &context, &secret, LinkPageState::Open);
+    let shown = page(&state, &opened, &context, &secret, LinkPageState::Open);
     if !shown.same_browser {
         let number: Option<i64> = answered.number.trim().parse().ok().filter(|number| (10..100).contains(number));
         let Some(number) = number else {
@@ -167,7 +174,7 @@ pub(super) async fn block(
     let Some(opened) = opened.filter(|opened| opened.link.state == LinkState::Denied) else {
         return over(&state, &mut context);
     };
-    if let Some(network) = opened.link.asker.network {
+    if let Some(network) = opened.link.asker.network.filter(|network| can_be_known(&state.config, *network)) {
         let mut writer = state.db.writing().await?;
         block_place(&mut writer, Owner::Account(opened.account.id), network, None, context.now).await?;
         let event = event(&opened, &context, "network.blocked", "done");

@@ -63,7 +63,8 @@ async fn look(state: &AppState, context: &Context, id: &str) -> Result<Stands, E
     };
     let Some(standing) = &passage.standing else { return Ok(Stands::Over) };
     let place = passage.interaction.id.to_string();
-    let bond = Bond { purpose, kind: FactorKind::Email, account: standing.account.id, place };
+    let network = Some(passage.network());
+    let bond = Bond { purpose, kind: FactorKind::Email, account: standing.account.id, place, network };
     let confirmed = is_confirmed(state.db.reading(), &bond).await?;
     Ok(if confirmed { Stands::Confirmed } else { Stands::Waiting })
 }

@@ -41,9 +41,14 @@ pub fn routes() -> Routes {
     Router::new()
         .route(urls::SECURITY_CENTER, get(show).post(save::save))
         .route(urls::SECURITY_CENTER_PREVIEW, post(preview))
-        .route(urls::SECURITY_CENTER_UNDO, post(undo::undo))
-        .route(urls::SECURITY_CENTER_HELPDESK, post(helpdesk::change))
+        .route(urls::SECURITY_CENTER_UNDO, post(undo::undo).get(back))
+        .route(urls::SECURITY_CENTER_HELPDESK, post(helpdesk::change).get(back))
         .route("/organisation/security/{draft}", get(show_draft))
+}
+
+/// Whoever comes back from proving who they are presses the button again.
+async fn back() -> Response {
+    see_other(urls::SECURITY_CENTER)
 }
 
 #[derive(Debug, Deserialize)]

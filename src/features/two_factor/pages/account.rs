@@ -39,7 +39,12 @@ pub(super) async fn make_default(
         audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
         writer.commit().await?;
     }
-    Ok(see_other(urls::ACCOUNT_SECURITY))
+    Ok(done("default-chosen"))
+}
+
+/// Back to the page, which says what was done.
+fn done(what: &str) -> Response {
+    see_other(&format!("{}?done={what}", urls::ACCOUNT_SECURITY))
 }
 
 /// A factor of the own account, and what its removal would mean.
@@ -124,7 +129,7 @@ pub(super) async fn remove(
         .with("amr", proven.amr().join(" "));
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
     writer.commit().await?;
-    Ok(see_other(urls::ACCOUNT_SECURITY))
+    Ok(done("factor-removed"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -149,7 +154,7 @@ pub(super) async fn forget_devices(
     let event = event(&context, &member, "device.forget").with("count", count);
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
     writer.commit().await?;
-    Ok(see_other(urls::ACCOUNT_SECURITY))
+    Ok(done("devices-forgotten"))
 }
 
 fn event(context: &Context, member: &Member, kind: &'static str) -> Event {

@@ -49,7 +49,7 @@ impl Subject {
                 passage.interaction.id.to_string()
             }
         };
-        let bond = Bond { purpose: Purpose::Enrol, kind, account: account.id, place: name };
+        let bond = Bond { purpose: Purpose::Enrol, kind, account: account.id, place: name, network: None };
         let waiting = challenges::waiting(state.db.reading(), state, &bond, context.now).await?;
         Ok(Ok(Self { kind, account, bond, waiting, path: urls::enrol_kind(place.name(), kind), back }))
     }

@@ -16,7 +16,13 @@ use crate::features::two_factor::{attempts, email_code, sms_code};
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
 fn bond(kind: FactorKind, account: &Account, passage: &Passage) -> Bond {
-    Bond { purpose: Purpose::Second, kind, account: account.id, place: passage.interaction.id.to_string() }
+    Bond {
+        purpose: Purpose::Second,
+        kind,
+        account: account.id,
+        place: passage.interaction.id.to_string(),
+        network: None,
+    }
 }
 
 async fn recipient(state: &AppState, account: &Account, kind: FactorKind) -> Result<Option<Recipient>, Error> {
@@ -149,8 +155,8 @@ pub(super) async fn go_on(
     let Some(standing) = &passage.standing else { return expired_page(&state, &mut context, None) };
     let account = standing.account.clone();
     let mut writer = state.db.writing().await?;
-    let bond = bond(kind, &account, &passage);
-    if !challenges::take_confirmed(&mut writer, &bond, passage.network(), context.now).await? {
+    let bond = Bond { network: Some(passage.network()), ..bond(kind, &account, &passage) };
+    if !challenges::take_confirmed(&mut writer, &bond, context.now).await? {
         drop(writer);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return page(&state, &mut context, (status, kind), (&passage, step), Some(Trouble::Unconfirmed)).await;
