@@ -4,7 +4,7 @@ use countersign::domain::network::Network;
 use countersign::domain::policy::{Demand, NewNetworks};
 use countersign::domain::{FactorKind, Policy, Timestamp};
 use countersign::features::accounts::{InstanceRole, set_validates_networks};
-use countersign::features::factors::list_factors;
+use countersign::features::factors::{list_devices, list_factors};
 use countersign::features::networks::{How, Owner, Seen, Status, find_entry, know_network};
 use countersign::features::organisations::Role;
 use countersign::features::sessions::block_place;
@@ -35,6 +35,9 @@ on_both_engines! {
     a_stolen_password_sets_up_no_factor_from_a_strange_place
     the_invited_are_known_where_they_accept
     the_link_does_the_second_step_by_mail_as_well
+    a_stop_also_ends_what_somebody_else_let_through
+    a_mail_about_one_place_confirms_no_other
+    a_step_is_remembered_only_when_the_sign_in_is_through
 }
 
 fn network(address: &str) -> Network {
@@ -588,4 +591,59 @@ async fn the_link_does_the_second_step_by_mail_as_well(engine: Engine) {
     assert_eq!(status_of(&server, BRAM, HOME).await, Some((Status::Known, How::Mail)));
     let kinds = list_factors(server.inner.state.db.reading(), server.account_of(BRAM).await).await.unwrap();
     assert!(kinds.iter().any(|factor| factor.kind == FactorKind::Email && factor.last_used_at.is_some()));
+}
+
+async fn a_stop_also_ends_what_somebody_else_let_through(engine: Engine) {
+    let server = start(&engine).await;
+    hire(&server, BRAM).await;
+    let (mut thief, place) = half_way(&server, HOME).await;
+    let link = link(&server).await;
+    server.know(server.account_of(BRAM).await, HOME).await;
+    assert_eq!(go_on(&mut thief, &place).await.location(), "/account");
+    assert_eq!(thief.get("/account").await.status, 200);
+    let mut owner = from(&server, OFFICE);
+    assert_eq!(answer(&mut owner, &link, &[("answer", "no")]).await.location(), link);
+    assert_eq!(thief.get("/account").await.status, 303, "the session that came of it ended");
+}
+
+async fn a_mail_about_one_place_confirms_no_other(engine: Engine) {
+    let server = start(&engine).await;
+    hire(&server, BRAM).await;
+    let (mut browser, place) = half_way(&server, HOME).await;
+    let about_home = code(&server, BRAM).await;
+    browser.headers.clear();
+    browser.headers.push(("x-forwarded-for", "192.0.2.200".to_owned()));
+    // A mail about the new place is not sent yet: the last one went out a moment ago.
+    let moved = browser.fill(&place, &[("code", &about_home)]).await;
+    assert!(moved.status == 409 && moved.body.contains("Your IP address changed"), "{}", moved.body);
+    let csrf = browser.get(&place).await.field("csrf");
+    let typed = browser.post(&place, &[("csrf", &csrf), ("code", &about_home)]).await;
+    assert_eq!(typed.status, 422, "{}", typed.body);
+    assert_eq!(status_of(&server, BRAM, "192.0.2.200").await, Some((Status::Waiting, How::None)));
+}
+
+async fn a_step_is_remembered_only_when_the_sign_in_is_through(engine: Engine) {
+    let server = start(&engine).await;
+    hire(&server, BRAM).await;
+    let mut browser = from(&server, OFFICE);
+    browser.sign_in_at("/sign-in", BRAM, PASSWORD).await;
+    let (app, _) = browser.connect_app(&server, "account").await;
+    server.mailbox().wait_for(BRAM).await;
+    server.clock.advance(60);
+    let devices = async || {
+        let state = &server.inner.state;
+        list_devices(state.db.reading(), server.account_of(BRAM).await, state.now()).await.unwrap().len()
+    };
+    let mut browser = from(&server, HOME);
+    let asked = browser.sign_in_at("/sign-in", BRAM, PASSWORD).await.location().to_owned();
+    let step = browser.get(&asked).await.location().to_owned();
+    let waits = browser.fill(&step, &[("code", &app.code(&server, 0)), ("remember", "yes")]).await;
+    assert!(waits.location().ends_with("/network"), "{}", waits.location());
+    assert!(!waits.headers.get_all("set-cookie").iter().any(|line| line.to_str().unwrap().contains("remembered")));
+    assert_eq!(devices().await, 0, "nothing is remembered for whoever does not get in");
+    let right = code(&server, BRAM).await;
+    let done = browser.fill(waits.location(), &[("code", &right)]).await;
+    assert_eq!(done.location(), "/account", "{}", done.body);
+    assert!(done.headers.get_all("set-cookie").iter().any(|line| line.to_str().unwrap().contains("remembered")));
+    assert_eq!(devices().await, 1, "the tick of before counts now");
 }

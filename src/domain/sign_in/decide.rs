@@ -117,6 +117,13 @@ impl Facts {
         self.evidence.as_ref().zip(self.account.as_ref())
     }
 
+    /// Where the mailbox stands in for a forgotten password, a code in the same mailbox is no second step of somebody who
+    /// has another.
+    fn beside_the_mailbox(&self, kinds: FactorKinds) -> FactorKinds {
+        let others = kinds.without(FactorKind::Email);
+        if self.occasion == Use::NewPassword && !others.is_empty() { others } else { kinds }
+    }
+
     /// The app's wish for a strength, where a sign-in does not fulfil it yet.
     fn unmet_wish(&self) -> Option<AcrWish> {
         let done = self.evidence.as_ref()?.acr_done();
@@ -180,7 +187,7 @@ fn second_factor(facts: &Facts) -> Verdict {
             return Verdict::Ask(Question::SecondFactor { kinds, may_remember: false, for_app });
         }
     }
-    let kinds = account.second_steps();
+    let kinds = facts.beside_the_mailbox(account.second_steps());
     let done = evidence.has_passkey()
         || evidence.has_second(FactorKind::RecoveryCode)
         || kinds.iter().any(|kind| evidence.has_second(kind));

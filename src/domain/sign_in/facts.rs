@@ -114,6 +114,8 @@ pub struct Answers {
     pub enrolment_skipped: bool,
     /// Making a passkey now.
     pub offer_answered: bool,
+    /// The second step need not be repeated in this browser for a while; it counts once the sign-in is through.
+    pub remember: bool,
 }
 
 /// What is known about the app.

@@ -20,7 +20,7 @@ use crate::keys::Place;
 use crate::storage::{Reader, Writer};
 use crate::web::{AppState, Context, Error, metrics, urls};
 
-use rules::{Asker, LINK_LIFETIME, LOOKED_AT, block_of, counters, is_live, is_pumped, matching_number};
+use rules::{Asker, LOOKED_AT, block_of, counters, is_live, is_pumped, matching_number};
 
 pub use rules::{Bond, Link, LinkState, Purpose, in_threes, is_filler, lifetime, six_digits, six_random_digits};
 pub use store::links::{confirm_link, deny_link, end_challenges_of, end_link, find_link, is_confirmed, take_confirmed};
@@ -90,9 +90,7 @@ const TAG: &str = "code that was sent";
 ///
 /// When the database refuses.
 pub async fn waiting(db: &Reader, state: &AppState, bond: &Bond, now: Timestamp) -> Result<Option<Waiting>, Error> {
-    // The link works longer than the code, and what waits for it is shown as long.
-    let by_link = |row: &store::Row| row.link.is_some() && now.since(row.created_at) < LINK_LIFETIME;
-    let found = store::latest(db, bond).await?.filter(|row| is_live(row.tries, row.expires_at, now) || by_link(row));
+    let found = store::latest(db, bond).await?.filter(|row| is_live(row.tries, row.expires_at, now));
     let Some(row) = found else { return Ok(None) };
     let number = match &row.destination {
         Some(sealed) => {

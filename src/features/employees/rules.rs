@@ -66,7 +66,11 @@ impl Person {
             Act::Role => true,
             Act::Invite => self.last_sign_in_at.is_none() && !self.is_off() && self.home == organisation && is_other,
             Act::SignOut => is_other && self.is_looked_after_by(organisation),
-            Act::Disable => is_other && self.membership_disabled_at.is_none(),
+            // At home that ends everything, so it is not for those who have a say over everybody.
+            Act::Disable => {
+                let is_guest = self.home != organisation;
+                is_other && self.membership_disabled_at.is_none() && (is_guest || self.is_looked_after_by(organisation))
+            }
             Act::Enable => is_other && self.membership_disabled_at.is_some(),
         }
     }
@@ -126,12 +130,13 @@ mod tests {
 
     #[test]
     fn beyond_the_membership_nothing_is_done_about_guests_and_the_powerful() {
-        for person in [
-            Person { home: office(9), ..bram() },
-            Person { instance_role: InstanceRole::Helpdesk, ..bram() },
-            Person { instance_role: InstanceRole::Administrator, ..bram() },
-        ] {
-            assert_eq!(person.acts(office(1), account(1)), [Act::Role, Act::Disable], "{person:?}");
+        let guest = Person { home: office(9), ..bram() };
+        assert_eq!(guest.acts(office(1), account(1)), [Act::Role, Act::Disable]);
+        for instance_role in [InstanceRole::Helpdesk, InstanceRole::Administrator] {
+            // At home switching the membership off would end everything.
+            assert_eq!(Person { instance_role, ..bram() }.acts(office(1), account(1)), [Act::Role]);
+            let guest = Person { instance_role, home: office(9), ..bram() };
+            assert_eq!(guest.acts(office(1), account(1)), [Act::Role, Act::Disable]);
         }
     }
 

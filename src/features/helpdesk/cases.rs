@@ -32,6 +32,7 @@ pub(super) fn who(standing: &Standing) -> Who {
         home: account.home_organisation_id,
         administers: home.is_some_and(|home| home.role == crate::features::organisations::Role::Administrator),
         helps_everybody: account.instance_role != InstanceRole::None,
+        runs_everything: account.instance_role == InstanceRole::Administrator,
     }
 }
 
@@ -148,37 +149,46 @@ pub async fn send_links(state: AppState, stopped: impl Future<Output = ()>) {
 async fn send_due(state: &AppState) -> Result<(), Error> {
     let now = state.now();
     for case in store::list_due_cases(state.db.reading(), now).await? {
-        let Some(account) = find_account(state.db.reading(), case.account).await? else { continue };
-        let secret = state.random.secret();
-        let mut writer = state.db.writing().await?;
-        if !store::send_link(&mut writer, case.id, Fingerprint::of(secret.expose()), now).await? {
-            continue;
+        let id = case.id;
+        if let Err(fault) = send_one(state, case, now).await {
+            error!("the link of {id} could not be sent: {fault}");
         }
-        let message = RecoveryLinkMail {
-            name: account.name.clone(),
-            link: absolute(state, &secret),
-            minutes: LINK_LIFETIME.as_secs() / 60,
-            stop: stop_link(state, case.id),
-            particulars: Particulars {
-                account: account.email.to_string(),
-                app: None,
-                at: now.millis(),
-                browser: None,
-                ip: None,
-                reference: String::new(),
-            },
-        };
-        let letter = Letter {
-            to: Recipient::Mail(account.email.clone()),
-            language: account.language,
-            account: Some(account.id),
-            expires_at: now.after(LINK_LIFETIME),
-            message: &message,
-        };
-        post(&mut writer, state, letter, now).await?;
-        audit::record(&mut writer, Ink::of(state, now), event(&case, "recovery.link", "sent", None)).await?;
-        writer.commit().await?;
     }
+    Ok(())
+}
+
+/// Sends the link of one case, where its time has come.
+async fn send_one(state: &AppState, case: Case, now: Timestamp) -> Result<(), Error> {
+    let Some(account) = find_account(state.db.reading(), case.account).await? else { return Ok(()) };
+    let secret = state.random.secret();
+    let mut writer = state.db.writing().await?;
+    if !store::send_link(&mut writer, case.id, Fingerprint::of(secret.expose()), now).await? {
+        return Ok(());
+    }
+    let message = RecoveryLinkMail {
+        name: account.name.clone(),
+        link: absolute(state, &secret),
+        minutes: LINK_LIFETIME.as_secs() / 60,
+        stop: stop_link(state, case.id),
+        particulars: Particulars {
+            account: account.email.to_string(),
+            app: None,
+            at: now.millis(),
+            browser: None,
+            ip: None,
+            reference: String::new(),
+        },
+    };
+    let letter = Letter {
+        to: Recipient::Mail(account.email.clone()),
+        language: account.language,
+        account: Some(account.id),
+        expires_at: now.after(LINK_LIFETIME),
+        message: &message,
+    };
+    post(&mut writer, state, letter, now).await?;
+    audit::record(&mut writer, Ink::of(state, now), event(&case, "recovery.link", "sent", None)).await?;
+    writer.commit().await?;
     Ok(())
 }
 

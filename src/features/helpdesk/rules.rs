@@ -133,6 +133,8 @@ pub(super) struct Who {
     pub(super) administers: bool,
     /// Whether they are of the helpdesk, or look after the whole instance.
     pub(super) helps_everybody: bool,
+    /// Whether they look after the whole instance.
+    pub(super) runs_everything: bool,
 }
 
 /// Why somebody may not have a hand in a case.
@@ -152,7 +154,11 @@ pub(super) fn conflict(helper: Who, subject: Who) -> Option<Conflict> {
     if helper.account == subject.account {
         return Some(Conflict::Own);
     }
-    (subject.administers && helper.home == subject.home).then_some(Conflict::Manager)
+    let manages = subject.administers && helper.home == subject.home;
+    // Nobody gains power over everybody through whoever has it: that is for those who have as much, or the operator.
+    let above =
+        (subject.runs_everything && !helper.runs_everything) || (subject.helps_everybody && !helper.helps_everybody);
+    (manages || above).then_some(Conflict::Manager)
 }
 
 /// Whether `helper` may not countersign.
@@ -200,7 +206,23 @@ mod tests {
     fn who(account: u8, home: u8, administers: bool, helps_everybody: bool) -> Who {
         let at = Timestamp::from_seconds(1);
         let (account, home) = (AccountId::new(at, &Fixed(account)), OrganisationId::new(at, &Fixed(home)));
-        Who { account, home, administers, helps_everybody }
+        Who { account, home, administers, helps_everybody, runs_everything: false }
+    }
+
+    #[test]
+    fn nobody_gains_power_over_everybody_by_letting_somebody_in() {
+        let office = who(1, 1, true, false);
+        let helper = who(2, 2, false, true);
+        let operator = Who { runs_everything: true, ..who(3, 3, false, true) };
+        let of =
+            |helper: Who, subject: Who| conflict(helper, Who { account: who(9, 9, false, false).account, ..subject });
+        for subject in [who(4, 1, false, true), Who { runs_everything: true, ..who(5, 1, false, true) }] {
+            assert_eq!(of(office, subject), Some(Conflict::Manager), "an office and whoever has a say over everybody");
+            assert_eq!(of(operator, subject), None);
+        }
+        assert_eq!(of(helper, who(4, 4, false, true)), None, "one of the helpdesk and another");
+        assert_eq!(of(helper, operator), Some(Conflict::Manager));
+        assert_eq!(of(office, who(6, 1, false, false)), None);
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub use store::{
 };
 pub use views::{ExpiredPage, NoAccessPage};
 
+/// How long a second step is remembered in a browser, in days.
+pub const REMEMBERED_DAYS: u16 = 30;
+
 /// How long ago somebody may have proven who they are to change what protects the account.
 pub const FRESH: Duration = Duration::from_mins(5);
 
@@ -164,6 +167,7 @@ impl Interaction {
     pub fn prove_first(&mut self, account_id: AccountId, proof: Proof, network: Option<Network>) {
         self.evidence = Some(Evidence { account_id, proofs: vec![proof], network });
         self.answers.enrolment_skipped = false;
+        self.answers.remember = false;
         self.session_id = None;
     }
 

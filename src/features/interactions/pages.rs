@@ -5,9 +5,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use super::FRESH;
 use super::passage::Onward;
 use super::views::{ExpiredPage, NoAccessPage};
+use super::{FRESH, REMEMBERED_DAYS};
 use crate::domain::sign_in::Refusal;
 use crate::features::sessions::{Member, OrgAdmin, Standing};
 use crate::web::{AppState, Context, CookieKind, Error, see_other, urls};
@@ -20,8 +20,11 @@ use crate::web::{AppState, Context, CookieKind, Error, see_other, urls};
 pub fn respond(state: &AppState, context: &mut Context, onward: Onward) -> Result<Response, Error> {
     let mut headers = HeaderMap::new();
     let to = match onward {
-        Onward::SignedIn { session, to } => {
+        Onward::SignedIn { session, remembered, to } => {
             state.cookies.set(&mut headers, CookieKind::Session, session.expose());
+            if let Some(secret) = remembered {
+                state.cookies.set_for_days(&mut headers, CookieKind::Remembered, secret.expose(), REMEMBERED_DAYS);
+            }
             to
         }
         Onward::Asked { to } => to,

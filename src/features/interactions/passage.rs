@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::store::{add_interaction, find_interaction, update_interaction};
-use super::{Interaction, Purpose};
+use super::{Interaction, Purpose, REMEMBERED_DAYS};
 use crate::domain::ids::{InteractionId, SessionId};
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -11,7 +11,8 @@ use crate::domain::sign_in::{Answers, Clearance, Decision, Evidence, Proof, Ques
 use crate::domain::{FactorKind, Secret, Timestamp};
 use crate::features::accounts::{mark_email_verified, mark_signed_in};
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::factors::find_preferences;
+use crate::features::factors::{add_device, find_preferences};
+use crate::features::networks::can_be_known;
 use crate::features::organisations::use_invitation;
 use crate::features::sessions::{Holder, Lifetime, Standing, end_session, find_standing, open_session, renew_session};
 use crate::storage::{Reader, StorageError, Writer};
@@ -43,6 +44,8 @@ pub enum Onward {
     SignedIn {
         /// What the browser keeps.
         session: Secret<String>,
+        /// What it keeps beside, where the second step is remembered from now on.
+        remembered: Option<Secret<String>>,
         /// Where it goes.
         to: String,
     },
@@ -171,6 +174,7 @@ impl Passage {
         let now = context.now;
         let decision = self.decision(now);
         let id = self.interaction.id;
+        let mut remembered = None;
         let (outcome, session) = match &decision {
             Decision::Issue(clearance) => {
                 let Some(opened) = self.open(state, context, &mut writer, clearance.clone()).await? else {
@@ -179,6 +183,7 @@ impl Passage {
                 };
                 self.interaction.session_id = Some(opened.0);
                 self.keep_place(state, context, &mut writer).await?;
+                remembered = self.remember(state, context, &mut writer).await?;
                 ("done", Some(opened))
             }
             Decision::Ask(Question::ConfirmNetwork { .. }) => {
@@ -241,11 +246,30 @@ impl Passage {
                 };
                 // There is a session whenever there is a clearance.
                 match session {
-                    Some((_, session)) => Onward::SignedIn { session, to },
+                    Some((_, session)) => Onward::SignedIn { session, remembered, to },
                     None => Onward::Asked { to },
                 }
             }
         })
+    }
+
+    /// Remembers the second step in this browser, where the person wished so: not before the sign-in is through.
+    async fn remember(
+        &self,
+        state: &AppState,
+        context: &Context,
+        writer: &mut Writer,
+    ) -> Result<Option<Secret<String>>, Error> {
+        let (Some(evidence), true) = (&self.interaction.evidence, self.interaction.answers.remember) else {
+            return Ok(None);
+        };
+        let Some(network) = evidence.network.filter(|network| can_be_known(&state.config, *network)) else {
+            return Ok(None);
+        };
+        let until = context.now.after(Duration::from_hours(24 * u64::from(REMEMBERED_DAYS)));
+        let place = (network, context.user_agent.clone());
+        let chance = (context.now, state.random.as_ref());
+        Ok(Some(add_device(writer, evidence.account_id, place, until, chance).await?))
     }
 
     /// Uses up the invitation that the sign-in began with, when this is what comes of it. Says no when it does not work

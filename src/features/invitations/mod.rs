@@ -27,7 +27,9 @@ pub async fn invite(
     now: Timestamp,
 ) -> Result<Secret<String>, Error> {
     let chance = (now, parts.random.as_ref());
-    let secret = add_invitation(db, (organisation.id, account.id), by.map(|account| account.id), chance).await?;
+    let secret =
+        add_invitation(db, (organisation.id, account.id), (by.map(|account| account.id), INVITATION_LIFETIME), chance)
+            .await?;
     let link = format!("{}{}/{}", parts.config.server.issuer(), urls::INVITE, secret.expose());
     let message = InvitationMail {
         name: account.name.clone(),

@@ -30,9 +30,6 @@ pub use views::{
     RemovePage, SendProblem, SentCodePage, StepProblem, TotpEnrolPage, TotpPage,
 };
 
-/// How long a second step is remembered in a browser, in days.
-pub const REMEMBERED_DAYS: u16 = 30;
-
 /// A kind of factor that is verified by something typed.
 struct FactorType {
     /// Which kind.

@@ -10,6 +10,7 @@ use crate::domain::FactorKind;
 use crate::features::accounts::{Account, find_account};
 use crate::features::factors::find_enrolled;
 use crate::features::helpdesk::cases::take_effect;
+use crate::features::helpdesk::rules::LINK_LIFETIME;
 use crate::features::helpdesk::rules::{Case, CaseState};
 use crate::features::helpdesk::store;
 use crate::features::helpdesk::views::{EnrolAgainPage, LinkClosedPage};
@@ -66,7 +67,7 @@ pub(super) async fn press(
     let to = if steps.is_empty() && !has_password(&writer, account.id).await? {
         let chance = (context.now, state.random.as_ref());
         let who = (account.home_organisation_id, account.id);
-        let invitation = add_invitation(&mut writer, who, case.decided_by, chance).await?;
+        let invitation = add_invitation(&mut writer, who, (case.decided_by, LINK_LIFETIME), chance).await?;
         format!("{}/{}", urls::INVITE, invitation.expose())
     } else {
         urls::SIGN_IN.to_owned()

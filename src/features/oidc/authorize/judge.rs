@@ -38,7 +38,7 @@ pub(super) async fn request(
     };
     let mut facts = facts(state, context, client, request, (person, wish)).await?;
     // Whoever has a session was asked what may be put off when it was opened.
-    facts.answers = Answers { enrolment_skipped: true, offer_answered: true };
+    facts.answers = Answers { enrolment_skipped: true, offer_answered: true, ..Answers::default() };
     Ok(match decide(&facts) {
         Decision::Issue(_) if unanswered => Decision::Ask(Question::Authenticate),
         decision => or_somebody_else(decision),

@@ -98,7 +98,7 @@ async fn enter(
     interaction.session_id = Some(member.session.id);
     interaction.evidence = Some(member.session.evidence);
     // Whoever has a session was asked what may be put off when it was opened.
-    interaction.answers = Answers { enrolment_skipped: true, offer_answered: true };
+    interaction.answers = Answers { enrolment_skipped: true, offer_answered: true, ..Answers::default() };
     let mut writer = state.db.writing().await?;
     add_interaction(&mut writer, &interaction).await?;
     writer.commit().await?;

@@ -1,12 +1,14 @@
 //! The table `invitations`.
 
+use std::time::Duration;
+
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use crate::domain::ids::{AccountId, InvitationId, OrganisationId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Random, Secret, Timestamp};
-use crate::features::organisations::{INVITATION_LIFETIME, Invitation};
+use crate::features::organisations::Invitation;
 use crate::storage::{Reader, StorageError, Writer};
 
 mod rows {
@@ -60,7 +62,7 @@ impl From<rows::Model> for Invitation {
 pub async fn add_invitation(
     db: &mut Writer,
     (organisation_id, account_id): (OrganisationId, AccountId),
-    invited_by: Option<AccountId>,
+    (invited_by, lifetime): (Option<AccountId>, Duration),
     (now, random): (Timestamp, &dyn Random),
 ) -> Result<Secret<String>, StorageError> {
     rows::Entity::update_many()
@@ -78,7 +80,7 @@ pub async fn add_invitation(
         organisation_id: Set(organisation_id),
         invited_by: Set(invited_by),
         created_at: Set(now),
-        expires_at: Set(now.after(INVITATION_LIFETIME)),
+        expires_at: Set(now.after(lifetime)),
         used_at: Set(None),
         ended_at: Set(None),
     })

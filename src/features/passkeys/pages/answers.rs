@@ -9,7 +9,7 @@ use crate::domain::ids::CeremonyId;
 use crate::domain::{FactorKind, Timestamp};
 use crate::features::accounts::Account;
 use crate::features::factors::{Factor, list_factors};
-use crate::features::interactions::Onward;
+use crate::features::interactions::{Onward, REMEMBERED_DAYS};
 use crate::features::passkeys::ceremony::{Refused, RelyingParty};
 use crate::features::passkeys::{Known, handle_of, handle_text};
 use crate::features::throttles::Blocked;
@@ -74,8 +74,11 @@ pub(super) fn onward(
 ) -> Response {
     let mut headers = HeaderMap::new();
     let to = match onward {
-        Onward::SignedIn { session, to } => {
+        Onward::SignedIn { session, remembered, to } => {
             state.cookies.set(&mut headers, CookieKind::Session, session.expose());
+            if let Some(secret) = remembered {
+                state.cookies.set_for_days(&mut headers, CookieKind::Remembered, secret.expose(), REMEMBERED_DAYS);
+            }
             to
         }
         Onward::Asked { to } => to,

@@ -43,7 +43,8 @@ async fn due(state: &AppState, context: &mut Context, id: &str) -> Result<Result
         Some(reset) => store::find_reset(state.db.reading(), reset).await?,
         None => None,
     };
-    let reset = reset.filter(|reset| reset.takes_password(context.now));
+    let account = passage.standing.as_ref().map(|standing| standing.account.id);
+    let reset = reset.filter(|reset| reset.takes_password(context.now) && reset.account == account);
     let (Some(standing), Some(evidence), Some(reset)) =
         (passage.standing.clone(), passage.interaction.evidence.clone(), reset)
     else {

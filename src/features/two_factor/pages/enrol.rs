@@ -62,7 +62,8 @@ pub(super) async fn skip(
     match place {
         Place::SignIn(mut passage) if may_skip => {
             // Among the choices was a passkey: it is not offered once more on the way out.
-            passage.interaction.answers = Answers { enrolment_skipped: true, offer_answered: true };
+            let remember = passage.interaction.answers.remember;
+            passage.interaction.answers = Answers { enrolment_skipped: true, offer_answered: true, remember };
             let writer = state.db.writing().await?;
             let onward = passage.finish(&state, &context, writer, "sign_in.enrol_later").await?;
             respond(&state, &mut context, onward)

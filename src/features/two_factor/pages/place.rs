@@ -128,8 +128,8 @@ impl Place {
                 let app = passage.interaction.purpose.app.is_some();
                 let onward = passage.finish(state, context, writer, "sign_in.enrol").await?;
                 let onward = match onward {
-                    Onward::SignedIn { session, to: _ } if first_codes => {
-                        Onward::SignedIn { session, to: codes_page(app.then_some(&id)) }
+                    Onward::SignedIn { session, remembered, to: _ } if first_codes => {
+                        Onward::SignedIn { session, remembered, to: codes_page(app.then_some(&id)) }
                     }
                     other => other,
                 };

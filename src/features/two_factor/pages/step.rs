@@ -1,7 +1,7 @@
 //! A second step that is typed (H5, H6, H7, H16).
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -11,15 +11,14 @@ use crate::domain::sign_in::Question;
 use crate::domain::{FactorKind, Secret};
 use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Ink};
-use crate::features::factors::add_device;
 use crate::features::interactions::{Onward, Passage, expired_page, respond};
 use crate::features::networks::can_be_known;
 use crate::features::outbox::Particulars;
 use crate::features::two_factor::recovery_code::{self, RecoveryCodeUsed};
 use crate::features::two_factor::views::{RecoveryCodePage, Step, StepProblem, TotpPage};
-use crate::features::two_factor::{Answer, REMEMBERED_DAYS, Verdict, attempts, kinds_at_hand, proof_of, type_of};
+use crate::features::two_factor::{Answer, Verdict, attempts, kinds_at_hand, proof_of, type_of};
 use crate::storage::Writer;
-use crate::web::{AppState, Context, CookieKind, Error, Form, metrics, see_other, urls};
+use crate::web::{AppState, Context, Error, Form, metrics, see_other, urls};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Typed {
@@ -209,7 +208,7 @@ pub(super) async fn go_on(
 ) -> Result<Response, Error> {
     let now = context.now;
     passage.interaction.prove(proof_of(kind, now));
-    let mut headers = HeaderMap::new();
+    passage.interaction.answers.remember = remember;
     if let Some(standing) = &passage.standing {
         let account = &standing.account;
         if kind == FactorKind::RecoveryCode {
@@ -219,20 +218,7 @@ pub(super) async fn go_on(
             let message = RecoveryCodeUsed { name: account.name.clone(), left, particulars };
             tell_owner(&mut writer, state, account, &message, context.now).await?;
         }
-        if let Some(network) = context.client_ip.network().filter(|_| remember) {
-            let days = u64::from(REMEMBERED_DAYS);
-            let until = now.after(std::time::Duration::from_hours(24 * days));
-            let place = (network, context.user_agent.clone());
-            let chance = (now, state.random.as_ref());
-            let secret = add_device(&mut writer, account.id, place, until, chance).await?;
-            state.cookies.set_for_days(&mut headers, CookieKind::Remembered, secret.expose(), REMEMBERED_DAYS);
-        }
     }
     let onward: Onward = passage.finish(state, &context, writer, event_kind(kind)).await?;
-    let mut response = respond(state, &mut context, onward)?;
-    // Appended: the answer sets the cookie of the session as well.
-    for (name, value) in &headers {
-        response.headers_mut().append(name, value.clone());
-    }
-    Ok(response)
+    respond(state, &mut context, onward)
 }

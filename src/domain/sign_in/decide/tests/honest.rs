@@ -70,7 +70,7 @@ fn answers(facts: &Facts, question: &Question, go_on: &mut dyn FnMut(&Facts)) {
                 }
             }
             if *may_skip {
-                after.answers = Answers { enrolment_skipped: true, offer_answered: true };
+                after.answers = Answers { enrolment_skipped: true, offer_answered: true, ..Answers::default() };
                 go_on(&after);
             }
         }
