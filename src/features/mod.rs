@@ -1,9 +1,10 @@
 //! Floor 4: what people and apps can do, a folder each.
 //!
-//! The audit, the counters and the outbox serve all others. Records (accounts, organisations, what people enrolled) carry
-//! sessions and the sign-ins in progress; on those stand the proofs (passwords, and above them passkeys, which ask whether
-//! there is one), the flows (sign-in, set-up), the protocol with its keys, and the areas that people look after themselves
-//! in. A feature uses the groups below it, through their `mod.rs`.
+//! The audit, the counters and the outbox serve all others. Records (accounts, organisations, what people enrolled, the
+//! ledger of networks, codes that were sent) carry sessions and the sign-ins in progress; on those stand the proofs
+//! (passwords, and above them passkeys, second steps, IP addresses and mailed links), the flows (sign-in, recovery, set-up,
+//! invitations), the protocol with its keys, what happened, and the areas that people and their administrators look after
+//! things in. A feature uses the groups below it, through their `mod.rs`.
 
 pub mod account;
 pub mod accounts;

@@ -5,7 +5,7 @@ use countersign::domain::policy::{Demand, NewNetworks};
 use countersign::domain::{FactorKind, Policy, Timestamp};
 use countersign::features::accounts::{InstanceRole, set_validates_networks};
 use countersign::features::factors::{list_devices, list_factors};
-use countersign::features::networks::{How, Owner, Seen, Status, find_entry, know_network};
+use countersign::features::networks::{How, Owner, Seen, Status, find_entry, know_network, remove_network};
 use countersign::features::organisations::Role;
 use countersign::features::sessions::block_place;
 
@@ -37,6 +37,7 @@ on_both_engines! {
     the_link_does_the_second_step_by_mail_as_well
     a_stop_also_ends_what_somebody_else_let_through
     a_mail_about_one_place_confirms_no_other
+    whoever_moves_after_a_place_was_confirmed_is_judged_where_they_are
     a_step_is_remembered_only_when_the_sign_in_is_through
 }
 
@@ -646,4 +647,32 @@ async fn a_step_is_remembered_only_when_the_sign_in_is_through(engine: Engine) {
     assert_eq!(done.location(), "/account", "{}", done.body);
     assert!(done.headers.get_all("set-cookie").iter().any(|line| line.to_str().unwrap().contains("remembered")));
     assert_eq!(devices().await, 1, "the tick of before counts now");
+}
+
+async fn whoever_moves_after_a_place_was_confirmed_is_judged_where_they_are(engine: Engine) {
+    let server = start(&engine).await;
+    hire(&server, BRAM).await;
+    for (new, known) in [("192.0.2.200", false), (OFFICE, true)] {
+        let (mut browser, place) = half_way(&server, "192.0.2.14").await;
+        code(&server, BRAM).await;
+        server.know(server.account_of(BRAM).await, "192.0.2.14").await;
+        assert!(browser.get(&place).await.body.contains("This IP address is confirmed"));
+        server.clock.advance(61);
+        browser.headers.clear();
+        browser.headers.push(("x-forwarded-for", new.to_owned()));
+        let moved = go_on(&mut browser, &place).await;
+        if known {
+            assert_eq!(moved.location(), place);
+            assert_eq!(go_on(&mut browser, &place).await.location(), "/account");
+        } else {
+            assert!(moved.status == 409 && moved.body.contains("Your IP address changed"), "{}", moved.body);
+            let right = code(&server, BRAM).await;
+            assert_eq!(browser.fill(&place, &[("code", &right)]).await.location(), "/account");
+            let state = &server.inner.state;
+            let mut writer = state.db.writing().await.unwrap();
+            let bram = Owner::Account(server.account_of(BRAM).await);
+            assert!(remove_network(&mut writer, bram, network("192.0.2.14"), Status::Known).await.unwrap());
+            writer.commit().await.unwrap();
+        }
+    }
 }

@@ -170,14 +170,7 @@ async fn send_one(state: &AppState, case: Case, now: Timestamp) -> Result<(), Er
         link: absolute(state, &secret),
         minutes: LINK_LIFETIME.as_secs() / 60,
         stop: stop_link(state, case.id),
-        particulars: Particulars {
-            account: account.email.to_string(),
-            app: None,
-            at: now.millis(),
-            browser: None,
-            ip: None,
-            reference: String::new(),
-        },
+        particulars: Particulars::without_request(account.email.as_str(), now),
     };
     let letter = Letter {
         to: Recipient::Mail(account.email.clone()),

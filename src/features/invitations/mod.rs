@@ -36,14 +36,7 @@ pub async fn invite(
         inviter: by.map(|account| account.name.clone()),
         organisation: organisation.name.clone(),
         link: link.clone(),
-        particulars: Particulars {
-            account: account.email.to_string(),
-            app: None,
-            at: now.millis(),
-            browser: None,
-            ip: None,
-            reference: String::new(),
-        },
+        particulars: Particulars::without_request(account.email.as_str(), now),
     };
     let letter = Letter {
         to: Recipient::Mail(account.email.clone()),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::Timestamp;
 use crate::web::{Context, browser_name};
 
 /// The facts that stand in every mail, so that people can tell their own doing from a stranger's.
@@ -33,6 +34,19 @@ impl Particulars {
             browser: browser.map(|(name, system)| (name.to_owned(), system.to_owned())),
             ip: Some(context.client_ip.to_string()),
             reference: context.reference.to_string(),
+        }
+    }
+
+    /// The facts of what nobody did in a browser.
+    #[must_use]
+    pub fn without_request(account: &str, now: Timestamp) -> Self {
+        Self {
+            account: account.to_owned(),
+            app: None,
+            at: now.millis(),
+            browser: None,
+            ip: None,
+            reference: String::new(),
         }
     }
 

@@ -25,7 +25,6 @@ struct NobodyYet;
 /// A sign-in that waits for its place to be confirmed.
 struct Due {
     passage: Passage,
-    question: Question,
     by_administrator: bool,
 }
 
@@ -36,8 +35,8 @@ async fn due(state: &AppState, context: &mut Context, id: &str) -> Result<Result
     };
     context.prefer(passage.interaction.purpose.languages());
     match passage.decision(context.now) {
-        Decision::Ask(question @ Question::ConfirmNetwork { by_administrator }) if passage.standing.is_some() => {
-            Ok(Ok(Due { passage, question, by_administrator }))
+        Decision::Ask(Question::ConfirmNetwork { by_administrator }) if passage.standing.is_some() => {
+            Ok(Ok(Due { passage, by_administrator }))
         }
         // Somebody else confirmed it meanwhile: the form of the page opens the session.
         Decision::Issue(_) if passage.standing.is_some() && passage.interaction.session_id.is_none() => {
@@ -119,23 +118,22 @@ pub(super) async fn show(
 }
 
 /// The browser is somewhere else by now: that place is what waits from here on, and its own mail is sent.
-async fn follow(state: &AppState, context: &mut Context, mut due: Due) -> Result<Response, Error> {
-    due.passage.move_here(state).await?;
-    // Judged anew: the other place may be known, or blocked.
-    let here = urls::confirm_network(due.passage.interaction.id);
-    let next = due.passage.next_page(context.now);
+async fn follow(state: &AppState, context: &mut Context, mut passage: Passage) -> Result<Response, Error> {
+    passage.move_here(state).await?;
+    let here = see_other(&urls::confirm_network(passage.interaction.id));
     let mut writer = state.db.writing().await?;
-    if update_interaction(&mut writer, &due.passage.interaction, context.now).await? {
-        due.passage.note_place(state, context, &mut writer).await?;
+    if !update_interaction(&mut writer, &passage.interaction, context.now).await? {
+        return Ok(here);
+    }
+    // Judged anew: the other place may be known, or blocked.
+    let Decision::Ask(question @ Question::ConfirmNetwork { by_administrator }) = passage.decision(context.now) else {
         writer.commit().await?;
-    } else {
-        return Ok(see_other(&here));
-    }
-    if next != here {
-        return Ok(see_other(&here));
-    }
-    let sent = due.passage.ask_about_place(state, context, &due.question).await?;
-    let moved = page(state, context, &due.passage, due.by_administrator).await?;
+        return Ok(here);
+    };
+    passage.note_place(state, context, &mut writer).await?;
+    writer.commit().await?;
+    let sent = passage.ask_about_place(state, context, &question).await?;
+    let moved = page(state, context, &passage, by_administrator).await?;
     let moved = WaitingPage { moved: true, sending: sent.err().map(sending), ..moved };
     context.page(state, StatusCode::CONFLICT, &moved)
 }
@@ -169,7 +167,7 @@ pub(super) async fn type_code(
         return Ok(see_other(&urls::confirm_network(&id)));
     }
     if due.passage.has_moved() {
-        return follow(&state, &mut context, due).await;
+        return follow(&state, &mut context, due.passage).await;
     }
     let Some(code) = six_digits(typed.code.expose()) else {
         let page = WaitingPage {
@@ -220,8 +218,13 @@ pub(super) async fn go_on(
     };
     context.prefer(passage.interaction.purpose.languages());
     let by_administrator = match passage.decision(context.now) {
-        // What was confirmed is where the password was typed; another place is asked about first.
-        Decision::Issue(_) if !passage.has_moved() => {
+        // What was confirmed is where the password was typed; another place is judged by itself.
+        Decision::Issue(_) | Decision::Ask(Question::ConfirmNetwork { .. })
+            if passage.has_moved() && passage.interaction.session_id.is_none() =>
+        {
+            return follow(&state, &mut context, passage).await;
+        }
+        Decision::Issue(_) => {
             let writer = state.db.writing().await?;
             let onward = passage.finish(&state, &context, writer, STEP).await?;
             return respond(&state, &mut context, onward);
@@ -234,19 +237,10 @@ pub(super) async fn go_on(
     };
     let bond = passage.place_bond(&account);
     let mut writer = state.db.writing().await?;
-    let moved = passage.has_moved();
-    let taken = !moved && !by_administrator && take_confirmed(&mut writer, &bond, context.now).await?;
-    if !taken {
+    if by_administrator || !take_confirmed(&mut writer, &bond, context.now).await? {
         drop(writer);
-        let question = Question::ConfirmNetwork { by_administrator };
-        let due = Due { passage, question, by_administrator };
-        if due.passage.has_moved() {
-            return follow(&state, &mut context, due).await;
-        }
-        let page = WaitingPage {
-            problem: Some(CodeProblem::Unconfirmed),
-            ..page(&state, &context, &due.passage, due.by_administrator).await?
-        };
+        let page = page(&state, &context, &passage, by_administrator).await?;
+        let page = WaitingPage { problem: Some(CodeProblem::Unconfirmed), ..page };
         return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     mark_email_verified(&mut writer, account.id).await?;
@@ -269,9 +263,10 @@ pub(super) async fn send_again(
         return Ok(see_other(&urls::confirm_network(&id)));
     }
     if due.passage.has_moved() {
-        return follow(&state, &mut context, due).await;
+        return follow(&state, &mut context, due.passage).await;
     }
-    let problem = match due.passage.ask_about_place(&state, &context, &due.question).await?.map_err(sending) {
+    let question = Question::ConfirmNetwork { by_administrator: false };
+    let problem = match due.passage.ask_about_place(&state, &context, &question).await?.map_err(sending) {
         Ok(()) => return Ok(see_other(&format!("{}?sent=1", urls::confirm_network(&id)))),
         Err(problem) => problem,
     };
@@ -295,7 +290,7 @@ pub(super) async fn ask_administrators(
         Err(response) => return Ok(response),
     };
     if due.passage.has_moved() {
-        return follow(&state, &mut context, due).await;
+        return follow(&state, &mut context, due.passage).await;
     }
     if due.passage.ask_administrators(&state, &context, false).await? {
         return Ok(see_other(&format!("{}?asked=1", urls::confirm_network(&id))));
