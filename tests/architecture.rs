@@ -65,7 +65,7 @@ const CRATES: &[(&[&str], &[Home])] = &[
     (&["josekit"], &[Folder("src/keys")]),
     (&["lettre"], &[Folder("src/mail")]),
     (&["phonenumber"], &[Folder("src/domain/phone")]),
-    (&["argon2"], &[Folder("src/features/passwords")]),
+    (&["argon2", "bcrypt", "pbkdf2", "scrypt", "sha1"], &[Folder("src/features/passwords")]),
     (&["zxcvbn"], &[Folder("src/features/passwords/rules")]),
     (&["webauthn_rs", "webauthn_rs_proto"], &[Folder("src/features/passkeys")]),
     (&["totp_rs"], &[Folder("src/features/two_factor/totp")]),

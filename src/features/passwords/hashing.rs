@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use super::foreign::ImportedHash;
 use super::rules::{NewPassword, is_plausible, normalised};
 use crate::config;
 use crate::domain::Secret;
@@ -78,25 +79,60 @@ impl Hashing {
     }
 
     /// Whether `password` is the one that `stored` was made of. Without a stored hash the decoy is checked, and the
-    /// answer is no.
+    /// answer is no. A hash that another program made is computed beside one of ours, whether the password is right or
+    /// wrong.
     pub(super) async fn check(
         &self,
         stored: Option<Secret<String>>,
         password: Secret<String>,
     ) -> Result<Checked, Busy> {
         let exists = stored.is_some() && is_plausible(&password);
+        if let Some(foreign) = stored.as_ref().filter(|stored| !stored.expose().starts_with("$argon2")) {
+            return self.check_foreign(ImportedHash::parse(foreign.expose()).ok(), exists, password).await;
+        }
         let stored = stored.unwrap_or_else(|| self.decoy.clone());
         let password = if is_plausible(&password) { normalised(&password) } else { Secret::default() };
         let (argon2, params) = (self.argon2.clone(), self.params.clone());
         self.run(move || {
             let Ok(parsed) = PasswordHash::new(stored.expose()) else { return Checked { right: false, renewed: None } };
             let right = argon2.verify_password(password.expose().as_bytes(), &parsed).is_ok() && exists;
-            let outdated = Params::try_from(&parsed).map_or(true, |used| {
-                (used.m_cost(), used.t_cost(), used.p_cost()) != (params.m_cost(), params.t_cost(), params.p_cost())
-            });
+            let is_ours =
+                parsed.algorithm == Algorithm::Argon2id.ident() && parsed.version == Some(Version::V0x13.into());
+            let outdated = !is_ours
+                || Params::try_from(&parsed).map_or(true, |used| {
+                    (used.m_cost(), used.t_cost(), used.p_cost()) != (params.m_cost(), params.t_cost(), params.p_cost())
+                });
             let renewed =
                 (right && outdated).then(|| argon2.hash_password(password.expose().as_bytes()).ok()).flatten();
             Checked { right, renewed: renewed.map(|hash| Secret::new(hash.to_string())) }
+        })
+        .await
+    }
+
+    async fn check_foreign(
+        &self,
+        stored: Option<ImportedHash>,
+        is_plausible: bool,
+        typed: Secret<String>,
+    ) -> Result<Checked, Busy> {
+        let (argon2, decoy) = (self.argon2.clone(), self.decoy.clone());
+        let password = if is_plausible { normalised(&typed) } else { Secret::default() };
+        let typed = if is_plausible { typed } else { Secret::default() };
+        self.hashed.fetch_add(1, Ordering::Relaxed);
+        self.run(move || {
+            let is_of = |password: &Secret<String>| {
+                stored.as_ref().is_some_and(|stored| stored.is_of(password.expose().as_bytes()))
+            };
+            // The other program may have hashed what the keyboard gave, or the one spelling of it.
+            let right = is_of(&typed) || (typed.expose() != password.expose() && is_of(&password));
+            if right && is_plausible {
+                let renewed = argon2.hash_password(password.expose().as_bytes()).ok();
+                return Checked { right: true, renewed: renewed.map(|hash| Secret::new(hash.to_string())) };
+            }
+            if let Ok(decoy) = PasswordHash::new(decoy.expose()) {
+                let _ = argon2.verify_password(password.expose().as_bytes(), &decoy);
+            }
+            Checked { right: false, renewed: None }
         })
         .await
     }
@@ -180,6 +216,33 @@ mod tests {
         assert!(renewed.expose().contains("t=3"));
         assert!(new.check(Some(renewed), secret("vier rode fietsen")).await.unwrap().renewed.is_none());
         assert!(new.check(Some(stored), secret("wrong")).await.unwrap().renewed.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_program_is_computed_beside_one_of_ours_and_renewed() {
+        let hashing = Hashing::new(&settings(), [1; 16]);
+        let foreign =
+            || Some(secret("pbkdf2_sha256$1000$NaCl for Django$cpkwnfyYUSTi360Dexu26KJXJq6jl2u8iJSj7FT743A="));
+        let checked = hashing.check(foreign(), secret("vier rode fietsen")).await.unwrap();
+        let renewed = checked.renewed.expect("it is hashed anew");
+        assert!(checked.right && renewed.expose().starts_with("$argon2id$"));
+        assert_eq!(hashing.hashed(), 2);
+        assert!(hashing.check(Some(renewed), secret("vier rode fietsen")).await.unwrap().renewed.is_none());
+        let wrong = hashing.check(foreign(), secret("vier rode fietsem")).await.unwrap();
+        assert!(!wrong.right && wrong.renewed.is_none());
+        assert_eq!(hashing.hashed(), 5, "right or wrong, both are computed");
+        for unreadable in ["", "x", "$2b$31$abcdefghijklmnopqrstuuuzn8PSA2dNSMM4AmOPSXpi1XRXTqLFS"] {
+            assert!(!hashing.check(Some(secret(unreadable)), secret("")).await.unwrap().right, "{unreadable}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_argon2_hash_with_other_parameters_is_renewed() {
+        let hashing = Hashing::new(&settings(), [1; 16]);
+        let foreign =
+            secret("$argon2id$v=19$m=1024,t=1,p=2$AAECAwQFBgcICQoLDA0ODw$zWC574Yj/XEjm4pBZH8bGW5HW1xbFhE2ql+S5ZaOYXA");
+        let checked = hashing.check(Some(foreign), secret("vier rode fietsen")).await.unwrap();
+        assert!(checked.right && checked.renewed.unwrap().expose().contains("m=19456,t=2,p=1"));
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Passwords: hashing on a bounded pool, and slowing down whoever guesses.
 
+mod foreign;
 mod hashing;
 mod messages;
 mod rules;
@@ -16,6 +17,7 @@ use crate::features::throttles::Blocked;
 use crate::storage::{StorageError, Writer};
 use crate::web::AppState;
 
+pub use foreign::{HashProblem, ImportedHash};
 pub use hashing::{Busy, Hashing};
 pub use messages::PasswordChanged;
 pub use rules::{NewPassword, PasswordProblem, Surroundings};
