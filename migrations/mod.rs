@@ -22,7 +22,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 /// Knows all steps, in order.
-pub(super) struct Migrator;
+pub(in crate::storage) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
@@ -45,7 +45,7 @@ impl MigratorTrait for Migrator {
 }
 
 /// The names of the steps that this database has seen, also of those that this program does not know.
-pub(super) async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+pub(in crate::storage) async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let backend = connection.get_database_backend();
     let exists = match backend {
         DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",

@@ -117,13 +117,27 @@ pub async fn build_state(config: Config, world: World, migrate: bool) -> Result<
     }
     // A key that was lost must not be replaced silently: what it sealed could never be read again.
     let may_create = !holds_sealed_rows(db.reading()).await?;
+    Ok(AppState::new(assemble(config, world, db, may_create)?))
+}
+
+/// Opens database and keys for restoring a backup: the schema is left as it is, and the keys must be there.
+///
+/// # Errors
+///
+/// When something is missing or does not fit.
+pub async fn build_parts(config: Config, world: World) -> Result<Parts, StartError> {
+    let db = Database::connect(&config.database).await?;
+    assemble(config, world, db, false)
+}
+
+fn assemble(config: Config, world: World, db: Database, may_create: bool) -> Result<Parts, StartError> {
     let KeyFiles { vault, mac } = KeyFiles::open(&config.keys.directory, may_create, world.random.as_ref())?;
     let templates = Templates::new(&config.branding)?;
     let outbound = Outbound::new(&config.outbound).map_err(StartError::Senders)?;
     let cookies = CookieNames::new(config.server.is_https());
     let World { clock, random } = world;
     let outbox_bell = Arc::default();
-    Ok(AppState::new(Parts { config, db, vault, mac, clock, random, templates, cookies, outbound, outbox_bell }))
+    Ok(Parts { config, db, vault, mac, clock, random, templates, cookies, outbound, outbox_bell })
 }
 
 /// A server that is running.

@@ -80,6 +80,19 @@ async fn send_test(config: &Config, account: String, to: Recipient) -> Result<St
     }
 }
 
+/// Takes the missing steps and takes them back. To be behind is no good state, also where it can be mended.
+async fn upgradable(db: &Database) -> Result<String, String> {
+    let upgrade = db.try_upgrade().await.map_err(|fault| fault.to_string())?;
+    let (count, names) = (upgrade.steps.len(), upgrade.steps.join(", "));
+    let copy = match upgrade.copy {
+        Some(copy) => format!(" The file is copied to {} before.", copy.display()),
+        None => " Make a backup before.".to_owned(),
+    };
+    Err(format!(
+        "It is {count} steps behind ({names}). All were tried and taken back: it can be upgraded. Run `countersign migrate`.{copy}"
+    ))
+}
+
 async fn look(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Finding::of("configuration", Ok("Every key is known and sound.".to_owned()))];
     let pages = Templates::new(&config.branding).map(|_| "All pages load.".to_owned());
@@ -98,7 +111,7 @@ async fn look(config: &Config) -> Vec<Finding> {
                     .map(|()| "It answers, is up to date and takes writes.".to_owned())
                     .map_err(|e| e.to_string())
             }
-            Ok(steps) => Err(format!("It is {steps} steps behind. Run `countersign migrate`.")),
+            Ok(_) => upgradable(&db).await,
             Err(fault) => Err(fault.to_string()),
         },
         Err(fault) => Err(fault.to_string()),

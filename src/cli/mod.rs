@@ -6,11 +6,13 @@
 
 mod app;
 mod audit;
+mod backup;
 mod check;
 pub mod demo;
 mod explain;
 #[cfg(test)]
 mod gallery;
+mod import;
 mod input;
 mod key;
 mod migrate;
@@ -78,6 +80,12 @@ enum Command {
     /// People
     #[command(subcommand)]
     User(user::User),
+    /// Take people in from a CSV or JSON file of another program
+    Import(import::Import),
+    /// Write all rows of the database to a file, while the server works
+    Backup(backup::Backup),
+    /// Put a backup into an empty database, and end whatever in it was alive
+    Restore(backup::Restore),
     /// Apps
     #[command(subcommand)]
     App(app::App),
@@ -161,6 +169,9 @@ async fn dispatch(command: Command) -> Outcome {
         Command::Explain(explain) => explain.run().await,
         Command::Org(org) => org.run().await,
         Command::User(user) => user.run().await,
+        Command::Import(import) => import.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
         Command::App(app) => app.run().await,
         Command::Key(key) => key.run().await,
         Command::Audit(audit) => audit.run().await,

@@ -28,6 +28,14 @@ impl Reader {
         Self(Connection::Pool(pool))
     }
 
+    /// The pool behind it, for a transaction that reads.
+    pub(super) fn pool(&self) -> Result<&DatabaseConnection, DbErr> {
+        match &self.0 {
+            Connection::Pool(pool) => Ok(pool),
+            Connection::Transaction(..) => Err(DbErr::Custom("a transaction within a transaction".to_owned())),
+        }
+    }
+
     /// Statements of a transaction that is gone would last one by one; they are refused.
     fn ensure_whole(&self) -> Result<(), DbErr> {
         match &self.0 {
@@ -97,6 +105,14 @@ impl Writer {
     pub fn ring_after_commit(&mut self, bell: Arc<Notify>) {
         if !self.after.iter().any(|known| Arc::ptr_eq(known, &bell)) {
             self.after.push(bell);
+        }
+    }
+
+    /// The transaction itself, for changes of the schema.
+    pub(super) const fn transaction(&self) -> Option<&DatabaseTransaction> {
+        match &self.reader.0 {
+            Connection::Transaction(transaction, _) => Some(transaction),
+            Connection::Pool(_) => None,
         }
     }
 

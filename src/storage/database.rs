@@ -126,6 +126,14 @@ impl Database {
         Ok(())
     }
 
+    /// The file that a SQLite database is.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match &self.engine {
+            Engine::Sqlite(_, file) => Some(file),
+            Engine::Postgres(_) => None,
+        }
+    }
+
     /// A connection that may change the schema.
     pub(super) fn writing_pool(&self) -> &DatabaseConnection {
         match &self.engine {

@@ -7,6 +7,7 @@
 
 mod columns;
 mod connection;
+mod copy;
 mod database;
 mod error;
 mod group_commit;
@@ -17,8 +18,9 @@ mod versions;
 pub use columns::Json;
 pub(crate) use columns::text_column;
 pub use connection::{Reader, Writer};
+pub use copy::{Cell, RestoreError, Snapshot, Table, finish_restoring, put_rows, tables_in};
 pub use database::{Claim, Database};
 pub use error::{ConnectError, StorageError};
-pub use migrate::MigrateError;
+pub use migrate::{MigrateError, Upgrade};
 pub use paging::PageRequest;
 pub use versions::{Versioned, raise_version, version_of};

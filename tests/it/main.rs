@@ -19,6 +19,7 @@ mod enrolment;
 mod explain;
 mod faults;
 mod helpdesk;
+mod import;
 mod invitations;
 mod networks;
 mod nodes;

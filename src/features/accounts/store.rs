@@ -10,6 +10,10 @@ use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
 use crate::storage::{PageRequest, Reader, StorageError, Writer, text_column};
 
+mod many;
+
+pub use many::{find_accounts_by_email, usernames_in_use};
+
 text_column!(InstanceRole);
 
 mod accounts {

@@ -22,6 +22,12 @@ impl AuthenticatorApp {
         Self(totp_rs::Builder::new().with_secret(secret).with_account_name("anna").build().unwrap())
     }
 
+    /// An app that was set up with another program.
+    pub(crate) fn with_key(key: &[u8]) -> Self {
+        let builder = totp_rs::Builder::new().with_secret(key.to_vec());
+        Self(builder.with_account_name("anna").build().unwrap())
+    }
+
     /// What it shows, so many steps from now.
     pub(crate) fn code(&self, server: &Server, steps: i64) -> String {
         let at = server.inner.state.now().seconds() + 30 * steps;

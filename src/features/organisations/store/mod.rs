@@ -302,6 +302,25 @@ pub async fn set_role(
     Ok(done.rows_affected == 1)
 }
 
+/// Gives a member other groups. Says whether they are a member.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_groups(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    groups: Vec<String>,
+) -> Result<bool, StorageError> {
+    let done = memberships::Entity::update_many()
+        .col_expr(memberships::Column::Groups, Expr::value(Json(groups)))
+        .filter(memberships::Column::OrganisationId.eq(organisation_id))
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Switches a membership off, or on again with `None`. Says whether there is one.
 ///
 /// # Errors

@@ -1,0 +1,48 @@
+//! Ending what a backup revived, through the list in the rules.
+
+use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+
+use crate::domain::{FactorKind, Timestamp};
+use crate::storage::{StorageError, Writer};
+
+/// The steps that the codes of authenticator apps are counted in, in seconds (RFC 6238, section 4.1).
+const STEP: i64 = 30;
+
+/// Removes every row of a table.
+pub(super) async fn remove_all(db: &mut Writer, table: &str) -> Result<u64, StorageError> {
+    let all = Query::delete().from_table(table.to_owned()).to_owned();
+    Ok(db.execute(&all).await?.rows_affected())
+}
+
+/// Marks every row as ended in `column` that is not.
+pub(super) async fn end_all(
+    db: &mut Writer,
+    table: &str,
+    column: &'static str,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    let all =
+        Query::update().table(table.to_owned()).value(column, now).and_where(Expr::col(column).is_null()).to_owned();
+    Ok(db.execute(&all).await?.rows_affected())
+}
+
+/// Removes the sets of recovery codes; their owners make new ones.
+pub(super) async fn remove_recovery_sets(db: &mut Writer) -> Result<u64, StorageError> {
+    let sets =
+        Query::delete().from_table("factors").and_where(Expr::col("kind").eq(FactorKind::RecoveryCode)).to_owned();
+    Ok(db.execute(&sets).await?.rows_affected())
+}
+
+/// Counts the codes that authenticator apps show at this moment as used: one of them may have been.
+pub(super) async fn pass_current_codes(db: &mut Writer, now: Timestamp) -> Result<(), StorageError> {
+    let current = now.seconds().div_euclid(STEP);
+    let passed = Query::update()
+        .table("factors")
+        .value("counter", current)
+        .and_where(Expr::col("kind").eq(FactorKind::Totp))
+        .and_where(Expr::col("counter").lt(current))
+        .to_owned();
+    db.execute(&passed).await?;
+    Ok(())
+}
