@@ -27,6 +27,7 @@ use crate::features::helpdesk::send_links;
 use crate::features::oidc::tell_logouts;
 use crate::features::outbox::deliver;
 use crate::features::signing::{holds_sealed_rows, keep_keys};
+use crate::features::webhooks::deliver_webhooks;
 use crate::keys::{KeyFileError, KeyFiles};
 use crate::mail::Senders;
 use crate::outbound::Outbound;
@@ -199,6 +200,7 @@ impl Server {
         tasks.push(tokio::spawn(deliver(state.clone(), senders, wait(&stopped))));
         tasks.push(tokio::spawn(tell_logouts(state.clone(), wait(&stopped))));
         tasks.push(tokio::spawn(send_links(state.clone(), wait(&stopped))));
+        tasks.push(tokio::spawn(deliver_webhooks(state.clone(), wait(&stopped))));
         let housekeeping = tokio::spawn({
             let state = state.clone();
             async move {

@@ -36,7 +36,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
     ("what happened, and all that is kept about a person", &["activity", "privacy"]),
     ("protocol", &["oidc"]),
-    ("moving in and out", &["import", "backup"]),
+    ("moving in and out, and telling others", &["import", "backup", "webhooks"]),
     ("flows", &["sign_in", "recovery", "setup", "invitations"]),
     ("proofs", &["passkeys", "two_factor", "ip_addresses", "mail_links"]),
     ("passwords", &["passwords"]),

@@ -23,6 +23,7 @@ use crate::features::recovery::remove_old_resets;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
 use crate::features::throttles::remove_old_throttles;
+use crate::features::webhooks::remove_old_deliveries;
 use crate::web::{AppState, Error, metrics};
 
 /// How often.
@@ -99,5 +100,6 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_resets(&mut writer, before).await?;
     remove_old_cases(&mut writer, now.before(KEEP_CASES)).await?;
     remove_old_messages(&mut writer, before).await?;
+    remove_old_deliveries(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

@@ -22,6 +22,7 @@ mod recover;
 mod serve;
 mod setup_link;
 mod user;
+mod webhook;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -95,6 +96,9 @@ enum Command {
     /// The audit
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Who is told what happens
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
     /// Let somebody try again who was locked out by wrong attempts or by blocked addresses
     Unlock(recover::Unlock),
     /// Print a one-time link for an administrator whom nobody else can let in again
@@ -175,6 +179,7 @@ async fn dispatch(command: Command) -> Outcome {
         Command::App(app) => app.run().await,
         Command::Key(key) => key.run().await,
         Command::Audit(audit) => audit.run().await,
+        Command::Webhook(webhook) => webhook.run().await,
         Command::Unlock(unlock) => unlock.run().await,
         Command::RecoverAdmin(recover) => recover.run().await,
     }

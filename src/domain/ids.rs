@@ -118,6 +118,8 @@ ids! {
     PasswordResetId = "rst_";
     /// A request to let somebody back in who lost what they signed in with.
     RecoveryCaseId = "rcv_";
+    /// Somebody who is told what happens.
+    WebhookId = "whk_";
     /// A mail or text message on its way out.
     OutboxId = "out_";
 }

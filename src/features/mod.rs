@@ -36,6 +36,7 @@ pub mod sign_in;
 pub mod signing;
 pub mod throttles;
 pub mod two_factor;
+pub mod webhooks;
 
 use crate::features::outbox::{MessageSample, samples_of_message};
 use crate::web::{PageSample, Routes, samples_of};
@@ -236,4 +237,5 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,
+    samples_of_message::<webhooks::WebhookOff>,
 ];

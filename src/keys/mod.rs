@@ -12,6 +12,7 @@ mod rotation;
 mod sign;
 mod vault;
 mod verify;
+mod webhook;
 
 pub use files::{KeyFileError, KeyFiles};
 pub use mac::MacKey;
@@ -21,6 +22,7 @@ pub use rotation::{Action, RotationSettings, plan, rotate_now};
 pub use sign::{SignError, SigningKey};
 pub use vault::{OpenError, Place, Vault};
 pub use verify::{Claims, VerifyError, verify};
+pub use webhook::WebhookSecret;
 
 #[cfg(test)]
 mod tests_support {

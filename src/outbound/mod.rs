@@ -88,6 +88,26 @@ impl Outbound {
         self.call(url, self.client.post(url.clone()), send).await
     }
 
+    /// Posts JSON with these headers, and returns the status of the answer. The answer itself is not read.
+    ///
+    /// # Errors
+    ///
+    /// When the address may not be called, or nobody answers.
+    pub async fn post_json(&self, url: &Url, headers: &[(&str, &str)], body: String) -> Result<u16, CallError> {
+        let mut request = self.client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let send = async |request: RequestBuilder| Ok(request.send().await?.status().as_u16());
+        self.call(url, request, send).await
+    }
+
+    /// Whether an address may be called, as far as can be told before its name is resolved.
+    #[must_use]
+    pub fn may_call(&self, url: &Url) -> bool {
+        may_call(url, &self.allowed)
+    }
+
     /// Fetches a document of one of these media types.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::domain::ids::{
     AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, GrantId,
     InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId,
-    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId,
+    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId, WebhookId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -99,6 +99,7 @@ text_column!(
     RecoveryCodeId,
     RefreshTokenId,
     SessionId,
+    WebhookId,
     Algorithm,
     Email,
     FactorKind,

@@ -4,6 +4,7 @@
 mod support;
 
 mod account;
+mod backup;
 mod browser;
 mod browser_logout;
 mod browser_passkeys;
@@ -52,3 +53,4 @@ mod storage;
 mod text_messages;
 mod tls;
 mod two_factor;
+mod webhooks;

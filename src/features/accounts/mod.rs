@@ -11,9 +11,9 @@ use crate::domain::{Email, Language, Timestamp};
 
 pub use notices::tell_owner;
 pub use store::{
-    Profile, add_account, find_account, find_account_by_login, find_accounts_by_email, hold_unchanged, list_accounts,
-    mark_credentials_changed, mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_profile,
-    set_validates_networks, usernames_in_use,
+    Profile, add_account, find_account, find_account_by_login, find_accounts_by_email, hold_unchanged,
+    instance_administrators, list_accounts, mark_credentials_changed, mark_email_verified, mark_signed_in,
+    set_account_disabled, set_email, set_profile, set_validates_networks, usernames_in_use,
 };
 
 /// One person.

@@ -12,7 +12,7 @@ use crate::storage::{PageRequest, Reader, StorageError, Writer, text_column};
 
 mod many;
 
-pub use many::{find_accounts_by_email, usernames_in_use};
+pub use many::{find_accounts_by_email, instance_administrators, usernames_in_use};
 
 text_column!(InstanceRole);
 

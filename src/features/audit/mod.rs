@@ -16,7 +16,8 @@ use crate::keys::MacKey;
 use crate::web::Parts;
 
 pub use store::{
-    About, Recorded, Verdict, coarsen_addresses, erase_values_about, export, list_events_about, record, verify,
+    About, Recorded, Verdict, coarsen_addresses, erase_values_about, export, find_event, list_events_about, record,
+    verify,
 };
 
 /// Which chain an event belongs to.

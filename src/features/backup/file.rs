@@ -139,10 +139,7 @@ impl In {
     pub(super) fn open(file: File, parts: &Parts) -> Result<Self, BackupFault> {
         let mut file = BufReader::new(MultiGzDecoder::new(BufReader::new(file)));
         let mut digest = Sha256::new();
-        let line = match read_line(&mut file, &mut digest) {
-            Ok(Some(line)) => line,
-            _ => return Err(BackupFault::NoBackup),
-        };
+        let Ok(Some(line)) = read_line(&mut file, &mut digest) else { return Err(BackupFault::NoBackup) };
         let heading: Heading = serde_json::from_slice(&line).map_err(|_| BackupFault::NoBackup)?;
         if heading.format != FORMAT {
             return Err(BackupFault::NoBackup);

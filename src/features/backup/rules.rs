@@ -55,6 +55,9 @@ pub(super) const TABLES: &[(&str, After)] = &[
     ("signing_keys", After::Stay),
     ("throttles", After::Stay),
     ("versions", After::Stay),
+    ("webhook_deliveries", After::Go),
+    // One that was removed must not be told again.
+    ("webhooks", After::End("disabled_at")),
 ];
 
 /// What happens to the rows of a table; none when nobody has decided.
@@ -69,6 +72,7 @@ pub(super) const REDO: &[&str] = &[
     "block addresses that were blocked, and set rules that were set",
     "replace the secrets of apps that were replaced, and run `countersign key rotate` if signing keys were",
     "let people make new recovery codes, invite again who was invited, and issue API keys anew",
+    "run `countersign webhook enable` for each webhook that is still wanted",
 ];
 
 #[cfg(test)]

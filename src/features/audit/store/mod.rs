@@ -256,6 +256,17 @@ pub async fn export(db: &Reader, after: Option<&str>, limit: u64) -> Result<Vec<
     Ok(recorded(events, &values))
 }
 
+/// One event.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_event(db: &Reader, id: AuditId) -> Result<Option<Recorded>, StorageError> {
+    let event: Vec<_> = events::Entity::find_by_id(id).one(db).await?.into_iter().collect();
+    let values = values_of(db, &event).await?;
+    Ok(recorded(event, &values).pop())
+}
+
 /// Which events are read.
 #[derive(Clone, Copy, Debug)]
 pub struct About<'a> {

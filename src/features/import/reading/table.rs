@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use csv::{ByteRecord, ErrorKind, ReaderBuilder, Terminator};
 
 use super::{FileFault, LONGEST_ROW, Row, is_ignored};
 use crate::features::import::rules::{Field, Given, Problem, Raw};
@@ -34,7 +34,13 @@ pub(super) fn read(
     let delimiter = delimiter_of(file.fill_buf()?);
     let since = Arc::new(AtomicUsize::new(0));
     let bounded = Bounded { inner: file, since: Arc::clone(&since) };
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(bounded);
+    // With a carriage return as the end of a row, lines would be counted one too few.
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .terminator(Terminator::Any(b'\n'))
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(bounded);
     let mut record = ByteRecord::new();
     if !next(&mut reader, &mut record)? {
         return Err(FileFault::NoEmail);
@@ -44,6 +50,9 @@ pub(super) fn read(
         since.store(0, Ordering::Relaxed);
         if !next(&mut reader, &mut record)? {
             return Ok(());
+        }
+        if record.len() == 1 && columns.len() > 1 && record[0].trim_ascii().is_empty() {
+            continue;
         }
         let line = record.position().map_or(0, csv::Position::line);
         let bytes = reader.position().byte();
