@@ -98,6 +98,8 @@ pub const ADMIN: &str = "/admin";
 pub const ADMIN_APPS: &str = "/admin/apps";
 /// Its organisations.
 pub const ADMIN_ORGANISATIONS: &str = "/admin/organisations";
+/// Adding one.
+pub const ADMIN_ORGANISATIONS_NEW: &str = "/admin/organisations/new";
 /// Its people.
 pub const ADMIN_PEOPLE: &str = "/admin/people";
 /// Who may do what for the instance.
@@ -343,6 +345,36 @@ pub fn employee(account: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display) -> String {
     format!("{EMPLOYEES}/{account}/{act}")
+}
+
+/// Somebody, in the console.
+#[must_use]
+pub fn admin_person(account: impl std::fmt::Display) -> String {
+    format!("{ADMIN_PEOPLE}/{account}")
+}
+
+/// Doing something about somebody, in the console.
+#[must_use]
+pub fn admin_person_act(account: impl std::fmt::Display, act: &str) -> String {
+    format!("{ADMIN_PEOPLE}/{account}/{act}")
+}
+
+/// An organisation, in the console.
+#[must_use]
+pub fn admin_organisation(organisation: impl std::fmt::Display) -> String {
+    format!("{ADMIN_ORGANISATIONS}/{organisation}")
+}
+
+/// Doing something about an organisation, in the console.
+#[must_use]
+pub fn admin_organisation_act(organisation: impl std::fmt::Display, act: &str) -> String {
+    format!("{ADMIN_ORGANISATIONS}/{organisation}/{act}")
+}
+
+/// What the audit has about somebody or something.
+#[must_use]
+pub fn admin_audit_about(what: &str) -> String {
+    format!("{ADMIN_AUDIT}?q={}", url::form_urlencoded::byte_serialize(what.as_bytes()).collect::<String>())
 }
 
 /// The rules of the organisation as they are filled in and not saved yet.
