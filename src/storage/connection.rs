@@ -21,14 +21,14 @@ pub struct Reader(Connection);
 
 #[derive(Debug)]
 enum Connection {
-    Sqlite(SqliteReaders),
+    Sqlite(Box<SqliteReaders>),
     Pool(DatabaseConnection),
     Transaction(DatabaseTransaction, Undone),
 }
 
 impl Reader {
-    pub(super) const fn of_sqlite(readers: SqliteReaders) -> Self {
-        Self(Connection::Sqlite(readers))
+    pub(super) fn of_sqlite(readers: SqliteReaders) -> Self {
+        Self(Connection::Sqlite(Box::new(readers)))
     }
 
     pub(super) const fn of_pool(pool: DatabaseConnection) -> Self {
@@ -44,7 +44,7 @@ impl Reader {
         let backend = self.get_database_backend();
         let statements = lookup.queries.iter().map(|query| backend.build(query)).collect::<Vec<_>>();
         let found = match &self.0 {
-            Connection::Sqlite(readers) => readers.query_each(statements).await?,
+            Connection::Sqlite(readers) => Box::pin(readers.query_each(statements)).await?,
             Connection::Pool(_) | Connection::Transaction(..) => {
                 let mut found = Vec::with_capacity(statements.len());
                 for statement in statements {

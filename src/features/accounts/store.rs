@@ -247,6 +247,20 @@ pub async fn set_email(db: &mut Writer, id: AccountId, email: &Email, now: Times
     Ok(())
 }
 
+/// Gives an account another role for the whole instance. Says whether there is such an account.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_instance_role(db: &mut Writer, id: AccountId, role: InstanceRole) -> Result<bool, StorageError> {
+    let done = accounts::Entity::update_many()
+        .col_expr(Column::InstanceRole, Expr::value(role))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 fn unchanged_since(seen: Option<Timestamp>) -> Expr {
     match seen {
         Some(at) => Column::CredentialsChangedAt.eq(at),

@@ -294,6 +294,26 @@ pub async fn take_turn(db: &mut Writer, id: OrganisationId) -> Result<bool, Stor
     Ok(done.rows_affected == 1)
 }
 
+/// Switches an organisation off, or on again with `None`. Says whether that was a change.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_organisation_disabled(
+    db: &mut Writer,
+    id: OrganisationId,
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StorageError> {
+    let was = organisations::Column::DisabledAt;
+    let done = organisations::Entity::update_many()
+        .col_expr(was, Expr::value(disabled_at))
+        .filter(organisations::Column::Id.eq(id))
+        .filter(if disabled_at.is_some() { was.is_null() } else { was.is_not_null() })
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Makes a member something else. Says whether they are a member.
 ///
 /// # Errors
