@@ -11,8 +11,10 @@ mod copy;
 mod database;
 mod error;
 mod group_commit;
+mod lookup;
 mod migrate;
 mod paging;
+mod sqlite_readers;
 mod versions;
 
 pub use columns::Json;
@@ -21,6 +23,7 @@ pub use connection::{Reader, Writer};
 pub use copy::{Cell, RestoreError, Snapshot, Table, finish_restoring, put_rows, tables_in};
 pub use database::{Claim, Database};
 pub use error::{ConnectError, StorageError};
+pub use lookup::Lookup;
 pub use migrate::{MigrateError, Upgrade};
 pub use paging::PageRequest;
 pub use versions::{Versioned, raise_version, version_of};

@@ -28,7 +28,7 @@ impl Database {
     ///
     /// When the database refuses.
     pub async fn snapshot(&self) -> Result<Snapshot, StorageError> {
-        let pool = self.reading().pool()?;
+        let pool = self.reading_pool().await?;
         let transaction =
             pool.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?;
         if self.is_shared() {
