@@ -131,8 +131,8 @@ impl Database {
 
     /// Copies a SQLite file before its schema changes: whoever has to go back has something to go back to.
     async fn keep_a_copy(&self) -> Result<(), MigrateError> {
-        let steps = self.missing().await?;
         self.refuse_newer(self.reading()).await?;
+        let steps = self.missing().await?;
         let Some(copy) = self.copy_for(&steps).await? else { return Ok(()) };
         // Written under another name first: what is there after a crash is whole.
         let draft = copy.with_extension("draft");

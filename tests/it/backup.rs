@@ -236,6 +236,49 @@ async fn a_backup_of_a_newer_version_is_left_to_that_version() {
     assert!(refusal.contains("newer version") && refusal.contains("m9999_future"), "{refusal}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upgrade_is_tried_by_check_and_copies_the_file_before_it_is_taken() {
+    let engine = Engine::sqlite();
+    let home = engine.folder.path();
+    printed(&run(&engine, &["migrate", "--json"]));
+    printed(&run(&engine, &["org", "add", "Kantoor", "--json"]));
+    // As it was one step ago.
+    let connection = sea_orm::Database::connect(&engine.url).await.unwrap();
+    for text in [
+        "DROP TABLE webhook_deliveries",
+        "DROP TABLE webhooks",
+        "DELETE FROM seaql_migrations WHERE version = 'm0017_webhooks'",
+    ] {
+        sea_orm::ConnectionTrait::execute_unprepared(&connection, text).await.unwrap();
+    }
+    let names = || {
+        let mut names: Vec<String> =
+            std::fs::read_dir(home).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
+        names.sort();
+        names
+    };
+    let before = names();
+    let checked = run(&engine, &["check"]);
+    let told = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(checked.status.code(), Some(1), "{told}");
+    for words in ["1 steps behind (m0017_webhooks)", "it can be upgraded", "countersign.sqlite.before-m0017_webhooks"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert_eq!(names(), before, "looking changes nothing");
+    assert!(refused(&run(&engine, &["org", "list"])).contains("1 steps behind"));
+    assert_eq!(printed(&run(&engine, &["migrate", "--json"]))["steps"], 1);
+    let copy = home.join("countersign.sqlite.before-m0017_webhooks");
+    assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    let old = Engine { url: format!("sqlite:{}", copy.display()), folder: tempfile::tempdir().unwrap() };
+    assert_eq!(printed(&run(&old, &["migrate", "--json"]))["steps"], 1, "the copy is what was there before");
+    assert!(printed(&run(&engine, &["org", "list", "--json"]))[0]["name"] == "Kantoor");
+    assert!(run(&engine, &["check"]).status.success());
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_future', 0)";
+    sea_orm::ConnectionTrait::execute_unprepared(&connection, newer).await.unwrap();
+    assert!(refused(&run(&engine, &["migrate"])).contains("newer version"));
+}
+
 fn unpacked(bytes: &[u8]) -> Vec<String> {
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(bytes), &mut text).unwrap();

@@ -17,6 +17,7 @@ mod codes;
 mod codes_sent;
 mod command_line;
 mod demanded;
+mod deploy;
 mod enrolment;
 mod explain;
 mod faults;
