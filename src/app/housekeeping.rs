@@ -90,7 +90,8 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_device_requests(&mut writer, before).await?;
     remove_old_initial_access_tokens(&mut writer, before).await?;
     remove_old_seen_tokens(&mut writer, now).await?;
-    remove_old_sessions(&mut writer, before).await?;
+    let granted = before.before(Duration::from_hours(24 * u64::from(state.config.tokens.refresh_token_days)));
+    remove_old_sessions(&mut writer, before, granted).await?;
     remove_old_devices(&mut writer, before).await?;
     remove_old_challenges(&mut writer, before).await?;
     remove_old_networks(&mut writer, now.before(KEEP_NETWORKS)).await?;

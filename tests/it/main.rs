@@ -36,6 +36,7 @@ mod protocol_dpop;
 mod protocol_exchange;
 mod protocol_fapi2;
 mod protocol_fetches;
+mod protocol_lifetimes;
 mod protocol_logout;
 mod protocol_registration;
 mod protocol_requests;

@@ -16,7 +16,7 @@ use crate::keys::{OpenError, Place, PublicKey, Vault};
 pub use cache::Clients;
 pub use key_sets::KeySets;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
-pub use store::{add_client, change_client, list_clients, remove_client};
+pub use store::{add_client, change_client, hold_client, list_clients, remove_client};
 
 /// A registered app.
 #[derive(Clone, Debug)]

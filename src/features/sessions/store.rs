@@ -347,12 +347,21 @@ pub async fn list_ended_sessions(db: &Reader, since: Timestamp) -> Result<Vec<Se
         .await?)
 }
 
-/// Removes sessions that ended by age before `before`, and says how many.
+/// Removes sessions that ended by age before `before`, and says how many. Those that were ended by hand stay until
+/// `granted`, as long as anything that apps were given in them could still be used.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn remove_old_sessions(db: &mut Writer, before: Timestamp) -> Result<u64, StorageError> {
-    let done = sessions::Entity::delete_many().filter(Column::ExpiresAt.lt(before)).exec(db).await?;
+pub async fn remove_old_sessions(
+    db: &mut Writer,
+    before: Timestamp,
+    granted: Timestamp,
+) -> Result<u64, StorageError> {
+    let done = sessions::Entity::delete_many()
+        .filter(Column::ExpiresAt.lt(before))
+        .filter(Column::EndedAt.is_null().or(Column::ExpiresAt.lt(granted)))
+        .exec(db)
+        .await?;
     Ok(done.rows_affected)
 }

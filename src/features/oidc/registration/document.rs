@@ -9,7 +9,7 @@ use super::RegistrationProblem;
 use crate::config::Config;
 use crate::domain::sign_in::Acr;
 use crate::domain::{Algorithm, Scope};
-use crate::features::clients::{Client, ClientAuthentication, Metadata, Profile, Told};
+use crate::features::clients::{Client, ClientAuthentication, Metadata, Told};
 use crate::features::oidc::claims::SCOPES;
 use crate::features::oidc::grants::{TOKEN_EXCHANGE, offered};
 use crate::features::oidc::response_types::ResponseType;
@@ -85,14 +85,15 @@ impl Document {
         })
     }
 
-    /// The app that is wanted, without its secret, still to be checked.
+    /// The app that is wanted, still to be checked: all that an app registers by itself is replaced, and what only the
+    /// operator sets stays as it is in `base`, and so do its secrets.
     ///
     /// # Errors
     ///
     /// What nobody may register by themselves, and what does not fit together.
     pub(in crate::features::oidc) fn into_client(
         self,
-        id: String,
+        base: Client,
         config: &Config,
     ) -> Result<Client, RegistrationProblem> {
         self.refuse_what_is_not_offered()?;
@@ -111,7 +112,7 @@ impl Document {
             }
         }
         let (authentication, assertion_algorithm) = self.authentication()?;
-        let (response_types, grant_types) = self.types(config)?;
+        let (response_types, grant_types) = self.types(&base, config)?;
         let redirect_uris = self.redirect_uris.unwrap_or_default();
         let (scope, sector) = (
             wanted_scope(self.scope.as_deref())?,
@@ -124,11 +125,8 @@ impl Document {
         };
         let name = self.client_name.filter(|name| !name.trim().is_empty());
         Ok(Client {
-            name: name.unwrap_or_else(|| host_of(&redirect_uris).unwrap_or_else(|| id.clone())),
-            id,
-            profile: Profile::Oidc,
+            name: name.unwrap_or_else(|| host_of(&redirect_uris).unwrap_or_else(|| base.id.clone())),
             authentication,
-            first_party: false,
             metadata: Metadata {
                 redirect_uris,
                 post_logout_redirect_uris: self.post_logout_redirect_uris.unwrap_or_default(),
@@ -137,7 +135,6 @@ impl Document {
                 scope,
                 home_uri: self.client_uri,
                 id_token_algorithm,
-                access_token_algorithm: None,
                 default_max_age: self.default_max_age,
                 jwks: self.jwks,
                 jwks_uri: self.jwks_uri,
@@ -169,10 +166,9 @@ impl Document {
                     require_auth_time: self.require_auth_time.unwrap_or_default(),
                     default_acr_values: self.default_acr_values.unwrap_or_default(),
                 },
-                ..Metadata::default()
+                ..base.metadata
             },
-            secrets: Vec::new(),
-            disabled_at: None,
+            ..base
         })
     }
 
@@ -208,12 +204,12 @@ impl Document {
     }
 
     /// Response types and grants, which must fit (RFC 7591, section 2.1).
-    fn types(&self, config: &Config) -> Result<(Vec<String>, Vec<String>), RegistrationProblem> {
+    fn types(&self, base: &Client, config: &Config) -> Result<(Vec<String>, Vec<String>), RegistrationProblem> {
         let one = |text: &str| vec![text.to_owned()];
         let grants = self.grant_types.clone().unwrap_or_else(|| one("authorization_code"));
         let mut known: Vec<&str> = offered(config).map(|grant| grant.name).collect();
-        // Nobody decided what an app that registered itself may do by itself.
-        known.retain(|name| *name != "client_credentials" && *name != TOKEN_EXCHANGE);
+        // What an app that registered itself may do by itself is the operator's to decide.
+        known.retain(|name| (*name != "client_credentials" && *name != TOKEN_EXCHANGE) || base.may_use(name));
         known.extend(config.oidc.classic.then_some("implicit"));
         if grants.iter().any(|grant| !known.contains(&grant.as_str())) {
             return refuse("grant_types", format!("Choose from {}", known.join(", ")));
