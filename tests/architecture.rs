@@ -62,7 +62,7 @@ const CRATES: &[(&[&str], &[Home])] = &[
         ],
     ),
     (&["minijinja"], &[Folder("src/web")]),
-    (&["josekit"], &[Folder("src/keys")]),
+    (&["josekit", "x509_cert"], &[Folder("src/keys")]),
     (&["lettre"], &[Folder("src/mail")]),
     (&["phonenumber"], &[Folder("src/domain/phone")]),
     (&["argon2"], &[Folder("src/features/passwords")]),

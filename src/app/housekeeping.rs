@@ -6,7 +6,7 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use crate::features::account::remove_old_email_changes;
-use crate::features::audit::coarsen_addresses;
+use crate::features::audit::{coarsen_addresses, remove_old_security_events};
 use crate::features::challenges::remove_old_challenges;
 use crate::features::factors::remove_old_devices;
 use crate::features::helpdesk::remove_old_cases;
@@ -100,5 +100,6 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_resets(&mut writer, before).await?;
     remove_old_cases(&mut writer, now.before(KEEP_CASES)).await?;
     remove_old_messages(&mut writer, before).await?;
+    remove_old_security_events(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

@@ -4,6 +4,7 @@
 //! authenticates forms and the audit ([`MacKey`]). Signing keys ([`SigningKey`]) lie in the database, sealed; a
 //! [`Ring`] holds them with their lives. josekit, and with it OpenSSL, is named on this floor only.
 
+mod certificate;
 mod files;
 mod mac;
 mod public;
@@ -13,6 +14,7 @@ mod sign;
 mod vault;
 mod verify;
 
+pub use certificate::{Authorities, Certificate, is_subject};
 pub use files::{KeyFileError, KeyFiles};
 pub use mac::MacKey;
 pub use public::{Jws, PublicKey, PublicKeyError};

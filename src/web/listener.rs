@@ -26,6 +26,9 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
+use super::client_certificate::Shown;
+use crate::keys::Certificate;
+
 /// The most bytes of headers.
 const HEADER_BYTES: usize = 16 * 1024;
 /// The most requests at the same time on one HTTP/2 connection.
@@ -109,16 +112,20 @@ impl Connection {
         // Small answers must not wait for more to send.
         let _ = stream.set_nodelay(true);
         match tls {
-            None => self.serve(stream).await,
+            None => self.serve(stream, None).await,
             Some(tls) => match timeout(self.header_timeout, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.serve(stream).await,
+                Ok(Ok(stream)) => {
+                    let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                    let certificate = Certificate::read(chain.iter().map(|certificate| certificate.to_vec()));
+                    self.serve(stream, certificate.map(|certificate| Shown(Arc::new(certificate)))).await;
+                }
                 Ok(Err(cause)) => debug!(peer = %self.peer, "no TLS: {cause}"),
                 Err(_) => debug!(peer = %self.peer, "the TLS handshake took too long"),
             },
         }
     }
 
-    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, certificate: Option<Shown>) {
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(self.header_timeout).max_buf_size(HEADER_BYTES);
         builder
@@ -130,6 +137,9 @@ impl Connection {
         let (router, peer) = (self.router, self.peer);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
+            if let Some(certificate) = &certificate {
+                request.extensions_mut().insert(certificate.clone());
+            }
             let router = router.clone();
             async move { Ok::<Response, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
         });

@@ -6,6 +6,7 @@
 mod around;
 mod assets;
 mod cache;
+mod client_certificate;
 mod client_ip;
 mod context;
 mod cookies;
@@ -31,6 +32,7 @@ mod user_agent;
 pub use around::around;
 pub use assets::asset;
 pub use cache::Cached;
+pub use client_certificate::read_header as read_certificate_header;
 pub use context::Context;
 pub use cookies::{CookieKind, CookieNames};
 pub use cors::cross_origin;

@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 
 use super::{Interaction, Purpose};
 use crate::domain::Timestamp;
-use crate::domain::ids::InteractionId;
+use crate::domain::ids::{AccountId, InteractionId};
 use crate::domain::sign_in::Evidence;
 use crate::storage::{Json, Reader, StorageError, Writer};
 
@@ -123,6 +123,26 @@ pub async fn update_interaction(
 /// When the database refuses.
 pub async fn deny_interaction(db: &mut Writer, interaction: &Interaction) -> Result<(), StorageError> {
     let purpose = Purpose { denied: true, ..interaction.purpose.clone() };
+    interactions::Entity::update_many()
+        .col_expr(Column::Purpose, Expr::value(Json(purpose)))
+        .filter(Column::Id.eq(interaction.id))
+        .filter(Column::CompletedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Remembers that somebody said yes to what the app asks for in this sign-in.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn agree_to_interaction(
+    db: &mut Writer,
+    interaction: &Interaction,
+    account: AccountId,
+) -> Result<(), StorageError> {
+    let purpose = Purpose { agreed_by: Some(account), ..interaction.purpose.clone() };
     interactions::Entity::update_many()
         .col_expr(Column::Purpose, Expr::value(Json(purpose)))
         .filter(Column::Id.eq(interaction.id))

@@ -1,8 +1,10 @@
 //! The protocol: OpenID Connect and OAuth 2.
 
 mod authorize;
+mod bindings;
 mod claims;
 mod client_auth;
+mod details;
 mod devices;
 mod dpop;
 mod endpoints;
@@ -26,6 +28,7 @@ mod views;
 use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
+pub use details::DetailWords;
 pub use logouts::tell_logouts;
 pub use pages::routes;
 pub use registration::{RegistrationProblem, check_registration, find_sector};

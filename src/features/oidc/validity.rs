@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::bindings::Binding;
 use super::grant::Grant;
 use super::store;
 use super::tokens::{ACCESS_TOKEN, grant_in};
@@ -48,9 +49,9 @@ impl LiveToken {
         text(&self.claims, name)
     }
 
-    /// The thumbprint of the key that it is bound to.
-    pub(super) fn key(&self) -> Option<&str> {
-        self.claims.get("cnf")?.get("jkt")?.as_str()
+    /// What it is bound to.
+    pub(super) fn binding(&self) -> Option<Binding> {
+        self.claims.get("cnf").and_then(Binding::read)
     }
 
     /// Whether it is meant for this audience.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::details::DetailWords;
 use crate::web::Page;
 
 /// May this app have these? (H18)
@@ -15,6 +16,8 @@ pub struct ConsentPage {
     pub host: String,
     /// What it gets: the scope, a value where there is one, and whether it is new.
     pub items: Vec<ConsentItem>,
+    /// What it may do in detail.
+    pub details: Vec<DetailWords>,
     /// Who is signed in.
     pub account: String,
     /// What the app says about what it does with that.
@@ -55,6 +58,13 @@ impl Page for ConsentPage {
                 item("offline_access", None, true),
                 item("invoices", None, true),
             ],
+            details: vec![DetailWords {
+                title: "Book invoices".to_owned(),
+                fields: vec![
+                    ("What".to_owned(), "read, book".to_owned()),
+                    ("Customer".to_owned(), "Bakkerij Smit".to_owned()),
+                ],
+            }],
             account: "anna@kantoor.nl".to_owned(),
             policy: Some("https://declaraties.example/policy".to_owned()),
             terms: Some("https://declaraties.example/terms".to_owned()),
@@ -113,6 +123,8 @@ pub struct ApproveDevicePage {
     pub asked_at: i64,
     /// What the app gets.
     pub items: Vec<ConsentItem>,
+    /// What it may do in detail.
+    pub details: Vec<DetailWords>,
     /// Who is signed in.
     pub account: String,
 }
@@ -128,6 +140,7 @@ impl Page for ApproveDevicePage {
             address: "203.0.113.7".to_owned(),
             asked_at: 1_795_525_500_000,
             items: consent.items,
+            details: consent.details,
             account: consent.account,
         }]
     }

@@ -353,11 +353,7 @@ pub async fn list_ended_sessions(db: &Reader, since: Timestamp) -> Result<Vec<Se
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn remove_old_sessions(
-    db: &mut Writer,
-    before: Timestamp,
-    granted: Timestamp,
-) -> Result<u64, StorageError> {
+pub async fn remove_old_sessions(db: &mut Writer, before: Timestamp, granted: Timestamp) -> Result<u64, StorageError> {
     let done = sessions::Entity::delete_many()
         .filter(Column::ExpiresAt.lt(before))
         .filter(Column::EndedAt.is_null().or(Column::ExpiresAt.lt(granted)))

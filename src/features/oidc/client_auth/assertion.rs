@@ -52,7 +52,9 @@ impl<'a> Assertion<'a> {
     ) -> Result<bool, Error> {
         let Self(jws) = self;
         let issuer = state.config.server.issuer();
-        let endpoints = [format!("{issuer}{}", urls::TOKEN), format!("{issuer}{endpoint}")];
+        let places = std::iter::once(issuer.clone()).chain(state.config.mtls.alias());
+        let endpoints: Vec<String> =
+            places.flat_map(|place| [urls::TOKEN, endpoint].map(|path| format!("{place}{path}"))).collect();
         let Some(expires_at) = holds(jws, client, (&issuer, &endpoints), now) else { return Ok(false) };
         let signed = match client.authentication {
             ClientAuthentication::PrivateKeyJwt => {

@@ -210,12 +210,8 @@ fn is_about(said: &Value, known: &Client, now: Timestamp) -> Result<(), Registra
 }
 
 /// How the secret of an app is kept, if it has one.
-const fn keeps_secret(authentication: ClientAuthentication) -> Option<bool> {
-    match authentication {
-        ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt => None,
-        ClientAuthentication::ClientSecretBasic | ClientAuthentication::ClientSecretPost => Some(false),
-        ClientAuthentication::ClientSecretJwt => Some(true),
-    }
+fn keeps_secret(authentication: ClientAuthentication) -> Option<bool> {
+    authentication.has_secret().then_some(authentication == ClientAuthentication::ClientSecretJwt)
 }
 
 /// Gives an app a new secret, if it authenticates with one.

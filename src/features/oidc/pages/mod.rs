@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::interactions::{deny_interaction, expired_page};
+use crate::features::interactions::{agree_to_interaction, deny_interaction, expired_page};
 use crate::features::oidc::authorize::{self, AuthorizationRequest, Outcome};
 use crate::features::oidc::endpoints::device_authorization;
 use crate::features::oidc::endpoints::discovery::{discovery, jwks};
@@ -133,6 +133,7 @@ async fn show_consent(
         app: resumed.client.name.clone(),
         host: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
         items: consent_items(&state, &member, &resumed.request).await?,
+        details: resumed.request.details.words(&state.config.oidc.authorization_details, context.language),
         account: member.standing.account.email.to_string(),
         policy: resumed.client.metadata.told.policy_uri.clone(),
         terms: resumed.client.metadata.told.tos_uri.clone(),
@@ -194,14 +195,18 @@ async fn answer_consent(
         Answer::Allow => {
             let scope = resumed.request.consent_scope();
             store::add_consent(&mut writer, account.id, &resumed.client.id, &scope, context.now).await?;
+            agree_to_interaction(&mut writer, &resumed.interaction, account.id).await?;
         }
         Answer::Deny | Answer::OtherAccount => deny_interaction(&mut writer, &resumed.interaction).await?,
     }
-    let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.consent", outcome)
+    let mut event = Event::new(Chain::Organisation(account.home_organisation_id), "app.consent", outcome)
         .by(account.id)
         .through(&resumed.client.id)
         .referred_to(context.reference)
         .with("scope", resumed.request.scope.to_string());
+    if !resumed.request.details.is_empty() {
+        event = event.with("details", resumed.request.details.types());
+    }
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
     writer.commit().await?;
     Ok(see_other(&urls::returning(resumed.interaction.id)))
