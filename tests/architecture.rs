@@ -22,7 +22,7 @@ use Home::{Folder, Role};
 /// another. Only `main` and `cli`, on top, do.
 const FLOORS: &[(u8, &[&str])] = &[
     (6, &["main", "cli"]),
-    (5, &["app"]),
+    (5, &["app", "fuzzing"]),
     (4, &["features"]),
     (3, &["web"]),
     (2, &["storage", "keys", "mail", "outbound"]),

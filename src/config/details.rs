@@ -91,8 +91,8 @@ pub(super) fn validate(types: &[DetailType], faults: &mut Faults) {
         let fields: BTreeSet<&str> = known.fields.iter().map(|field| field.name.as_str()).collect();
         faults.unless(fields.len() == known.fields.len(), KEY, "Two fields of a type have the same name.");
         faults.unless(!fields.contains("type"), KEY, "The field type is the name of the type itself.");
-        let named = known.fields.iter().all(|field| is_name(&field.name)) && is_name(&known.name);
-        faults.unless(named, KEY, "A type and a field have a name of 1 to 100 letters without spaces.");
+        let sound = known.fields.iter().all(|field| is_name(&field.name)) && is_name(&known.name);
+        faults.unless(sound, KEY, "A type and a field have a name of 1 to 100 letters without spaces.");
         let spoken = known.fields.iter().flat_map(|field| [&field.en, &field.nl]).chain([&known.en, &known.nl]);
         faults.unless(
             spoken.into_iter().all(|words| is_words(words)),

@@ -79,8 +79,8 @@ impl Certificate {
         let Ok(Some((_, SubjectAltName(names)))) = certificate.get_extension::<SubjectAltName>() else { return false };
         names.iter().any(|known| match (name, known) {
             (CertificateName::SanDns(name), GeneralName::DnsName(known)) => known.as_str().eq_ignore_ascii_case(name),
-            (CertificateName::SanUri(name), GeneralName::UniformResourceIdentifier(known)) => known.as_str() == name,
-            (CertificateName::SanEmail(name), GeneralName::Rfc822Name(known)) => known.as_str() == name,
+            (CertificateName::SanUri(name), GeneralName::UniformResourceIdentifier(known))
+            | (CertificateName::SanEmail(name), GeneralName::Rfc822Name(known)) => known.as_str() == name,
             (CertificateName::SanIp(address), GeneralName::IpAddress(known)) => {
                 let bytes = known.as_bytes();
                 match address {
@@ -93,9 +93,12 @@ impl Certificate {
     }
 }
 
+/// What stands together in a name: kinds of value, and values.
+type Part = BTreeSet<(String, Vec<u8>)>;
+
 /// Whether two names are the same but for the kind of text that holds each value.
 fn is_same_name(one: &Name, other: &Name) -> bool {
-    let parts = |name: &Name| -> Option<Vec<BTreeSet<(String, Vec<u8>)>>> {
+    let parts = |name: &Name| -> Option<Vec<Part>> {
         let part = |value: &AttributeTypeAndValue| {
             // Text of one byte a letter, and UTF-8; the older kinds of text are nobody's choice any more.
             use x509_cert::der::Tag;

@@ -37,7 +37,7 @@ pub(super) fn passed_on(
 /// A certificate as proxies write it: RFC 9440, URL-encoded PEM (nginx), Envoy's `x-forwarded-client-cert`, or bare base64
 /// with the rest of the chain behind commas (Traefik).
 #[must_use]
-pub fn read_header(text: &str) -> Option<Certificate> {
+pub(super) fn read_header(text: &str) -> Option<Certificate> {
     let text = text.trim();
     if text.is_empty() || text.len() > LONGEST {
         return None;

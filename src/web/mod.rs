@@ -14,6 +14,8 @@ mod cors;
 mod csrf;
 mod error;
 mod form;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod headers;
 mod language;
 pub mod listener;
@@ -32,7 +34,6 @@ mod user_agent;
 pub use around::around;
 pub use assets::asset;
 pub use cache::Cached;
-pub use client_certificate::read_header as read_certificate_header;
 pub use context::Context;
 pub use cookies::{CookieKind, CookieNames};
 pub use cors::cross_origin;

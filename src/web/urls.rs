@@ -144,6 +144,12 @@ pub fn consent(interaction: impl std::fmt::Display) -> String {
     format!("{CONSENT}/{interaction}")
 }
 
+/// The page on which somebody chooses the account for one interaction.
+#[must_use]
+pub fn accounts(interaction: impl std::fmt::Display) -> String {
+    format!("/accounts/{interaction}")
+}
+
 /// The page that says "returning to the app".
 #[must_use]
 pub fn returning(interaction: impl std::fmt::Display) -> String {

@@ -29,8 +29,8 @@ pub use pages::{Fresh, FreshAdmin, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
 pub use session::add_to_session;
 pub use store::{
-    add_interaction, agree_to_interaction, complete_interaction, deny_interaction, find_interaction,
-    remove_old_interactions, stop_interaction, update_interaction,
+    add_interaction, change_purpose, complete_interaction, deny_interaction, find_interaction, remove_old_interactions,
+    stop_interaction, update_interaction,
 };
 pub use views::{ExpiredPage, NoAccessPage};
 

@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 
 use super::{Interaction, Purpose};
 use crate::domain::Timestamp;
-use crate::domain::ids::{AccountId, InteractionId};
+use crate::domain::ids::InteractionId;
 use crate::domain::sign_in::Evidence;
 use crate::storage::{Json, Reader, StorageError, Writer};
 
@@ -132,24 +132,27 @@ pub async fn deny_interaction(db: &mut Writer, interaction: &Interaction) -> Res
     Ok(())
 }
 
-/// Remembers that somebody said yes to what the app asks for in this sign-in.
+/// Writes down what somebody answered to what a sign-in is for. Says no when it went on, was stopped or ended meanwhile.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn agree_to_interaction(
+pub async fn change_purpose(
     db: &mut Writer,
     interaction: &Interaction,
-    account: AccountId,
-) -> Result<(), StorageError> {
-    let purpose = Purpose { agreed_by: Some(account), ..interaction.purpose.clone() };
-    interactions::Entity::update_many()
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = interactions::Entity::update_many()
         .col_expr(Column::Purpose, Expr::value(Json(purpose)))
+        .col_expr(Column::Version, Expr::value(interaction.version + 1))
         .filter(Column::Id.eq(interaction.id))
+        .filter(Column::Version.eq(interaction.version))
         .filter(Column::CompletedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
         .exec(db)
         .await?;
-    Ok(())
+    Ok(done.rows_affected == 1)
 }
 
 /// Stops a sign-in from outside: what was proven counts no more, and a step that is on its way comes too late. It may

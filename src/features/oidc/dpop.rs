@@ -81,7 +81,7 @@ pub(super) async fn find_key(
 }
 
 /// The key and the name of a proof that was made for this request, just now (section 4.3).
-fn check(
+pub(super) fn check(
     text: &str,
     shown: &Shown<'_>,
     addresses: &[String],

@@ -72,6 +72,63 @@ impl Page for ConsentPage {
     }
 }
 
+/// Choose an account (H19).
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountsPage {
+    /// Where the form goes.
+    pub action: String,
+    /// The app that asks.
+    pub app: String,
+    /// Who is signed in in this browser, and who was.
+    pub accounts: Vec<AccountRow>,
+}
+
+/// An account that was used in this browser.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountRow {
+    /// Its identifier.
+    pub id: String,
+    /// The first letters of its name.
+    pub initials: String,
+    /// What the person is called.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The home organisation.
+    pub organisation: Option<String>,
+    /// Whether it is the one that is signed in.
+    pub here: bool,
+}
+
+impl Page for AccountsPage {
+    const TEMPLATE: &'static str = "pages/oidc/accounts.html";
+
+    fn samples() -> Vec<Self> {
+        let row = |id: &str, initials: &str, name: &str, email: &str, here: bool| AccountRow {
+            id: id.to_owned(),
+            initials: initials.to_owned(),
+            name: name.to_owned(),
+            email: email.to_owned(),
+            organisation: here.then(|| "Kantoor De Vries".to_owned()),
+            here,
+        };
+        vec![Self {
+            action: "/accounts/int_1".to_owned(),
+            app: "Declaraties".to_owned(),
+            accounts: vec![
+                row("acc_1", "AV", "Anna de Vries", "anna@kantoor.nl", true),
+                row(
+                    "acc_2",
+                    "WB",
+                    "Wilhelmina van den Broek-Oosterhuis",
+                    "wilhelmina@kantoor-in-de-provincie.nl",
+                    false,
+                ),
+            ],
+        }]
+    }
+}
+
 /// Type the code that a device shows (RFC 8628, section 3.3).
 #[derive(Clone, Debug, Serialize)]
 pub struct DevicePage {

@@ -85,7 +85,12 @@ fn algorithms(client: &Client) -> Vec<Algorithm> {
 }
 
 /// When a statement ends, if what it says is right.
-fn holds(jws: &Jws<'_>, client: &Client, (issuer, endpoints): (&str, &[String]), now: Timestamp) -> Option<Timestamp> {
+pub(super) fn holds(
+    jws: &Jws<'_>,
+    client: &Client,
+    (issuer, endpoints): (&str, &[String]),
+    now: Timestamp,
+) -> Option<Timestamp> {
     let now = now.seconds();
     let is_own = jws.claim("iss") == Some(&client.id) && jws.claim("sub") == Some(&client.id);
     let is_named = jws.claim("jti").is_some_and(|jti| !jti.is_empty() && jti.len() <= LONGEST_NAME);

@@ -4,6 +4,8 @@ mod assertion;
 mod client_secret_basic;
 mod client_secret_jwt;
 mod client_secret_post;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
 mod none;
 mod private_key_jwt;
 mod self_signed_tls_client_auth;

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{add_nonce, from_app, proven_key};
-use crate::features::clients::Client;
 use crate::features::oidc::bindings::Binding;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::{Call, offered};
@@ -43,7 +42,7 @@ pub(in crate::features::oidc) async fn token(
     let proves = key.is_some();
     let binding = Binding::of(&client, &context, key.as_ref());
     if binding.is_none() && client.needs_bound_tokens() {
-        return Ok(refuse(unbound(&client).into()));
+        return Ok(refuse(unbound(client.takes_certificates() && state.config.mtls.is_on()).into()));
     }
     let call = Call { state: &state, context: &context, client, parameters: &parameters, binding };
     match (grant.run)(call).await? {
@@ -60,8 +59,8 @@ pub(in crate::features::oidc) async fn token(
 }
 
 /// What an app is told whose tokens must be bound and that showed nothing to bind them to.
-fn unbound(client: &Client) -> OAuthError {
-    if client.takes_certificates() {
+fn unbound(certificate_will_do: bool) -> OAuthError {
+    if certificate_will_do {
         let description = "the tokens of this app are bound, and the request shows neither a certificate nor a key";
         return OAuthError::new(ErrorCode::InvalidRequest, description);
     }
