@@ -10,6 +10,7 @@ mod mac;
 mod public;
 mod ring;
 mod rotation;
+mod seen;
 mod sign;
 mod vault;
 mod verify;

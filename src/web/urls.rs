@@ -1,5 +1,9 @@
 //! Every path, once.
 
+mod admin;
+
+pub use admin::*;
+
 /// Our own pages begin here; it leads to the account or to the sign-in.
 pub const HOME: &str = "/";
 /// The sign-in form.
@@ -343,7 +347,7 @@ pub fn security_center_draft(code: &str) -> String {
 #[must_use]
 pub fn own_page(next: Option<&str>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS];
+    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS, ADMIN];
     let known = |next: &&str| {
         next.len() <= 200
             && next.bytes().all(plain)
@@ -366,7 +370,7 @@ mod tests {
 
     #[test]
     fn only_pages_of_our_own_come_next() {
-        for own in ["/account", "/account/security", "/enrol/account/totp"] {
+        for own in ["/account", "/account/security", "/enrol/account/totp", "/admin/keys"] {
             assert_eq!(own_page(Some(own)), own);
         }
         for foreign in [

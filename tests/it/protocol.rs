@@ -83,9 +83,9 @@ fn every_test_that_the_tables_name_exists() {
     let mut count = 0;
     for name in named.filter(|name| name.contains("::")) {
         let (module, test) = name.split_once("::").unwrap();
-        let text = std::fs::read_to_string(folder.join(format!("{module}.rs")));
-        let text = text.unwrap_or_else(|_| panic!("there is no module {module}"));
-        assert!(text.contains(&format!("fn {test}(")), "there is no test {name}");
+        let source = std::fs::read_to_string(folder.join(format!("{module}.rs")));
+        let source = source.unwrap_or_else(|_| panic!("there is no module {module}"));
+        assert!(source.contains(&format!("fn {test}(")), "there is no test {name}");
         count += 1;
     }
     assert!(count > 80, "the tables were not read: {count}");

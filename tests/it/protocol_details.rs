@@ -23,7 +23,7 @@ async fn start(engine: &Engine) -> Server {
     let server = Server::start_with(engine, TestClock::new(), offer).await;
     server
         .register("books", |client| {
-            client.name = "Boekhouder".to_owned();
+            "Boekhouder".clone_into(&mut client.name);
             client.first_party = false;
             client.authentication = ClientAuthentication::ClientSecretPost;
             client.metadata.detail_types = vec!["invoice".to_owned()];
