@@ -18,6 +18,7 @@ mod m0012_recovery;
 mod m0013_clients;
 mod m0014_console;
 mod m0017_webhooks;
+mod m0018_signals;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_clients::Migration),
             Box::new(m0014_console::Migration),
             Box::new(m0017_webhooks::Migration),
+            Box::new(m0018_signals::Migration),
         ]
     }
 }

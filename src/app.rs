@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -28,12 +30,12 @@ use crate::features::oidc::tell_logouts;
 use crate::features::outbox::deliver;
 use crate::features::signing::{holds_sealed_rows, keep_keys};
 use crate::features::webhooks::deliver_webhooks;
-use crate::keys::{KeyFileError, KeyFiles};
+use crate::keys::{Authorities, KeyFileError, KeyFiles};
 use crate::mail::Senders;
 use crate::outbound::Outbound;
 use crate::storage::{ConnectError, Database, MigrateError, StorageError};
 use crate::web::listener::{self, Settings};
-use crate::web::tls::{self, TlsError};
+use crate::web::tls::{self, Asking, TlsError};
 use crate::web::{AppState, CookieNames, Error, Parts, TemplateError, Templates, around, metrics, urls};
 
 use housekeeping::keep_house;
@@ -63,7 +65,7 @@ pub enum StartError {
     /// The signing keys cannot be used.
     #[error("The signing keys cannot be used: {0}.")]
     Keys(Error),
-    /// Mail, text messages or calls cannot leave with these settings.
+    /// Mail, text messages or calls cannot leave, or certificates cannot come, with these settings.
     #[error("{0}")]
     Senders(String),
     /// TLS cannot be set up.
@@ -135,16 +137,19 @@ fn assemble(config: Config, world: World, db: Database, may_create: bool) -> Res
     let KeyFiles { vault, mac } = KeyFiles::open(&config.keys.directory, may_create, world.random.as_ref())?;
     let templates = Templates::new(&config.branding)?;
     let outbound = Outbound::new(&config.outbound).map_err(StartError::Senders)?;
+    let authorities = Authorities::load(config.mtls.ca_file.as_deref()).map_err(StartError::Senders)?;
     let cookies = CookieNames::new(config.server.is_https());
     let World { clock, random } = world;
     let outbox_bell = Arc::default();
-    Ok(Parts { config, db, vault, mac, clock, random, templates, cookies, outbound, outbox_bell })
+    Ok(Parts { config, db, vault, mac, clock, random, templates, cookies, authorities, outbound, outbox_bell })
 }
 
 /// A server that is running.
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it asks apps for certificates.
+    pub mtls_address: Option<SocketAddr>,
     /// Where it shows its figures.
     pub metrics_address: Option<SocketAddr>,
     /// What its requests share.
@@ -173,8 +178,16 @@ impl Server {
     pub async fn start(config: Config, world: World, listener: TcpListener) -> Result<Self, StartError> {
         metrics::install();
         let tls = match (&config.server.tls.certificate_file, &config.server.tls.private_key_file) {
-            (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key)?),
+            (Some(certificate), Some(key)) => Some((
+                tls::acceptor((certificate, key), Asking::Nothing)?,
+                tls::acceptor((certificate, key), Asking::ForCertificates)?,
+            )),
             _ => None,
+        };
+        let (tls, mtls) = tls.unzip();
+        let mtls_listener = match config.mtls.listen.filter(|_| mtls.is_some()) {
+            Some(address) => Some(bind(address, "mtls.listen").await?),
+            None => None,
         };
         let metrics_listener = match config.server.metrics_listen {
             Some(address) => Some(bind(address, "server.metrics_listen").await?),
@@ -192,7 +205,13 @@ impl Server {
         let settings = settings(&state.config);
         let address = local_address(&listener);
         let router = router(state.clone(), Arc::clone(&ready));
-        let mut tasks = vec![tokio::spawn(listener::serve(listener, router, settings.clone(), tls, wait(&stopped)))];
+        let mtls_address = mtls_listener.as_ref().map(local_address);
+        let mut tasks = Vec::new();
+        if let Some(listener) = mtls_listener {
+            let router = router.clone().layer(from_fn(for_apps_only));
+            tasks.push(tokio::spawn(listener::serve(listener, router, settings.clone(), mtls, wait(&stopped))));
+        }
+        tasks.push(tokio::spawn(listener::serve(listener, router, settings.clone(), tls, wait(&stopped))));
         let metrics_address = metrics_listener.as_ref().map(local_address);
         if let Some(listener) = metrics_listener {
             tasks.push(tokio::spawn(listener::serve(listener, metrics::router(), settings, None, wait(&stopped))));
@@ -208,7 +227,7 @@ impl Server {
                 keep_house(state).await;
             }
         });
-        Ok(Self { address, metrics_address, state, ready, stop, tasks, housekeeping })
+        Ok(Self { address, mtls_address, metrics_address, state, ready, stop, tasks, housekeeping })
     }
 
     /// Says "not ready", waits for load balancers to notice, lets requests finish, and ends.
@@ -248,6 +267,15 @@ fn settings(config: &Config) -> Settings {
         header_timeout: Duration::from_secs(limits.header_seconds.into()),
         idle_timeout: Duration::from_secs(limits.idle_seconds.into()),
         shutdown_timeout: Duration::from_secs(config.server.shutdown_seconds.into()),
+    }
+}
+
+/// Where certificates are asked for there is nothing for people: no page of ours is to be found under a second name.
+async fn for_apps_only(request: Request, next: Next) -> Response {
+    if urls::FOR_APPS.contains(&request.uri().path()) {
+        next.run(request).await
+    } else {
+        StatusCode::NOT_FOUND.into_response()
     }
 }
 

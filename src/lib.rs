@@ -23,6 +23,8 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod features;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod keys;
 pub mod mail;
 pub mod outbound;

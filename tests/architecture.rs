@@ -22,7 +22,7 @@ use Home::{Folder, Role};
 /// another. Only `main` and `cli`, on top, do.
 const FLOORS: &[(u8, &[&str])] = &[
     (6, &["main", "cli"]),
-    (5, &["app"]),
+    (5, &["app", "fuzzing"]),
     (4, &["features"]),
     (3, &["web"]),
     (2, &["storage", "keys", "mail", "outbound"]),
@@ -67,7 +67,7 @@ const CRATES: &[(&[&str], &[Home])] = &[
         ],
     ),
     (&["minijinja"], &[Folder("src/web")]),
-    (&["josekit"], &[Folder("src/keys")]),
+    (&["josekit", "x509_cert"], &[Folder("src/keys")]),
     (&["lettre"], &[Folder("src/mail")]),
     (&["phonenumber"], &[Folder("src/domain/phone")]),
     (&["argon2", "bcrypt", "pbkdf2", "scrypt", "sha1"], &[Folder("src/features/passwords")]),

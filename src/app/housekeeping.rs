@@ -6,7 +6,7 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use crate::features::account::remove_old_email_changes;
-use crate::features::audit::coarsen_addresses;
+use crate::features::audit::{coarsen_addresses, remove_old_security_events};
 use crate::features::challenges::remove_old_challenges;
 use crate::features::factors::remove_old_devices;
 use crate::features::helpdesk::remove_old_cases;
@@ -91,7 +91,8 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_device_requests(&mut writer, before).await?;
     remove_old_initial_access_tokens(&mut writer, before).await?;
     remove_old_seen_tokens(&mut writer, now).await?;
-    remove_old_sessions(&mut writer, before).await?;
+    let granted = before.before(Duration::from_hours(24 * u64::from(state.config.tokens.refresh_token_days)));
+    remove_old_sessions(&mut writer, before, granted).await?;
     remove_old_devices(&mut writer, before).await?;
     remove_old_challenges(&mut writer, before).await?;
     remove_old_networks(&mut writer, now.before(KEEP_NETWORKS)).await?;
@@ -101,5 +102,6 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_cases(&mut writer, now.before(KEEP_CASES)).await?;
     remove_old_messages(&mut writer, before).await?;
     remove_old_deliveries(&mut writer, before).await?;
+    remove_old_security_events(&mut writer, before).await?;
     Ok(writer.commit().await?)
 }

@@ -98,7 +98,8 @@ async fn look(config: &Config) -> Vec<Finding> {
     let pages = Templates::new(&config.branding).map(|_| "All pages load.".to_owned());
     findings.push(Finding::of("pages", pages.map_err(|fault| fault.to_string())));
     if let (Some(certificate), Some(key)) = (&config.server.tls.certificate_file, &config.server.tls.private_key_file) {
-        let tls = tls::acceptor(certificate, key).map(|_| "Certificate and key fit.".to_owned());
+        let tls =
+            tls::acceptor((certificate, key), tls::Asking::Nothing).map(|_| "Certificate and key fit.".to_owned());
         findings.push(Finding::of("tls", tls.map_err(|fault| fault.to_string())));
     }
     let mut sealed = false;

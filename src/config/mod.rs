@@ -6,11 +6,13 @@
 mod audit;
 mod branding;
 mod database;
+mod details;
 mod faults;
 mod keys;
 mod layers;
 mod log;
 mod mail;
+mod mtls;
 mod oidc;
 mod outbound;
 mod secret_file;
@@ -28,10 +30,12 @@ use serde::{Deserialize, Serialize};
 pub use audit::Audit;
 pub use branding::Branding;
 pub use database::Database;
+pub use details::{DetailField, DetailType, FieldKind};
 pub use faults::{Fault, Faults};
 pub use keys::Keys;
 pub use log::{Log, LogFormat};
 pub use mail::Mail;
+pub use mtls::Mtls;
 pub use oidc::{Oidc, Registration};
 pub use outbound::Outbound;
 pub use server::{Limits, Server, Tls};
@@ -59,6 +63,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// Which parts of the protocol are offered.
     pub oidc: Oidc,
+    /// Apps that show a certificate.
+    pub mtls: Mtls,
     /// Whom the server itself may call.
     pub outbound: Outbound,
     /// What people see.
@@ -96,6 +102,7 @@ impl Config {
         self.sign_in.validate(faults);
         self.tokens.validate(faults);
         self.oidc.validate(faults);
+        self.mtls.validate(&self.server, faults);
         self.outbound.validate(faults);
         self.branding.validate(faults);
         self.audit.validate(faults);

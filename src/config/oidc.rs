@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Faults;
+use super::{DetailType, Faults, details};
 
 /// Which parts of the protocol are offered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Oidc {
     pub device_grant: bool,
     /// Whether apps may register themselves (RFC 7591).
     pub registration: Registration,
+    /// What apps can ask for in detail (RFC 9396).
+    pub authorization_details: Vec<DetailType>,
 }
 
 /// Who may register an app beside the operator.
@@ -41,6 +43,7 @@ impl Default for Oidc {
             dpop_nonces: false,
             device_grant: false,
             registration: Registration::Off,
+            authorization_details: Vec::new(),
         }
     }
 }
@@ -52,5 +55,6 @@ impl Oidc {
             "oidc.pushed_request_seconds",
             "Give a number from 5 to 599.",
         );
+        details::validate(&self.authorization_details, faults);
     }
 }

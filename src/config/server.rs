@@ -161,6 +161,6 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// A `token` of RFC 9110, section 5.6.2.
-fn is_header_name(name: &str) -> bool {
+pub(super) fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

@@ -100,6 +100,8 @@ ids! {
     RefreshTokenId = "rft_";
     /// One line of the audit.
     AuditId = "aud_";
+    /// A security event that waits to be passed on.
+    SecurityEventId = "sev_";
     /// A one-time link.
     LinkId = "lnk_";
     /// Something enrolled that proves who somebody is: a passkey, an authenticator app, a telephone number.

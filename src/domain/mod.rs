@@ -4,6 +4,7 @@
 //! arguments ([`Timestamp`], [`Random`]), so every decision can be tried over its whole space.
 
 pub mod algorithm;
+pub mod certificate_name;
 pub mod email;
 pub mod factor;
 pub mod ids;

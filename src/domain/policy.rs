@@ -1,5 +1,7 @@
 //! The rules that an organisation sets, and how the rules of several come together: the strictest wins.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::OrganisationId;
@@ -199,6 +201,13 @@ impl Demand {
 }
 
 impl PolicyInForce {
+    /// Whether whoever proved who they are at `proven_at` has to do so again, whatever they did since.
+    #[must_use]
+    pub fn is_outlived(&self, proven_at: Timestamp, now: Timestamp) -> bool {
+        let most = self.session_absolute_hours.rule.map(|hours| Duration::from_secs(u64::from(hours) * 3600));
+        most.is_some_and(|most| now.since(proven_at) >= most)
+    }
+
     /// The strictest of these.
     #[must_use]
     pub fn strictest(policies: impl IntoIterator<Item = (RuleMaker, Policy)>) -> Self {
@@ -338,6 +347,18 @@ mod tests {
             };
             assert_eq!(held.session_idle_minutes.maker, maker);
         }
+    }
+
+    #[test]
+    fn what_was_proven_is_outlived_after_the_hours_of_the_rule_and_never_without_one() {
+        let held = |absolute_hours| {
+            let sessions = SessionLimits { idle_minutes: Some(1), absolute_hours };
+            PolicyInForce::strictest([(RuleMaker::Instance, Policy { sessions, ..Policy::default() })])
+        };
+        let at = Timestamp::from_seconds;
+        assert!(!held(Some(2)).is_outlived(at(10), at(10 + 7199)));
+        assert!(held(Some(2)).is_outlived(at(10), at(10 + 7200)));
+        assert!(!held(None).is_outlived(at(10), at(i64::from(u32::MAX))));
     }
 
     #[test]

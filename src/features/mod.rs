@@ -84,6 +84,7 @@ pub const FEATURES: &[Feature] = &[
         routes: oidc::routes,
         pages: || {
             let mut all = samples_of::<oidc::ConsentPage>();
+            all.extend(samples_of::<oidc::AccountsPage>());
             all.extend(samples_of::<oidc::DevicePage>());
             all.extend(samples_of::<oidc::ApproveDevicePage>());
             all.extend(samples_of::<oidc::DoneDevicePage>());

@@ -4,6 +4,7 @@
 //! authenticates forms and the audit ([`MacKey`]). Signing keys ([`SigningKey`]) lie in the database, sealed; a
 //! [`Ring`] holds them with their lives. josekit, and with it OpenSSL, is named on this floor only.
 
+mod certificate;
 mod files;
 mod mac;
 mod public;
@@ -15,6 +16,7 @@ mod vault;
 mod verify;
 mod webhook;
 
+pub use certificate::{Authorities, Certificate, is_subject};
 pub use files::{KeyFileError, KeyFiles};
 pub use mac::MacKey;
 pub use public::{Jws, PublicKey, PublicKeyError};

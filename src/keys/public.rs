@@ -1,12 +1,13 @@
 //! Public keys of apps, and checking what apps signed.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use josekit::jwk::Jwk;
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
+use super::Certificate;
 use super::sign::{thumbprint, verifier};
 use super::verify::{Claims, VerifyError, decoded};
 use crate::domain::Algorithm;
@@ -29,6 +30,7 @@ pub struct PublicKey {
     kid: Option<String>,
     algorithms: Vec<Algorithm>,
     thumbprint: String,
+    certificate: Option<Vec<u8>>,
 }
 
 /// Why a JWK cannot be used.
@@ -78,7 +80,14 @@ impl PublicKey {
             .filter_map(|name| jwk.get(*name).map(|value| ((*name).to_owned(), value.clone())))
             .collect();
         let bare = Jwk::from_map(bare).map_err(|_| PublicKeyError::Unsupported)?;
-        Ok(Self { kid: text("kid").map(str::to_owned), thumbprint: thumbprint(&bare), jwk: bare, algorithms })
+        let first = jwk.get("x5c").and_then(|chain| chain.get(0)).and_then(Value::as_str);
+        Ok(Self {
+            kid: text("kid").map(str::to_owned),
+            thumbprint: thumbprint(&bare),
+            jwk: bare,
+            algorithms,
+            certificate: first.and_then(|first| STANDARD.decode(first).ok()),
+        })
     }
 
     /// Reads the keys of a JWK Set (RFC 7517, section 5) that sign; a set may hold keys for other purposes as well.
@@ -103,6 +112,12 @@ impl PublicKey {
     #[must_use]
     pub fn is_called(&self, name: &str) -> bool {
         self.kid.as_deref() == Some(name)
+    }
+
+    /// Whether its owner registered it together with this certificate (`x5c`; RFC 7517, section 4.7).
+    #[must_use]
+    pub fn is_certified_by(&self, certificate: &Certificate) -> bool {
+        self.certificate.as_deref().is_some_and(|registered| certificate.is(registered))
     }
 
     /// Its thumbprint (RFC 7638).

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::domain::ids::{
     AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, GrantId,
     InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId,
-    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId, WebhookId,
+    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SecurityEventId, SessionId, WebhookId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -80,6 +80,7 @@ pub(crate) use text_column;
 text_column!(
     AccountId,
     AuditId,
+    SecurityEventId,
     CeremonyId,
     ChallengeId,
     ClientSecretId,

@@ -1,10 +1,13 @@
 //! What is known about a request before anybody looks at it.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
+use super::client_certificate::{self, Shown};
 use super::client_ip::client_ip;
 use super::cookies::CookieKind;
 use super::csrf;
@@ -17,6 +20,7 @@ use super::state::AppState;
 use super::templates::Frame;
 use crate::domain::network::ClientIp;
 use crate::domain::{Language, Secret, Timestamp};
+use crate::keys::Certificate;
 
 /// What is known about a request before anybody looks at it.
 #[derive(Clone, Debug)]
@@ -25,6 +29,8 @@ pub struct Context {
     pub now: Timestamp,
     /// Where it came from.
     pub client_ip: ClientIp,
+    /// The certificate whose private key the sender holds, if one was shown.
+    pub certificate: Option<Arc<Certificate>>,
     /// What the log, the audit and the page call it.
     pub reference: Reference,
     /// What the browser says it is.
@@ -57,10 +63,17 @@ impl Context {
         let client_ip = parts.extensions.get::<Peer>().map_or(ClientIp::Unknown, |Peer(peer)| {
             client_ip(peer.ip(), headers, &server.trusted_proxies, header.as_ref())
         });
+        let shown = parts.extensions.get::<Shown>().map(|Shown(certificate)| Arc::clone(certificate));
+        let certificate = shown.or_else(|| {
+            let Peer(peer) = parts.extensions.get::<Peer>()?;
+            let header = state.config.mtls.header.as_deref().and_then(|name| HeaderName::try_from(name).ok());
+            client_certificate::passed_on(peer.ip(), headers, &server.trusted_proxies, header.as_ref())
+        });
         let browser = state.cookies.read(headers, CookieKind::Browser);
         Self {
             now: state.now(),
             client_ip,
+            certificate,
             reference: Reference::new(state.random.as_ref()),
             user_agent: text(headers, &header::USER_AGENT).map(|agent| agent.chars().take(300).collect()),
             language: language::choose(

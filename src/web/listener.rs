@@ -28,6 +28,8 @@ use tracing::{debug, warn};
 
 mod pace;
 
+use super::client_certificate::Shown;
+use crate::keys::Certificate;
 use pace::{Pace, Paced, Patience};
 
 /// The most bytes of headers.
@@ -115,16 +117,20 @@ impl Connection {
         // Small answers must not wait for more to send.
         let _ = stream.set_nodelay(true);
         match tls {
-            None => self.serve(stream).await,
+            None => self.serve(stream, None).await,
             Some(tls) => match timeout(self.patience.headers, tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.serve(stream).await,
+                Ok(Ok(stream)) => {
+                    let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                    let certificate = Certificate::read(chain.iter().map(|certificate| certificate.to_vec()));
+                    self.serve(stream, certificate.map(|certificate| Shown(Arc::new(certificate)))).await;
+                }
                 Ok(Err(cause)) => debug!(peer = %self.peer, "no TLS: {cause}"),
                 Err(_) => debug!(peer = %self.peer, "the TLS handshake took too long"),
             },
         }
     }
 
-    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, certificate: Option<Shown>) {
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().header_read_timeout(None).max_buf_size(HEADER_BYTES);
         builder
@@ -137,6 +143,9 @@ impl Connection {
         let stream = Paced::new(stream, pace.clone(), self.patience);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
+            if let Some(certificate) = &certificate {
+                request.extensions_mut().insert(certificate.clone());
+            }
             let (router, pace) = (router.clone(), pace.clone());
             pace.begin(request.version());
             async move {

@@ -6,6 +6,7 @@
 mod around;
 mod assets;
 mod cache;
+mod client_certificate;
 mod client_ip;
 mod context;
 mod cookies;
@@ -13,6 +14,8 @@ mod cors;
 mod csrf;
 mod error;
 mod form;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod headers;
 mod language;
 pub mod listener;

@@ -10,7 +10,7 @@ use super::services::{Service, Services};
 use super::templates::Templates;
 use crate::config::Config;
 use crate::domain::{Clock, Random, Timestamp};
-use crate::keys::{MacKey, Vault};
+use crate::keys::{Authorities, MacKey, Vault};
 use crate::outbound::Outbound;
 use crate::storage::Database;
 
@@ -44,6 +44,8 @@ pub struct Parts {
     pub templates: Templates,
     /// What the cookies are called.
     pub cookies: CookieNames,
+    /// Who vouches for the certificates of apps.
+    pub authorities: Authorities,
     /// Calls that the server itself makes.
     pub outbound: Outbound,
     /// Rung when something is to be sent.

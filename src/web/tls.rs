@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::crypto::{CryptoProvider, ring};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{CipherSuite, ServerConfig};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{CipherSuite, DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 use tokio_rustls::TlsAcceptor;
 
 /// TLS 1.3, and for TLS 1.2 the suites that FAPI 2.0 (section 5.2.2) leaves.
@@ -36,24 +38,84 @@ pub enum TlsError {
     Mismatch(#[from] rustls::Error),
 }
 
+/// Whether clients are asked for a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// They are not.
+    Nothing,
+    /// They may show one. Which one is good for what is decided where it is used.
+    ForCertificates,
+}
+
 /// Prepares TLS with this certificate chain and key.
 ///
 /// # Errors
 ///
 /// When a file cannot be read, or the two do not belong together.
-pub fn acceptor(certificate_file: &Path, private_key_file: &Path) -> Result<TlsAcceptor, TlsError> {
+pub fn acceptor((certificate_file, private_key_file): (&Path, &Path), asking: Asking) -> Result<TlsAcceptor, TlsError> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(certificate_file).and_then(Iterator::collect);
     let chain = chain.map_err(|cause| unusable(certificate_file, &cause))?;
     if chain.is_empty() {
         return Err(TlsError::File { file: certificate_file.to_owned(), cause: "it holds no certificate".to_owned() });
     }
     let key = PrivateKeyDer::from_pem_file(private_key_file).map_err(|cause| unusable(private_key_file, &cause))?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
-        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+    let provider = Arc::new(provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
+    let builder = match asking {
+        Asking::Nothing => builder.with_no_client_auth(),
+        Asking::ForCertificates => builder.with_client_cert_verifier(Arc::new(Possession(provider))),
+    };
+    let mut config = builder.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Proves that a client holds the private key of the certificate that it shows, and nothing more: a certificate that an app
+/// signed itself has no authority (RFC 8705, section 2.2), and for the others the authority is asked where an app
+/// authenticates.
+#[derive(Debug)]
+struct Possession(Arc<CryptoProvider>);
+
+impl ClientCertVerifier for Possession {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }
 
 fn provider() -> CryptoProvider {
@@ -81,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_file_that_is_missing_is_named() {
-        let error = acceptor(Path::new("/nonexistent.pem"), Path::new("/nonexistent.key")).err().unwrap();
+        let files = (Path::new("/nonexistent.pem"), Path::new("/nonexistent.key"));
+        let error = acceptor(files, Asking::Nothing).err().unwrap();
         assert!(error.to_string().contains("/nonexistent.pem"), "{error}");
     }
 }

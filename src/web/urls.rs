@@ -125,6 +125,8 @@ pub const PUSH: &str = "/par";
 pub const REVOKE: &str = "/revoke";
 /// The introspection endpoint (RFC 7662, section 2).
 pub const INTROSPECT: &str = "/introspect";
+/// What apps themselves call: the addresses that are also answered where certificates are asked for (RFC 8705, section 5).
+pub const FOR_APPS: [&str; 6] = [TOKEN, USERINFO, PUSH, REVOKE, INTROSPECT, DEVICE_AUTHORIZATION];
 /// The key set (RFC 7517, section 5).
 pub const JWKS: &str = "/jwks";
 /// The end-session endpoint (OpenID Connect RP-Initiated Logout, section 2).
@@ -144,6 +146,12 @@ pub fn sign_in(interaction: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn consent(interaction: impl std::fmt::Display) -> String {
     format!("{CONSENT}/{interaction}")
+}
+
+/// The page on which somebody chooses the account for one interaction.
+#[must_use]
+pub fn accounts(interaction: impl std::fmt::Display) -> String {
+    format!("/accounts/{interaction}")
 }
 
 /// The page that says "returning to the app".

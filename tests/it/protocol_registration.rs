@@ -2,6 +2,7 @@
 
 use countersign::config::{Config, Registration};
 use countersign::domain::Algorithm;
+use countersign::features::clients::{ClientSecret, Clients, change_client, hold_client};
 use countersign::features::oidc::add_initial_access_token;
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ use crate::support::{
 on_both_engines! {
     an_app_registers_itself_and_works
     an_app_reads_changes_and_removes_its_registration
+    what_the_operator_did_a_moment_ago_survives_an_update
     a_registration_needs_its_token
     an_initial_access_token_is_used_so_often_and_ends
     what_cannot_be_registered_is_refused_by_name
@@ -168,6 +170,41 @@ async fn an_app_reads_changes_and_removes_its_registration(engine: Engine) {
     assert_eq!(own(&server, &told, Method::DELETE, key, None).await.status, 401);
     assert_eq!(browser.get(&Server::authorize(&[("client_id", id), ("redirect_uri", other)])).await.status, 400);
     assert_eq!(server.userinfo(access_token.as_str().unwrap()).await.status, 401, "its tokens died with it");
+}
+
+async fn what_the_operator_did_a_moment_ago_survives_an_update(engine: Engine) {
+    use reqwest::Method;
+    let (server, _) = start(&engine, Registration::Token).await;
+    let state = &server.inner.state;
+    let told = registered(&server, &json!({})).await;
+    let (id, key) = (text(&told, "client_id").to_owned(), text(&told, "registration_access_token").to_owned());
+    let document = with_changes(sound(), &json!({ "client_id": id, "client_name": "Anders" }));
+    // On another node, so that this one still has the app in its memory as it was.
+    let mut writer = state.db.writing().await.unwrap();
+    let mut client = hold_client(&mut writer, &id, state.now()).await.unwrap().unwrap();
+    client.disabled_at = Some(state.now());
+    client.first_party = true;
+    client.metadata.audiences = vec!["https://api.example/".to_owned()];
+    client.metadata.grant_types.push("client_credentials".to_owned());
+    client.secrets = vec![ClientSecret::compared("a-secret-of-the-operator-of-32-chars")];
+    assert!(change_client(&mut writer, &client, state.now(), state.random.as_ref()).await.unwrap());
+    let path = own_path(&server, &told);
+    let mut browser = server.browser();
+    let updating = tokio::spawn({
+        let (key, document) = (key.clone(), document.clone());
+        async move { browser.call(Method::PUT, &path, &key, Some(&document)).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!updating.is_finished(), "whoever was first is waited for");
+    writer.commit().await.unwrap();
+    let updated = updating.await.unwrap();
+    assert_eq!((updated.status, &updated.json()["client_name"]), (200, &json!("Anders")), "{}", updated.body);
+    let now = Clients::find(state, &id).await.unwrap().unwrap();
+    assert!(now.disabled_at.is_some() && now.first_party, "it does not switch itself on again");
+    assert_eq!(now.metadata.audiences, ["https://api.example/"]);
+    assert!(now.has_secret("a-secret-of-the-operator-of-32-chars", state.now()));
+    assert!(!now.has_secret(text(&told, "client_secret"), state.now()), "the old secret does not come back");
+    assert!(!now.may_use("client_credentials"), "what is left out is gone");
 }
 
 async fn a_registration_needs_its_token(engine: Engine) {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::input::read_secret;
 use crate::cli::{Common, Failure, Installation, Outcome, output, refuse};
+use crate::domain::certificate_name::CertificateName;
 use crate::domain::{Algorithm, Scope, Secret};
 use crate::features::audit::{Chain, Event, record};
 use crate::features::clients::{Client, ClientAuthentication, ClientSecret, Metadata, Profile, add_client};
@@ -75,6 +76,9 @@ pub(in crate::cli) struct Add {
     /// An app whose tokens it may trade for tokens of its own, when it is called with them; may be given several times
     #[arg(long = "exchange", value_name = "CLIENT_ID")]
     exchanges: Vec<String>,
+    /// A type of `oidc.authorization_details` that it may ask for; may be given several times
+    #[arg(long = "detail", value_name = "TYPE")]
+    details: Vec<String>,
     /// Its requests must be signed
     #[arg(long)]
     sign_requests: bool,
@@ -90,6 +94,12 @@ pub(in crate::cli) struct Add {
     /// Its tokens must be bound to a key that it holds (`DPoP`)
     #[arg(long)]
     bind_tokens: bool,
+    /// Its tokens must be bound to the certificate that it shows, unless it proves a key
+    #[arg(long)]
+    bind_certificate: bool,
+    /// The name that its certificate must bear, such as `san_dns=app.example` or `subject_dn=CN=app,O=Kantoor`
+    #[arg(long, value_name = "KIND=NAME")]
+    certificate: Option<CertificateName>,
     /// People get an identifier that only apps of this host know, usually that of its addresses
     #[arg(long, value_name = "HOST")]
     sector: Option<String>,
@@ -122,13 +132,17 @@ enum AuthArgument {
     SecretJwt,
     /// A statement that its private key signs
     PrivateKeyJwt,
+    /// A certificate that one of `mtls.ca_file` signed; needs --certificate
+    Tls,
+    /// A certificate that it signed itself; needs --jwks or --jwks-uri with x5c
+    SelfSignedTls,
 }
 
 impl Add {
     pub(super) async fn run(self) -> Outcome {
         let installation = self.common.open().await?;
         let authentication = self.authentication()?;
-        let has_secret = !matches!(authentication, ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt);
+        let has_secret = authentication.has_secret();
         let secret = match &self.secret_file {
             Some(_) if !has_secret => return refuse("An app that authenticates in this way has no secret."),
             None if !has_secret => None,
@@ -140,6 +154,10 @@ impl Add {
         }
         let mut client = self.client(&installation, authentication, secret.as_ref())?;
         check_registration(&client)?;
+        let known = &installation.state.config.oidc.authorization_details;
+        if let Some(name) = self.details.iter().find(|name| !known.iter().any(|kind| kind.name == **name)) {
+            return refuse(format!("There is no type {name} in oidc.authorization_details."));
+        }
         if let Some(address) = &client.metadata.sector_identifier_uri {
             let outbound = &installation.state.outbound;
             client.metadata.sector = Some(find_sector(outbound, address, &client.metadata.redirect_uris).await?);
@@ -174,6 +192,8 @@ impl Add {
             (false, Some(AuthArgument::Post)) => ClientAuthentication::ClientSecretPost,
             (false, Some(AuthArgument::SecretJwt)) => ClientAuthentication::ClientSecretJwt,
             (false, Some(AuthArgument::PrivateKeyJwt)) => ClientAuthentication::PrivateKeyJwt,
+            (false, Some(AuthArgument::Tls)) => ClientAuthentication::TlsClientAuth,
+            (false, Some(AuthArgument::SelfSignedTls)) => ClientAuthentication::SelfSignedTlsClientAuth,
         })
     }
 
@@ -239,10 +259,13 @@ impl Add {
                 audiences: self.audiences.clone(),
                 resource: self.resource.clone(),
                 exchanges: self.exchanges.clone(),
+                detail_types: self.details.clone(),
                 signs_requests: self.sign_requests,
                 request_object_algorithm: self.request_alg,
                 pushes_requests: self.push_requests,
                 binds_tokens: self.bind_tokens,
+                binds_tokens_to_certificate: self.bind_certificate,
+                certificate_name: self.certificate.clone(),
                 sector: self.sector.clone(),
                 backchannel_logout_uri: self.backchannel_logout_uri.clone(),
                 frontchannel_logout_uri: self.frontchannel_logout_uri.clone(),

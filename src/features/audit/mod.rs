@@ -5,6 +5,7 @@
 //! beside it and can be erased without breaking it.
 
 mod chain;
+mod signals;
 mod store;
 
 use serde_json::{Map, Value};
@@ -16,8 +17,8 @@ use crate::keys::MacKey;
 use crate::web::Parts;
 
 pub use store::{
-    About, Recorded, Verdict, coarsen_addresses, erase_values_about, export, find_event, list_events_about, record,
-    verify,
+    About, Recorded, SecurityEvent, Verdict, coarsen_addresses, erase_values_about, export, find_event,
+    list_events_about, list_security_events, record, remove_old_security_events, verify,
 };
 
 /// Which chain an event belongs to.

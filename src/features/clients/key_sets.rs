@@ -9,7 +9,7 @@ use url::Url;
 
 use super::Client;
 use crate::domain::{Algorithm, Timestamp};
-use crate::keys::{Jws, PublicKey};
+use crate::keys::{Certificate, Jws, PublicKey};
 use crate::web::{AppState, Parts, Service};
 
 /// How long a set counts without being fetched again.
@@ -69,6 +69,16 @@ impl KeySets {
             return false;
         }
         jws.is_signed_by(&published.fetch(state, &client.id, now).await, allowed)
+    }
+
+    /// Whether the app registered this certificate with one of its keys (RFC 8705, section 2.2). A set that does not hold it
+    /// is fetched again, since the app may have a new one.
+    pub async fn holds(state: &AppState, client: &Client, certificate: &Certificate, now: Timestamp) -> bool {
+        let is_in = |keys: &[PublicKey]| keys.iter().any(|key| key.is_certified_by(certificate));
+        let Some(address) = &client.metadata.jwks_uri else { return is_in(&client.keys()) };
+        let published = state.service::<Self>().of(&client.id, address);
+        let known = published.known();
+        (!known.is_due(now) && is_in(&known.keys_at(now))) || is_in(&published.fetch(state, &client.id, now).await)
     }
 
     fn of(&self, client_id: &str, address: &str) -> Arc<Published> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{Display, EnumString};
 
+use crate::domain::certificate_name::CertificateName;
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Algorithm, Random, Scope, Secret, Timestamp};
 use crate::keys::{OpenError, Place, PublicKey, Vault};
@@ -16,7 +17,7 @@ use crate::keys::{OpenError, Place, PublicKey, Vault};
 pub use cache::Clients;
 pub use key_sets::KeySets;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
-pub use store::{add_client, change_client, list_clients, remove_client};
+pub use store::{add_client, change_client, hold_client, list_clients, remove_client};
 
 /// A registered app.
 #[derive(Clone, Debug)]
@@ -98,6 +99,24 @@ pub enum ClientAuthentication {
     ClientSecretJwt,
     /// With a statement that its private key signs.
     PrivateKeyJwt,
+    /// With a certificate that a known authority signed (RFC 8705, section 2.1).
+    TlsClientAuth,
+    /// With a certificate that it registered among its keys (RFC 8705, section 2.2).
+    SelfSignedTlsClientAuth,
+}
+
+impl ClientAuthentication {
+    /// Whether it is done with a secret that we gave the app.
+    #[must_use]
+    pub const fn has_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt)
+    }
+
+    /// Whether it is done with a certificate that is shown in TLS.
+    #[must_use]
+    pub const fn has_certificate(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
+    }
 }
 
 /// What an app registered beside its name.
@@ -141,6 +160,13 @@ pub struct Metadata {
     /// Whether its tokens must be bound to a key that it proves to hold (RFC 9449, section 5.2).
     #[serde(default)]
     pub binds_tokens: bool,
+    /// Whether its tokens must be bound to the certificate that it shows (RFC 8705, section 3.4), unless it proves to hold
+    /// a key.
+    #[serde(default)]
+    pub binds_tokens_to_certificate: bool,
+    /// The name that its certificate must bear; only for `tls_client_auth`.
+    #[serde(default)]
+    pub certificate_name: Option<CertificateName>,
     /// The host whose apps know people by the same identifier (OpenID Connect Core, section 8.1); none means that all apps
     /// do.
     #[serde(default)]
@@ -171,6 +197,9 @@ pub struct Metadata {
     /// The apps whose tokens it may trade for tokens of its own, when it is called with them (RFC 8693).
     #[serde(default)]
     pub exchanges: Vec<String>,
+    /// The types of detail that it may ask for (RFC 9396, section 10).
+    #[serde(default)]
+    pub detail_types: Vec<String>,
     /// What the authorization endpoint may answer it with, each written in alphabetical order (OpenID Connect Dynamic
     /// Client Registration, section 2).
     #[serde(default = "code_only")]
@@ -234,6 +263,8 @@ impl Default for Metadata {
             signs_requests: false,
             pushes_requests: false,
             binds_tokens: false,
+            binds_tokens_to_certificate: false,
+            certificate_name: None,
             sector: None,
             sector_identifier_uri: None,
             request_uris: Vec::new(),
@@ -243,6 +274,7 @@ impl Default for Metadata {
             audiences: Vec::new(),
             resource: None,
             exchanges: Vec::new(),
+            detail_types: Vec::new(),
             response_types: code_only(),
             told: Told::default(),
         }
@@ -268,10 +300,17 @@ impl Client {
         self.metadata.pushes_requests || self.profile == Profile::Fapi2
     }
 
-    /// Whether its tokens must be bound to a key (RFC 9449).
+    /// Whether its tokens must be bound to a key (RFC 9449) or a certificate (RFC 8705).
     #[must_use]
     pub fn needs_bound_tokens(&self) -> bool {
-        self.metadata.binds_tokens || self.profile == Profile::Fapi2
+        self.metadata.binds_tokens || self.metadata.binds_tokens_to_certificate || self.profile == Profile::Fapi2
+    }
+
+    /// Whether a certificate will do to bind its tokens: an app that registered to prove a key proves one.
+    #[must_use]
+    pub fn takes_certificates(&self) -> bool {
+        let is_free = self.profile == Profile::Fapi2 && !self.metadata.binds_tokens;
+        self.metadata.binds_tokens_to_certificate || is_free
     }
 
     /// The algorithms that it may sign with (FAPI 2.0 Security Profile, section 5.4.1).

@@ -161,6 +161,25 @@ pub async fn change_client(
     Ok(true)
 }
 
+/// Takes an app into this transaction as it is at this moment: nobody else changes it before the end.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn hold_client(db: &mut Writer, id: &str, now: Timestamp) -> Result<Option<Client>, StorageError> {
+    // The first who changes the row holds it, on both engines; what is read after that is what counts.
+    let held = clients::Entity::update_many()
+        .col_expr(clients::Column::UpdatedAt, Expr::value(now))
+        .filter(clients::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    if held.rows_affected != 1 {
+        return Ok(None);
+    }
+    let found = clients::Entity::find_by_id(id).find_with_related(secrets::Entity).all(&**db).await?;
+    Ok(found.into_iter().next().map(client_of))
+}
+
 /// Removes an app, with all that it was granted. Says whether it was there.
 ///
 /// # Errors
@@ -180,20 +199,21 @@ pub async fn remove_client(db: &mut Writer, id: &str) -> Result<bool, StorageErr
 pub async fn list_clients(db: &Reader) -> Result<Vec<Client>, StorageError> {
     let rows =
         clients::Entity::find().find_with_related(secrets::Entity).order_by_asc(clients::Column::Id).all(db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(row, secrets)| Client {
-            id: row.id,
-            name: row.name,
-            profile: row.profile,
-            authentication: row.authentication,
-            first_party: row.first_party,
-            metadata: row.metadata.0,
-            secrets: secrets
-                .into_iter()
-                .map(|row| ClientSecret { fingerprint: row.secret, sealed: row.sealed, expires_at: row.expires_at })
-                .collect(),
-            disabled_at: row.disabled_at,
-        })
-        .collect())
+    Ok(rows.into_iter().map(client_of).collect())
+}
+
+fn client_of((row, secrets): (clients::Model, Vec<secrets::Model>)) -> Client {
+    Client {
+        id: row.id,
+        name: row.name,
+        profile: row.profile,
+        authentication: row.authentication,
+        first_party: row.first_party,
+        metadata: row.metadata.0,
+        secrets: secrets
+            .into_iter()
+            .map(|row| ClientSecret { fingerprint: row.secret, sealed: row.sealed, expires_at: row.expires_at })
+            .collect(),
+        disabled_at: row.disabled_at,
+    }
 }

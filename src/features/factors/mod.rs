@@ -90,6 +90,12 @@ impl Enrolled {
             must_enrol: self.must_enrol,
         }
     }
+
+    /// Whether nothing is left that stands behind a password; recovery codes are for whoever lost the rest.
+    #[must_use]
+    pub fn is_without_second_step(self) -> bool {
+        self.kinds.without(FactorKind::RecoveryCode).is_empty()
+    }
 }
 
 /// The kinds that an account enrolled.

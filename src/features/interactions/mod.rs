@@ -29,7 +29,7 @@ pub use pages::{Fresh, FreshAdmin, expired_page, respond};
 pub use passage::{Onward, Passage, new_interaction, offer_is_due, page_of};
 pub use session::add_to_session;
 pub use store::{
-    add_interaction, complete_interaction, deny_interaction, find_interaction, remove_old_interactions,
+    add_interaction, change_purpose, complete_interaction, deny_interaction, find_interaction, remove_old_interactions,
     stop_interaction, update_interaction,
 };
 pub use views::{ExpiredPage, NoAccessPage};
@@ -91,6 +91,8 @@ pub struct Purpose {
     pub request: serde_json::Value,
     /// The person said no.
     pub denied: bool,
+    /// Who said yes to what the app asks for.
+    pub agreed_by: Option<AccountId>,
     /// The person, or whoever reads their mail, stopped it from the mail: it begins anew.
     pub stopped: bool,
 }

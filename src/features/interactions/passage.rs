@@ -14,7 +14,9 @@ use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{add_device, find_preferences};
 use crate::features::networks::can_be_known;
 use crate::features::organisations::use_invitation;
-use crate::features::sessions::{Holder, Lifetime, Standing, end_session, find_standing, open_session, renew_session};
+use crate::features::sessions::{
+    Holder, Lifetime, Standing, end_session, find_standing, note_browser, open_session, renew_session,
+};
 use crate::storage::{Reader, StorageError, Writer};
 use crate::web::{AppState, Context, Error, metrics, urls};
 
@@ -315,6 +317,7 @@ impl Passage {
         }
         let browser = (clearance.evidence().network, context.user_agent.clone());
         let opened = open_session(writer, clearance, browser, lifetime, (now, random)).await?;
+        note_browser(writer, opened.id, &self.interaction.browser).await?;
         Ok(Some((opened.id, opened.secret)))
     }
 

@@ -132,6 +132,29 @@ pub async fn deny_interaction(db: &mut Writer, interaction: &Interaction) -> Res
     Ok(())
 }
 
+/// Writes down what somebody answered to what a sign-in is for. Says no when it went on, was stopped or ended meanwhile.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn change_purpose(
+    db: &mut Writer,
+    interaction: &Interaction,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = interactions::Entity::update_many()
+        .col_expr(Column::Purpose, Expr::value(Json(purpose)))
+        .col_expr(Column::Version, Expr::value(interaction.version + 1))
+        .filter(Column::Id.eq(interaction.id))
+        .filter(Column::Version.eq(interaction.version))
+        .filter(Column::CompletedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Stops a sign-in from outside: what was proven counts no more, and a step that is on its way comes too late. It may
 /// begin anew.
 ///

@@ -39,6 +39,7 @@ pub(super) async fn answer(
                     evidence: clearance.evidence().clone(),
                     acr_values: Vec::new(),
                     claims: request.claims.clone(),
+                    authorization_details: request.details.clone(),
                     resources: request.resources.clone(),
                     dpop_jkt: None,
                 },

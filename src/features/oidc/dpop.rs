@@ -58,7 +58,9 @@ pub(super) async fn find_key(
         [text] => text,
         _ => return Ok(Err(invalid("there is more than one proof"))),
     };
-    let (key, jti) = match check(text, shown, &state.absolute(shown.path), now) {
+    let places = std::iter::once(state.config.server.issuer()).chain(state.config.mtls.alias());
+    let addresses: Vec<String> = places.map(|place| format!("{place}{}", shown.path)).collect();
+    let (key, jti) = match check(text, shown, &addresses, now) {
         Ok(proven) => proven,
         Err(error) => return Ok(Err(error)),
     };
@@ -79,7 +81,12 @@ pub(super) async fn find_key(
 }
 
 /// The key and the name of a proof that was made for this request, just now (section 4.3).
-fn check(text: &str, shown: &Shown<'_>, address: &str, now: Timestamp) -> Result<(ProvenKey, String), OAuthError> {
+pub(super) fn check(
+    text: &str,
+    shown: &Shown<'_>,
+    addresses: &[String],
+    now: Timestamp,
+) -> Result<(ProvenKey, String), OAuthError> {
     let jws = Jws::parse(text).map_err(|_| invalid("the proof is not a signed text"))?;
     if jws.text("typ") != Some("dpop+jwt") {
         return Err(invalid("typ of the proof is not dpop+jwt"));
@@ -97,7 +104,8 @@ fn check(text: &str, shown: &Shown<'_>, address: &str, now: Timestamp) -> Result
     }
     let jti = jws.claim("jti").filter(|jti| !jti.is_empty() && jti.len() <= LONGEST_NAME);
     let jti = jti.ok_or(invalid("the proof has no jti"))?;
-    if jws.claim("htm") != Some(shown.method) || !jws.claim("htu").is_some_and(|htu| is_same_place(htu, address)) {
+    let is_here = |htu: &str| addresses.iter().any(|address| is_same_place(htu, address));
+    if jws.claim("htm") != Some(shown.method) || !jws.claim("htu").is_some_and(is_here) {
         return Err(invalid("the proof is for another request"));
     }
     let made_at = jws.moment("iat").ok_or(invalid("the proof has no iat"))?;

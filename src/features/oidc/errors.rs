@@ -30,6 +30,8 @@ pub(super) enum ErrorCode {
     InvalidRequestObject,
     /// The app may not ask tokens for this resource.
     InvalidTarget,
+    /// The app may not ask for these details, or they have another shape.
+    InvalidAuthorizationDetails,
     /// The app's requests are not fetched.
     RequestUriNotSupported,
     /// A kept request does not exist, ran out, was answered, or is another app's.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::authorize::RequestedClaims;
+use super::details::Details;
 use crate::domain::ids::{AccountId, GrantId, SessionId};
 use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
@@ -54,6 +55,9 @@ pub(super) struct GrantDetails {
     /// The resources that its tokens are for; none means our own endpoints.
     #[serde(default)]
     pub(super) resources: Vec<String>,
+    /// What the app may do in detail.
+    #[serde(default)]
+    pub(super) authorization_details: Details,
     /// The thumbprint of the key that the code is bound to.
     #[serde(default)]
     pub(super) dpop_jkt: Option<String>,

@@ -1,14 +1,19 @@
 //! The protocol: OpenID Connect and OAuth 2.
 
 mod authorize;
+mod bindings;
 mod claims;
 mod client_auth;
+mod details;
 mod devices;
 mod dpop;
 mod endpoints;
 mod errors;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod grant;
 mod grants;
+mod known_accounts;
 mod logouts;
 mod pages;
 mod parameters;
@@ -26,6 +31,7 @@ mod views;
 use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
+pub use details::DetailWords;
 pub use logouts::tell_logouts;
 pub use pages::routes;
 pub use registration::{RegistrationProblem, check_registration, find_sector};
@@ -33,8 +39,8 @@ pub use store::{Connection, apps_by_session, disconnect, list_connections};
 pub use store::{add_initial_access_token, remove_old_initial_access_tokens};
 pub use store::{remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
 pub use views::{
-    ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage, ReturningPage, SignOutPage,
-    SignedOutPage,
+    AccountsPage, ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage, ReturningPage,
+    SignOutPage, SignedOutPage,
 };
 
 /// The grant types that an app may register.

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::dpop::ProvenKey;
+use super::bindings::Binding;
+use super::details::Details;
 use super::errors::{ErrorCode, OAuthError};
 use super::grant::Grant;
 use super::subjects::subject;
@@ -48,21 +49,11 @@ struct AccessToken<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     amr: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cnf: Option<Confirmation>,
+    cnf: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<Value>,
-}
-
-/// The key that a token is bound to (RFC 9449, section 6.1).
-#[derive(Serialize)]
-struct Confirmation {
-    jkt: String,
-}
-
-impl Confirmation {
-    fn of(key: &ProvenKey) -> Self {
-        Self { jkt: key.thumbprint.clone() }
-    }
+    #[serde(skip_serializing_if = "Details::is_empty")]
+    authorization_details: Details,
 }
 
 /// What all tokens of one answer share.
@@ -76,13 +67,13 @@ pub(super) struct Mint<'a> {
 impl Mint<'_> {
     /// An access token for a person who was cleared.
     ///
-    /// It is for `resources`; without any, for all that the grant is for; and for the owner of `key` alone.
+    /// It is for `resources`; without any, for all that the grant is for; and for the owner of what it is bound to alone.
     pub(super) fn access_token(
         &self,
         clearance: &Clearance,
         grant: &Grant,
-        scope: &Scope,
-        (resources, key): (&[String], Option<&ProvenKey>),
+        (scope, details): (&Scope, &Details),
+        (resources, binding): (&[String], Option<&Binding>),
     ) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let subject = subject(self.state, self.client, clearance.account_id());
@@ -97,7 +88,8 @@ impl Mint<'_> {
             token.auth_time = Some(evidence.auth_time().seconds());
             token.acr = Some(grant.details.acr().to_string());
             token.amr = Some(evidence.amr());
-            token.cnf = key.map(Confirmation::of);
+            token.cnf = binding.map(Binding::confirmation);
+            token.authorization_details = details.clone();
         })
     }
 
@@ -108,7 +100,7 @@ impl Mint<'_> {
         &self,
         (clearance, grant): (&Clearance, &Grant),
         scope: &Scope,
-        (resources, key): (Vec<String>, Option<&ProvenKey>),
+        (resources, binding): (Vec<String>, Option<&Binding>),
         (ends, actor): (i64, Value),
     ) -> Result<(String, u32), Error> {
         let evidence = clearance.evidence();
@@ -120,7 +112,7 @@ impl Mint<'_> {
             token.auth_time = Some(evidence.auth_time().seconds());
             token.acr = Some(grant.details.acr().to_string());
             token.amr = Some(evidence.amr());
-            token.cnf = key.map(Confirmation::of);
+            token.cnf = binding.map(Binding::confirmation);
             token.act = Some(actor);
         })?;
         Ok((token, life))
@@ -130,13 +122,14 @@ impl Mint<'_> {
     pub(super) fn app_token(
         &self,
         _clearance: &AppClearance,
-        scope: &Scope,
+        (scope, details): (&Scope, &Details),
         resources: Vec<String>,
-        key: Option<&ProvenKey>,
+        binding: Option<&Binding>,
     ) -> Result<String, Error> {
         let audience = if resources.is_empty() { vec![self.issuer()] } else { resources };
         self.sign_access_token(&self.client.id, ("app", audience), scope, |token| {
-            token.cnf = key.map(Confirmation::of);
+            token.cnf = binding.map(Binding::confirmation);
+            token.authorization_details = details.clone();
         })
     }
 
@@ -170,6 +163,7 @@ impl Mint<'_> {
             amr: None,
             cnf: None,
             act: None,
+            authorization_details: Details::default(),
         };
         complete(&mut token);
         self.sign(algorithm, ACCESS_TOKEN, &token)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::bindings::Binding;
 use super::grant::Grant;
 use super::store;
 use super::tokens::{ACCESS_TOKEN, grant_in};
@@ -11,7 +12,7 @@ use crate::domain::sign_in::{Clearance, Decision, decide};
 use crate::domain::{Scope, Timestamp};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{Client, Clients};
-use crate::features::sessions::{Standing, facts_later, find_standing};
+use crate::features::sessions::{Standing, facts_later, find_session, find_standing};
 use crate::features::signing::Signing;
 use crate::keys::{Claims, verify};
 use crate::storage::Reader;
@@ -48,9 +49,9 @@ impl LiveToken {
         text(&self.claims, name)
     }
 
-    /// The thumbprint of the key that it is bound to.
-    pub(super) fn key(&self) -> Option<&str> {
-        self.claims.get("cnf")?.get("jkt")?.as_str()
+    /// What it is bound to.
+    pub(super) fn binding(&self) -> Option<Binding> {
+        self.claims.get("cnf").and_then(Binding::read)
     }
 
     /// Whether it is meant for this audience.
@@ -106,6 +107,10 @@ pub(super) async fn find_live_token(state: &AppState, token: &str, now: Timestam
 }
 
 /// Judges a grant that is used again: the evidence as of sign-in, under the rules of now.
+///
+/// How long whoever is signed in may go without proving it anew is a rule as well. It binds `offline_access` too: else any
+/// app could get round it by asking for one scope more, and what works without people has `client_credentials`. How long
+/// nobody may be active does not bind here, since a call of an app says nothing about whether somebody is there.
 pub(super) async fn judge(db: &Reader, grant: &Grant, now: Timestamp) -> Result<Option<(Clearance, Standing)>, Error> {
     if !grant.is_live(now) {
         return Ok(None);
@@ -113,11 +118,21 @@ pub(super) async fn judge(db: &Reader, grant: &Grant, now: Timestamp) -> Result<
     let Some(standing) = find_standing(db, grant.account_id, [grant.details.evidence.network]).await? else {
         return Ok(None);
     };
-    let facts = facts_later(&grant.details.evidence, Some(&standing), Some(grant.created_at), (None, now));
+    let evidence = &grant.details.evidence;
+    if standing.policy().is_outlived(evidence.auth_time(), now) || is_signed_out(db, grant).await? {
+        return Ok(None);
+    }
+    let facts = facts_later(evidence, Some(&standing), Some(grant.created_at), (None, now));
     Ok(match decide(&facts) {
         Decision::Issue(clearance) => Some((clearance, standing)),
         Decision::Ask(_) | Decision::Refuse(_) => None,
     })
+}
+
+/// Whether the session that a grant came from was ended by hand. `offline_access` is there to outlive that.
+async fn is_signed_out(db: &Reader, grant: &Grant) -> Result<bool, Error> {
+    let Some(id) = grant.session_id.filter(|_| !grant.scope.contains("offline_access")) else { return Ok(false) };
+    Ok(find_session(db, id).await?.is_some_and(|session| session.ended_at.is_some()))
 }
 
 /// Takes a whole grant back: its code and all its tokens count no more.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::details::DetailWords;
 use crate::web::Page;
 
 /// May this app have these? (H18)
@@ -15,6 +16,8 @@ pub struct ConsentPage {
     pub host: String,
     /// What it gets: the scope, a value where there is one, and whether it is new.
     pub items: Vec<ConsentItem>,
+    /// What it may do in detail.
+    pub details: Vec<DetailWords>,
     /// Who is signed in.
     pub account: String,
     /// What the app says about what it does with that.
@@ -55,9 +58,73 @@ impl Page for ConsentPage {
                 item("offline_access", None, true),
                 item("invoices", None, true),
             ],
+            details: vec![DetailWords {
+                title: "Book invoices".to_owned(),
+                fields: vec![
+                    ("What".to_owned(), "read, book".to_owned()),
+                    ("Customer".to_owned(), "Bakkerij Smit".to_owned()),
+                ],
+            }],
             account: "anna@kantoor.nl".to_owned(),
             policy: Some("https://declaraties.example/policy".to_owned()),
             terms: Some("https://declaraties.example/terms".to_owned()),
+        }]
+    }
+}
+
+/// Choose an account (H19).
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountsPage {
+    /// Where the form goes.
+    pub action: String,
+    /// The app that asks.
+    pub app: String,
+    /// Who is signed in in this browser, and who was.
+    pub accounts: Vec<AccountRow>,
+}
+
+/// An account that was used in this browser.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountRow {
+    /// Its identifier.
+    pub id: String,
+    /// The first letters of its name.
+    pub initials: String,
+    /// What the person is called.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The home organisation.
+    pub organisation: Option<String>,
+    /// Whether it is the one that is signed in.
+    pub here: bool,
+}
+
+impl Page for AccountsPage {
+    const TEMPLATE: &'static str = "pages/oidc/accounts.html";
+
+    fn samples() -> Vec<Self> {
+        let row = |id: &str, initials: &str, name: &str, email: &str, here: bool| AccountRow {
+            id: id.to_owned(),
+            initials: initials.to_owned(),
+            name: name.to_owned(),
+            email: email.to_owned(),
+            organisation: here.then(|| "Kantoor De Vries".to_owned()),
+            here,
+        };
+        vec![Self {
+            action: "/accounts/int_1".to_owned(),
+            app: "Declaraties".to_owned(),
+            accounts: vec![
+                row("acc_1", "AV", "Anna de Vries", "anna@kantoor.nl", true),
+                row(
+                    "acc_2",
+                    "WB",
+                    "Wilhelmina van den Broek-Oosterhuis",
+                    "wilhelmina@kantoor-in-de-provincie.nl",
+                    false,
+                ),
+            ],
         }]
     }
 }
@@ -113,6 +180,8 @@ pub struct ApproveDevicePage {
     pub asked_at: i64,
     /// What the app gets.
     pub items: Vec<ConsentItem>,
+    /// What it may do in detail.
+    pub details: Vec<DetailWords>,
     /// Who is signed in.
     pub account: String,
 }
@@ -128,6 +197,7 @@ impl Page for ApproveDevicePage {
             address: "203.0.113.7".to_owned(),
             asked_at: 1_795_525_500_000,
             items: consent.items,
+            details: consent.details,
             account: consent.account,
         }]
     }

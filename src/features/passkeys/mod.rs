@@ -8,6 +8,8 @@
 mod aaguid;
 mod assertion;
 mod ceremony;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod messages;
 mod pages;
 mod registration;

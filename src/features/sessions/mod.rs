@@ -18,9 +18,10 @@ use crate::storage::{Reader, StorageError, Writer};
 pub use pages::{Holder, Member, OrgAdmin};
 pub use rules::Lifetime;
 pub use store::{
-    Opened, end_other_sessions, end_session, end_sessions_from, end_sessions_of, find_live_session, find_session,
-    list_ended_sessions, list_live_sessions, list_sessions_of_members, open_session, remove_old_sessions,
-    renew_session, signed_in_from, touch_session,
+    Opened, accounts_of_browser, end_other_sessions, end_session, end_sessions_from, end_sessions_of,
+    find_live_session, find_session, forget_in_browser, list_ended_sessions, list_live_sessions,
+    list_sessions_of_members, note_browser, open_session, remove_old_sessions, renew_session, signed_in_from,
+    touch_session,
 };
 
 /// A browser that somebody signed in with.

@@ -42,6 +42,7 @@ mod sessions {
         pub(super) last_used_at: Timestamp,
         pub(super) expires_at: Timestamp,
         pub(super) ended_at: Option<Timestamp>,
+        pub(super) browser: Option<Fingerprint>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -101,6 +102,7 @@ pub async fn open_session(
         last_used_at: Set(now),
         expires_at: Set(now.after(lifetime.absolute)),
         ended_at: Set(None),
+        browser: Set(None),
     })
     .exec_without_returning(db)
     .await?;
@@ -347,12 +349,71 @@ pub async fn list_ended_sessions(db: &Reader, since: Timestamp) -> Result<Vec<Se
         .await?)
 }
 
-/// Removes sessions that ended by age before `before`, and says how many.
+/// Remembers in which browser a session was opened, for the list of accounts that were used in it.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn remove_old_sessions(db: &mut Writer, before: Timestamp) -> Result<u64, StorageError> {
-    let done = sessions::Entity::delete_many().filter(Column::ExpiresAt.lt(before)).exec(db).await?;
+pub async fn note_browser(db: &mut Writer, id: SessionId, browser: &Fingerprint) -> Result<(), StorageError> {
+    sessions::Entity::update_many()
+        .col_expr(Column::Browser, Expr::value(browser.clone()))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// The accounts that were used in a browser, the last used first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn accounts_of_browser(db: &Reader, browser: &Fingerprint) -> Result<Vec<AccountId>, StorageError> {
+    let all: Vec<AccountId> = sessions::Entity::find()
+        .select_only()
+        .column(Column::AccountId)
+        .filter(Column::Browser.eq(browser.clone()))
+        .order_by_desc(Column::LastUsedAt)
+        .order_by_desc(Column::Id)
+        .limit(MOST_LISTED)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut once: Vec<AccountId> = Vec::new();
+    for account in all {
+        if !once.contains(&account) {
+            once.push(account);
+        }
+    }
+    Ok(once)
+}
+
+/// Takes an account off the list of a browser.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn forget_in_browser(db: &mut Writer, browser: &Fingerprint, account: AccountId) -> Result<(), StorageError> {
+    sessions::Entity::update_many()
+        .col_expr(Column::Browser, Expr::value(Option::<Fingerprint>::None))
+        .filter(Column::Browser.eq(browser.clone()))
+        .filter(Column::AccountId.eq(account))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Removes sessions that ended by age before `before`, and says how many. Those that were ended by hand stay until
+/// `granted`, as long as anything that apps were given in them could still be used.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn remove_old_sessions(db: &mut Writer, before: Timestamp, granted: Timestamp) -> Result<u64, StorageError> {
+    let done = sessions::Entity::delete_many()
+        .filter(Column::ExpiresAt.lt(before))
+        .filter(Column::EndedAt.is_null().or(Column::ExpiresAt.lt(granted)))
+        .exec(db)
+        .await?;
     Ok(done.rows_affected)
 }

@@ -43,3 +43,10 @@ signed-out-title = You are signed out
 signed-out-text = On a shared computer, also close your browser.
 signing-out-frame = Signing out of an app
 leaving-text = You go back to { $app } in a moment.
+
+accounts-title = Choose an account
+accounts-for = <strong>{ $app }</strong> asks which account you want to use.
+accounts-in = Signed in
+accounts-out = Signed out
+accounts-remove = Remove from this list
+accounts-remove-one = Remove { $name } from this list

@@ -20,7 +20,7 @@ center-administrator = Only an administrator may validate a new IP address
 center-kinds = Ways of two-factor authentication that count
 center-kinds-text = Passkeys always count, and so do recovery codes for bad days. Whoever has only ways that no longer count sets up another at the next sign-in.
 center-sessions = How long people stay signed in
-center-sessions-text = You can shorten it, not prolong it.
+center-sessions-text = You can shorten it, not prolong it. The time at most also holds in the apps that people use.
 center-idle = Without doing anything
 center-idle-option = { $count ->
     [60] 1 hour

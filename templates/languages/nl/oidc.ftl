@@ -43,3 +43,10 @@ signed-out-title = Je bent uitgelogd
 signed-out-text = Sluit op een gedeelde computer ook je browser.
 signing-out-frame = Uitloggen bij een app
 leaving-text = Je gaat zo terug naar { $app }.
+
+accounts-title = Kies een account
+accounts-for = <strong>{ $app }</strong> vraagt met welk account je verder wilt.
+accounts-in = Ingelogd
+accounts-out = Uitgelogd
+accounts-remove = Verwijder uit deze lijst
+accounts-remove-one = Verwijder { $name } uit deze lijst

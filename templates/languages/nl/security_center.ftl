@@ -20,7 +20,7 @@ center-administrator = Alleen een beheerder mag een nieuw IP-adres valideren
 center-kinds = Manieren van tweefactorauthenticatie die meetellen
 center-kinds-text = Passkeys tellen altijd mee, en herstelcodes ook, voor als er iets kwijt is. Wie alleen manieren heeft die niet meer meetellen, stelt bij de volgende keer inloggen een andere in.
 center-sessions = Hoe lang mensen ingelogd blijven
-center-sessions-text = Je kunt het korter maken, niet langer.
+center-sessions-text = Je kunt het korter maken, niet langer. De langste tijd geldt ook in de apps die mensen gebruiken.
 center-idle = Zonder iets te doen
 center-idle-option = { $count ->
     [60] 1 uur

@@ -60,6 +60,14 @@ impl Browser {
         Self::with(reqwest::Client::builder().tls_certs_only([certificate]), origin)
     }
 
+    /// The same, which shows a certificate of its own: both parts in PEM.
+    pub(crate) fn showing(origin: &str, certificate: &[u8], own: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let certificate = reqwest::Certificate::from_pem(certificate).unwrap();
+        let own = reqwest::Identity::from_pem(own.as_bytes()).unwrap();
+        Self::with(reqwest::Client::builder().tls_certs_only([certificate]).identity(own), origin)
+    }
+
     fn with(http: reqwest::ClientBuilder, origin: &str) -> Self {
         let http = http.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { http, origin: origin.to_owned(), cookies: BTreeMap::new(), headers: Vec::new() }

@@ -1,6 +1,7 @@
 //! The tables of the audit.
 
 mod privacy;
+mod signals;
 mod verify;
 
 use std::collections::HashMap;
@@ -16,11 +17,13 @@ use serde_json::{Map, Value};
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, AuditId};
 use crate::features::audit::chain::{Covered, commitments, link};
+use crate::features::audit::signals::signals as told;
 use crate::features::audit::{Chain, Event, Ink};
 use crate::keys::MacKey;
 use crate::storage::{Reader, StorageError, Writer};
 
 pub use privacy::{coarsen_addresses, erase_values_about};
+pub use signals::{SecurityEvent, list_security_events, remove_old_security_events};
 pub use verify::{Verdict, verify};
 
 /// How many events are read at once.
@@ -130,6 +133,7 @@ impl events::Model {
 ///
 /// When the database refuses.
 pub async fn record(db: &mut Writer, ink: Ink<'_>, event: Event) -> Result<(), StorageError> {
+    signals::add(db, told(&event), ink).await?;
     let chain = event.chain.name();
     // Taking the next place locks the chain until the commit, so links follow one another on every node.
     let head = heads::Entity::insert(heads::ActiveModel {

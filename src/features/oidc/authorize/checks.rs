@@ -6,10 +6,12 @@ use serde_json::{Map, Value};
 
 use super::Way;
 use super::request::{AuthorizationRequest, RequestedAcr, RequestedClaims};
+use crate::config::DetailType;
 use crate::domain::sign_in::Acr;
 use crate::domain::{Scope, Timestamp};
 use crate::features::clients::{Client, allowed_redirect};
 use crate::features::oidc::claims::scope_of;
+use crate::features::oidc::details::Details;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::resources::resources;
@@ -37,6 +39,7 @@ pub(super) struct Asked<'a> {
     pub(super) redirect_uri: &'a str,
     pub(super) ring: &'a Ring,
     pub(super) issuer: &'a str,
+    pub(super) details: &'a [DetailType],
     pub(super) way: Way<'a>,
     pub(super) now: Timestamp,
 }
@@ -63,6 +66,7 @@ const CHECKS: &[Check] = &[
     Check { name: "acr_values", run: acr_values },
     Check { name: "claims", run: claims },
     Check { name: "resource", run: resource },
+    Check { name: "authorization_details", run: authorization_details },
     Check { name: "dpop_jkt", run: dpop_jkt },
     Check { name: "hints", run: hints },
 ];
@@ -318,6 +322,11 @@ fn requested_acr(acr: &Value, request: &mut AuthorizationRequest) -> Result<(), 
         ));
     }
     request.acr = RequestedAcr { values, essential };
+    Ok(())
+}
+
+fn authorization_details(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(), OAuthError> {
+    request.details = Details::read(asked.parameters, asked.client, asked.details)?;
     Ok(())
 }
 

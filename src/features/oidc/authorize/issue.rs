@@ -68,6 +68,7 @@ impl Due<'_> {
                 acr_values: request.acr.values.clone(),
                 claims: request.claims.clone(),
                 resources: request.resources.clone(),
+                authorization_details: request.details.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
@@ -75,11 +76,14 @@ impl Due<'_> {
         };
         let (grant, code) = store::add_grant(&mut writer, &clearance, new, (now, state.random.as_ref())).await?;
         let account = &member.standing.account;
-        let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.authorize", "done")
+        let mut event = Event::new(Chain::Organisation(account.home_organisation_id), "app.authorize", "done")
             .by(account.id)
             .through(&client.id)
             .referred_to(context.reference)
             .with("scope", request.scope.to_string());
+        if !request.details.is_empty() {
+            event = event.with("details", request.details.types());
+        }
         audit::record(&mut writer, Ink::of(state, now), event).await?;
         writer.commit().await?;
         let pairs = self.hand_out(&clearance, &member, &grant, code.expose()).await?;
@@ -99,7 +103,12 @@ impl Due<'_> {
         let ring = Signing::ring(state).await?;
         let mint = Mint { state, ring: &ring, client, now: context.now };
         let token = if response_type.token {
-            Some(mint.access_token(clearance, grant, &grant.scope, (&[], None))?)
+            Some(mint.access_token(
+                clearance,
+                grant,
+                (&grant.scope, &grant.details.authorization_details),
+                (&[], None),
+            )?)
         } else {
             None
         };

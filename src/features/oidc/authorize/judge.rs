@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::request::AuthorizationRequest;
-use crate::domain::Timestamp;
 use crate::domain::sign_in::{
     Answers, AppFacts, ConsentFacts, Decision, Evidence, Facts, NetworkStanding, Question, Refusal, Use, Wish, decide,
 };
@@ -75,9 +74,8 @@ pub(super) async fn resumed(
         None => false,
     };
     let mut facts = facts(state, context, client, request, (person, interaction.wish())).await?;
-    let consented = facts.app.as_ref().is_some_and(|app| app.consent.must_ask)
-        && consented_since(state, client, facts.evidence.as_ref(), interaction.created_at).await?;
-    if let Some(app) = facts.app.as_mut().filter(|_| consented) {
+    // Asked and answered in this very sign-in: an answer to another one, in another tab, was to something else.
+    if let Some(app) = facts.app.as_mut().filter(|_| agreed(interaction, facts.evidence.as_ref())) {
         app.consent.must_ask = false;
     }
     facts.answers = interaction.answers;
@@ -128,7 +126,8 @@ async fn facts(
             consent: ConsentFacts {
                 // The page that approves a device asks by itself, whatever the person gave the app before.
                 first_party: client.first_party || request.device.is_some(),
-                must_ask: request.prompt.consent,
+                // What was agreed to in detail once is not agreed to for ever.
+                must_ask: request.prompt.consent || (!request.details.is_empty() && !client.first_party),
                 wanted: request.consent_scope(),
                 given: given.map(|(scope, _)| scope).unwrap_or_default(),
             },
@@ -136,14 +135,7 @@ async fn facts(
     })
 }
 
-/// Whether the person answered the question of consent in this sign-in.
-async fn consented_since(
-    state: &AppState,
-    client: &Client,
-    evidence: Option<&Evidence>,
-    since: Timestamp,
-) -> Result<bool, Error> {
-    let Some(evidence) = evidence else { return Ok(false) };
-    let given = store::find_consent(state.db.reading(), evidence.account_id, &client.id).await?;
-    Ok(given.is_some_and(|(_, at)| at >= since))
+/// Whether this person said yes to what this sign-in is for.
+fn agreed(interaction: &Interaction, evidence: Option<&Evidence>) -> bool {
+    evidence.is_some_and(|evidence| interaction.purpose.agreed_by == Some(evidence.account_id))
 }

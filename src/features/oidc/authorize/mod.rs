@@ -4,6 +4,8 @@
 //! more when the code is made. Only that last step gives the app anything.
 
 mod checks;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
 mod issue;
 mod judge;
 mod request;
@@ -19,6 +21,7 @@ use self::checks::PageOnly;
 use self::issue::Due;
 use self::understand::{Understood, understand};
 use super::errors::{ErrorCode, OAuthError};
+use super::known_accounts;
 use super::parameters::Parameters;
 use super::response_modes::Sent;
 use super::store;
@@ -114,6 +117,12 @@ async fn decide_request(
         Decision::Refuse(refusal) => Due { state, context, client, request }.refuse(refusal).await,
         Decision::Ask(question) if request.prompt.none => {
             Due { state, context, client, request }.tell_error(&without_a_page(&question)).await
+        }
+        Decision::Ask(_)
+            if request.prompt.select_account && known_accounts::are_there(state, context, holder.as_ref()).await? =>
+        {
+            let id = begin(state, context, client, request, holder).await?;
+            Ok(Outcome::Page(urls::accounts(id)))
         }
         Decision::Ask(question) => {
             let passed_on = holder.filter(|holder| goes_on(&question, holder, context));

@@ -11,6 +11,7 @@ use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Acr, AcrWish};
 use crate::features::clients::Client;
 use crate::features::oidc::claims::scope_of;
+use crate::features::oidc::details::Details;
 use crate::features::oidc::response_modes::ResponseMode;
 use crate::features::oidc::response_types::ResponseType;
 
@@ -50,6 +51,9 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     /// The resources that its tokens are to be for.
     #[serde(default)]
     pub(in crate::features::oidc) resources: Vec<String>,
+    /// What the app asks for in detail.
+    #[serde(default)]
+    pub(in crate::features::oidc) details: Details,
     /// The thumbprint of the key that the code is bound to (RFC 9449, section 10).
     #[serde(default)]
     pub(in crate::features::oidc) dpop_jkt: Option<String>,
@@ -82,6 +86,7 @@ impl AuthorizationRequest {
             acr: RequestedAcr::default(),
             claims: RequestedClaims::default(),
             resources: Vec::new(),
+            details: Details::default(),
             dpop_jkt: None,
             ui_locales: None,
             device: None,

@@ -121,7 +121,7 @@ fn algorithms(client: &Client) -> Vec<Algorithm> {
 }
 
 /// Whether the text was made by this app, as a request, for us, and is neither too old nor too young.
-fn is_for_us(jws: &Jws<'_>, client: &Client, issuer: &str, now: Timestamp) -> Result<(), OAuthError> {
+pub(super) fn is_for_us(jws: &Jws<'_>, client: &Client, issuer: &str, now: Timestamp) -> Result<(), OAuthError> {
     let is_request = jws
         .text("typ")
         .is_none_or(|typ| typ.eq_ignore_ascii_case("oauth-authz-req+jwt") || typ.eq_ignore_ascii_case("jwt"));

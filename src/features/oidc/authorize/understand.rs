@@ -128,7 +128,17 @@ pub(in crate::features::oidc) async fn check(
         Ok(redirect_uri) => redirect_uri,
         Err(page) => return Ok(Err(Fault::Page(page))),
     };
-    let asked = Asked { sent, parameters, client, redirect_uri, ring: &ring, issuer: &issuer, way, now: context.now };
+    let asked = Asked {
+        sent,
+        parameters,
+        client,
+        redirect_uri,
+        ring: &ring,
+        issuer: &issuer,
+        details: &state.config.oidc.authorization_details,
+        way,
+        now: context.now,
+    };
     match checks::run(&asked) {
         Ok(request) => Ok(Ok(request)),
         Err(error) => to_app(redirect_uri, parameters, error),

@@ -52,7 +52,9 @@ impl<'a> Assertion<'a> {
     ) -> Result<bool, Error> {
         let Self(jws) = self;
         let issuer = state.config.server.issuer();
-        let endpoints = [format!("{issuer}{}", urls::TOKEN), format!("{issuer}{endpoint}")];
+        let places = std::iter::once(issuer.clone()).chain(state.config.mtls.alias());
+        let endpoints: Vec<String> =
+            places.flat_map(|place| [urls::TOKEN, endpoint].map(|path| format!("{place}{path}"))).collect();
         let Some(expires_at) = holds(jws, client, (&issuer, &endpoints), now) else { return Ok(false) };
         let signed = match client.authentication {
             ClientAuthentication::PrivateKeyJwt => {
@@ -83,7 +85,12 @@ fn algorithms(client: &Client) -> Vec<Algorithm> {
 }
 
 /// When a statement ends, if what it says is right.
-fn holds(jws: &Jws<'_>, client: &Client, (issuer, endpoints): (&str, &[String]), now: Timestamp) -> Option<Timestamp> {
+pub(super) fn holds(
+    jws: &Jws<'_>,
+    client: &Client,
+    (issuer, endpoints): (&str, &[String]),
+    now: Timestamp,
+) -> Option<Timestamp> {
     let now = now.seconds();
     let is_own = jws.claim("iss") == Some(&client.id) && jws.claim("sub") == Some(&client.id);
     let is_named = jws.claim("jti").is_some_and(|jti| !jti.is_empty() && jti.len() <= LONGEST_NAME);

@@ -38,7 +38,8 @@ mod tests {
 
     fn read(header: &str) -> Result<(String, Option<String>), OAuthError> {
         let parameters = Parameters::default();
-        let presented = Presented { authorization: Some(header), parameters: &parameters, endpoint: "/token" };
+        let presented =
+            Presented { authorization: Some(header), parameters: &parameters, certificate: None, endpoint: "/token" };
         find(&presented).unwrap().map(|credentials| match credentials.proof {
             Proof::Secret(secret) => (credentials.client_id, Some(secret)),
             _ => (credentials.client_id, None),

@@ -4,16 +4,22 @@ mod assertion;
 mod client_secret_basic;
 mod client_secret_jwt;
 mod client_secret_post;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
 mod none;
 mod private_key_jwt;
+mod self_signed_tls_client_auth;
+mod tls_client_auth;
 
 use std::sync::Arc;
 
 use self::assertion::Assertion;
 use super::errors::{ErrorCode, OAuthError, TokenError};
 use super::parameters::Parameters;
+use crate::config::{Config, Mtls};
 use crate::domain::Timestamp;
 use crate::features::clients::{Client, ClientAuthentication, Clients};
+use crate::keys::Certificate;
 use crate::web::{AppState, Error};
 
 /// Where an app authenticates, and with what.
@@ -23,6 +29,9 @@ pub(super) struct Presented<'a> {
     pub(super) authorization: Option<&'a str>,
     /// The form.
     pub(super) parameters: &'a Parameters,
+    /// The certificate that was shown in TLS. It is no way of its own to authenticate, since it may be there only to bind
+    /// tokens: it counts for an app that registered so and says nothing else.
+    pub(super) certificate: Option<&'a Certificate>,
     /// The path of the endpoint.
     pub(super) endpoint: &'static str,
 }
@@ -61,8 +70,15 @@ const METHODS: &[Method] = &[
 pub(super) const PARAMETERS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
 /// The names, as discovery lists them.
-pub(super) fn names() -> impl Iterator<Item = String> {
-    METHODS.iter().map(|method| method.name.to_string())
+pub(super) fn names(config: &Config) -> impl Iterator<Item = String> {
+    METHODS.iter().map(|method| method.name).chain(by_certificate(&config.mtls)).map(|name| name.to_string())
+}
+
+/// The ways by certificate that this configuration offers.
+pub(super) fn by_certificate(settings: &Mtls) -> impl Iterator<Item = ClientAuthentication> {
+    let signed = settings.ca_file.is_some().then_some(ClientAuthentication::TlsClientAuth);
+    let own = settings.is_on().then_some(ClientAuthentication::SelfSignedTlsClientAuth);
+    signed.into_iter().chain(own)
 }
 
 /// The app that sent this request, proven in the way that it registered.
@@ -90,11 +106,30 @@ pub(super) async fn authenticate(
     // Only the registered way counts, so that a leaked secret does not open an app that registered something stronger.
     let registered = name == client.authentication && client.disabled_at.is_none();
     let right = match credentials.proof {
+        Proof::Nothing if client.authentication.has_certificate() && client.disabled_at.is_none() => {
+            proves_by_certificate(state, &client, presented.certificate, now).await
+        }
         Proof::Nothing => registered,
         Proof::Secret(secret) => client.has_secret(&secret, now) && registered,
         Proof::Assertion(assertion) => registered && assertion.proves(state, &client, presented.endpoint, now).await?,
     };
     if right { Ok(Ok(client)) } else { refused(failed) }
+}
+
+async fn proves_by_certificate(
+    state: &AppState,
+    client: &Client,
+    certificate: Option<&Certificate>,
+    now: Timestamp,
+) -> bool {
+    let Some(certificate) = certificate else { return false };
+    match client.authentication {
+        ClientAuthentication::TlsClientAuth => tls_client_auth::proves(state, client, certificate, now),
+        ClientAuthentication::SelfSignedTlsClientAuth => {
+            self_signed_tls_client_auth::proves(state, client, certificate, now).await
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -103,7 +138,7 @@ mod tests {
 
     fn ways(authorization: Option<&str>, form: &[u8]) -> usize {
         let parameters = Parameters::parse(form);
-        let presented = Presented { authorization, parameters: &parameters, endpoint: "/token" };
+        let presented = Presented { authorization, parameters: &parameters, certificate: None, endpoint: "/token" };
         METHODS.iter().filter_map(|method| (method.find)(&presented)).count()
     }
 

@@ -10,11 +10,13 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::from_app;
+use crate::config::DetailType;
 use crate::domain::Scope;
 use crate::domain::ids::DeviceRequestId;
 use crate::domain::network::Network;
 use crate::features::clients::Client;
 use crate::features::oidc::authorize::AuthorizationRequest;
+use crate::features::oidc::details::Details;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::DEVICE_CODE;
 use crate::features::oidc::parameters::Parameters;
@@ -45,7 +47,7 @@ pub(in crate::features::oidc) async fn begin(
         Ok(sent) => sent,
         Err(error) => return Ok(error.into_response()),
     };
-    let request = match check(&parameters, &client) {
+    let request = match check(&parameters, &client, &state.config.oidc.authorization_details) {
         Ok(request) => request,
         Err(error) => return Ok(TokenError::from(error).into_response()),
     };
@@ -86,7 +88,7 @@ pub(in crate::features::oidc) async fn begin(
 }
 
 /// What the device asks for, as far as its app may.
-fn check(parameters: &Parameters, client: &Client) -> Result<AuthorizationRequest, OAuthError> {
+fn check(parameters: &Parameters, client: &Client, known: &[DetailType]) -> Result<AuthorizationRequest, OAuthError> {
     if !client.may_use(DEVICE_CODE) {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "this app did not register the grant"));
     }
@@ -100,5 +102,6 @@ fn check(parameters: &Parameters, client: &Client) -> Result<AuthorizationReques
         return Err(OAuthError::new(ErrorCode::InvalidScope, "this app may ask for none of these scopes"));
     }
     let resources = resources(parameters, &client.metadata.audiences)?;
-    Ok(AuthorizationRequest { scope, resources, ..AuthorizationRequest::new(client, "") })
+    let details = Details::read(parameters, client, known)?;
+    Ok(AuthorizationRequest { scope, resources, details, ..AuthorizationRequest::new(client, "") })
 }

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{Config, Registration};
@@ -94,7 +94,7 @@ pub(in crate::features::oidc) async fn jwks(
 fn metadata(config: &Config) -> String {
     let at = |path: &str| format!("{}{path}", config.server.issuer());
     let mut grants: Vec<&str> = offered(config).map(|grant| grant.name).collect();
-    let auth_methods: Vec<String> = client_auth::names().collect();
+    let auth_methods: Vec<String> = client_auth::names(config).collect();
     let confidential: Vec<&String> = auth_methods.iter().filter(|name| *name != "none").collect();
     let assertion_algorithms: Vec<&str> = Algorithm::ALL.into_iter().map(Algorithm::as_str).chain(["HS256"]).collect();
     let classic = config.oidc.classic;
@@ -156,6 +156,16 @@ fn metadata(config: &Config) -> String {
     ] {
         metadata[name] = json!(true);
     }
+    if !config.oidc.authorization_details.is_empty() {
+        let names: Vec<&String> = config.oidc.authorization_details.iter().map(|known| &known.name).collect();
+        metadata["authorization_details_types_supported"] = json!(names);
+    }
+    if config.mtls.is_on() {
+        metadata["tls_client_certificate_bound_access_tokens"] = json!(true);
+    }
+    if let Some(alias) = config.mtls.alias() {
+        metadata["mtls_endpoint_aliases"] = aliases(&alias, config);
+    }
     if config.oidc.device_grant {
         metadata["device_authorization_endpoint"] = json!(at(urls::DEVICE_AUTHORIZATION));
     }
@@ -163,4 +173,18 @@ fn metadata(config: &Config) -> String {
         metadata["registration_endpoint"] = json!(at(urls::REGISTER));
     }
     metadata.to_string()
+}
+
+/// The same endpoints where certificates are asked for (RFC 8705, section 5).
+fn aliases(alias: &str, config: &Config) -> Value {
+    let device = ("device_authorization_endpoint", urls::DEVICE_AUTHORIZATION);
+    let known = [
+        ("token_endpoint", urls::TOKEN),
+        ("userinfo_endpoint", urls::USERINFO),
+        ("pushed_authorization_request_endpoint", urls::PUSH),
+        ("revocation_endpoint", urls::REVOKE),
+        ("introspection_endpoint", urls::INTROSPECT),
+    ];
+    let all = known.into_iter().chain(config.oidc.device_grant.then_some(device));
+    all.map(|(name, path)| (name.to_owned(), json!(format!("{alias}{path}")))).collect::<Map<_, _>>().into()
 }

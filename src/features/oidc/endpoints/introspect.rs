@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::from_app;
 use crate::domain::Timestamp;
 use crate::features::clients::Client;
+use crate::features::oidc::bindings::Binding;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::store;
 use crate::features::oidc::subjects::subject;
@@ -99,7 +100,7 @@ fn may_know(client: &Client, live: &LiveToken) -> bool {
 fn of_access_token(live: &LiveToken) -> Map<String, Value> {
     let mut told = live.claims.clone();
     told.insert("active".to_owned(), json!(true));
-    told.insert("token_type".to_owned(), json!(if live.key().is_some() { "DPoP" } else { "Bearer" }));
+    told.insert("token_type".to_owned(), json!(Binding::token_type(live.binding().as_ref())));
     if let Some(Person { standing, .. }) = live.person.as_ref().filter(|_| live.scope.contains("profile")) {
         let account = &standing.account;
         let name = account.username.as_deref().unwrap_or(account.email.as_str());

@@ -79,7 +79,8 @@ async fn from_app(
         Ok(parameters) => parameters,
         Err(error) => return Ok(Err(error.into())),
     };
-    let presented = Presented { authorization: authorization(headers), parameters: &parameters, endpoint };
+    let certificate = context.certificate.as_deref();
+    let presented = Presented { authorization: authorization(headers), parameters: &parameters, certificate, endpoint };
     let client = authenticate(state, &presented, context.now).await?;
     Ok(client.map(|client| (parameters, client)))
 }

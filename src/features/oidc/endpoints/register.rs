@@ -17,7 +17,8 @@ use crate::domain::Timestamp;
 use crate::domain::network::Network;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{
-    Client, ClientAuthentication, ClientSecret, Clients, add_client, change_client, remove_client,
+    Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client, change_client, hold_client,
+    remove_client,
 };
 use crate::features::oidc::registration::{
     Document, RegistrationProblem, check_registration, check_self_registration, describe, find_sector,
@@ -53,11 +54,15 @@ pub(in crate::features::oidc) async fn register(
         (_, Some(token)) if store::is_initial_access_token(db, token, context.now).await? => {}
         _ => return Ok(unauthorized()),
     }
-    let id = format!("app_{}", &state.random.secret().expose()[..16]);
-    let mut client = match read(&state, &body, id).await? {
-        Ok((client, _)) => client,
+    let said = serde_json::from_slice(&body).unwrap_or_default();
+    let read = read(&state, &said, nobody(format!("app_{}", &state.random.secret().expose()[..16])));
+    let mut client = match read {
+        Ok(client) => client,
         Err(problem) => return Ok(refuse(&problem)),
     };
+    if let Err(problem) = prove_sector(&state, &client).await {
+        return Ok(refuse(&problem));
+    }
     let secret = new_secret(&state, &mut client);
     let key = state.random.secret();
     let mut writer = state.db.writing().await?;
@@ -91,21 +96,30 @@ pub(in crate::features::oidc) async fn replace(
     body: Bytes,
 ) -> Result<Response, Error> {
     let Some((known, since, key)) = find(&state, &id, &headers).await? else { return Ok(unauthorized()) };
-    let (mut client, said) = match read(&state, &body, id).await? {
-        Ok(read) => read,
+    let said: Value = serde_json::from_slice(&body).unwrap_or_default();
+    // Calls are made before the app is held: no transaction waits for somebody else's server.
+    match read(&state, &said, known) {
+        Ok(wanted) => {
+            if let Err(problem) = prove_sector(&state, &wanted).await {
+                return Ok(refuse(&problem));
+            }
+        }
+        Err(problem) => return Ok(refuse(&problem)),
+    }
+    let mut writer = state.db.writing().await?;
+    // As it is now and stays until the end: the operator may have switched it off, or given it a secret, a moment ago.
+    let Some(known) = hold_client(&mut writer, &id, context.now).await? else { return Ok(unauthorized()) };
+    let read = read(&state, &said, known.clone());
+    let mut client = match read.and_then(|client| is_about(&said, &known, context.now).map(|()| client)) {
+        Ok(client) => client,
         Err(problem) => return Ok(refuse(&problem)),
     };
-    if let Err(problem) = is_about(&said, &known, context.now) {
-        return Ok(refuse(&problem));
-    }
-    client.disabled_at = known.disabled_at;
     let secret = if keeps_secret(client.authentication) == keeps_secret(known.authentication) {
-        client.secrets.clone_from(&known.secrets);
         None
     } else {
+        client.secrets.clear();
         new_secret(&state, &mut client)
     };
-    let mut writer = state.db.writing().await?;
     if !change_client(&mut writer, &client, context.now, state.random.as_ref()).await? {
         return Ok(unauthorized());
     }
@@ -146,29 +160,34 @@ async fn find<'a>(
     Ok(client.map(|client| (client.as_ref().clone(), since, key)))
 }
 
-/// The app that a body describes, once every check passed.
-async fn read(
-    state: &AppState,
-    body: &[u8],
-    id: String,
-) -> Result<Result<(Client, Value), RegistrationProblem>, Error> {
-    let said: Value = serde_json::from_slice(body).unwrap_or_default();
-    let parsed = Document::parse(&said).and_then(|document| {
-        let client = document.into_client(id, &state.config)?;
-        check_registration(&client)?;
-        check_self_registration(&client, &state.config.outbound.ports)?;
-        Ok(client)
-    });
-    let client = match parsed {
-        Ok(client) => client,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    if let Some(address) = &client.metadata.sector_identifier_uri
-        && let Err(problem) = find_sector(&state.outbound, address, &client.metadata.redirect_uris).await
-    {
-        return Ok(Err(problem));
+/// An app that registered nothing yet.
+fn nobody(id: String) -> Client {
+    Client {
+        id,
+        name: String::new(),
+        profile: Profile::Oidc,
+        authentication: ClientAuthentication::None,
+        first_party: false,
+        metadata: Metadata::default(),
+        secrets: Vec::new(),
+        disabled_at: None,
     }
-    Ok(Ok((client, said)))
+}
+
+/// The app that `base` becomes by what was sent, once every check passed that asks nobody.
+fn read(state: &AppState, said: &Value, base: Client) -> Result<Client, RegistrationProblem> {
+    let client = Document::parse(said)?.into_client(base, &state.config)?;
+    check_registration(&client)?;
+    check_self_registration(&client, &state.config.outbound.ports)?;
+    Ok(client)
+}
+
+/// Asks the host of an app's sector whether the app belongs to it, where it names one.
+async fn prove_sector(state: &AppState, client: &Client) -> Result<(), RegistrationProblem> {
+    match &client.metadata.sector_identifier_uri {
+        Some(address) => find_sector(&state.outbound, address, &client.metadata.redirect_uris).await.map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 /// Whether an update is about this app and holds nothing that only we say (RFC 7592, section 2.2).
@@ -191,12 +210,8 @@ fn is_about(said: &Value, known: &Client, now: Timestamp) -> Result<(), Registra
 }
 
 /// How the secret of an app is kept, if it has one.
-const fn keeps_secret(authentication: ClientAuthentication) -> Option<bool> {
-    match authentication {
-        ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt => None,
-        ClientAuthentication::ClientSecretBasic | ClientAuthentication::ClientSecretPost => Some(false),
-        ClientAuthentication::ClientSecretJwt => Some(true),
-    }
+fn keeps_secret(authentication: ClientAuthentication) -> Option<bool> {
+    authentication.has_secret().then_some(authentication == ClientAuthentication::ClientSecretJwt)
 }
 
 /// Gives an app a new secret, if it authenticates with one.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{add_nonce, from_app, proven_key};
+use crate::features::oidc::bindings::Binding;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::{Call, offered};
 use crate::web::{AppState, Context, Error, metrics, urls};
@@ -38,23 +39,33 @@ pub(in crate::features::oidc) async fn token(
         Ok(key) => key,
         Err(error) => return Ok(refuse(error)),
     };
-    if key.is_none() && client.needs_bound_tokens() {
-        let description = "the tokens of this app are bound to a key, and the request proves none";
-        return Ok(refuse(OAuthError::new(ErrorCode::InvalidDpopProof, description).into()));
+    let proves = key.is_some();
+    let binding = Binding::of(&client, &context, key.as_ref());
+    if binding.is_none() && client.needs_bound_tokens() {
+        return Ok(refuse(unbound(client.takes_certificates() && state.config.mtls.is_on()).into()));
     }
-    let is_bound = key.is_some();
-    let call = Call { state: &state, context: &context, client, parameters: &parameters, key };
+    let call = Call { state: &state, context: &context, client, parameters: &parameters, binding };
     match (grant.run)(call).await? {
         Ok(answer) => {
             metrics::count("tokens_total", grant.name);
             let mut response = ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response();
-            if is_bound {
+            if proves {
                 add_nonce(&state, &context, &mut response);
             }
             Ok(response)
         }
         Err(error) => Ok(refuse(error)),
     }
+}
+
+/// What an app is told whose tokens must be bound and that showed nothing to bind them to.
+fn unbound(certificate_will_do: bool) -> OAuthError {
+    if certificate_will_do {
+        let description = "the tokens of this app are bound, and the request shows neither a certificate nor a key";
+        return OAuthError::new(ErrorCode::InvalidRequest, description);
+    }
+    let description = "the tokens of this app are bound to a key, and the request proves none";
+    OAuthError::new(ErrorCode::InvalidDpopProof, description)
 }
 
 fn refuse(error: TokenError) -> Response {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::{add_nonce, proofs};
+use crate::features::oidc::bindings::Binding;
 use crate::features::oidc::claims::claims;
 use crate::features::oidc::dpop::{ALGORITHMS, Shown, find_key, fresh_nonce};
 use crate::features::oidc::errors::ErrorCode;
@@ -61,11 +62,17 @@ pub(in crate::features::oidc) async fn userinfo(
     let Some(live) = find_live_token(&state, &token, context.now).await?.filter(|live| live.is_for(&issuer)) else {
         return refused(Refusal::InvalidToken);
     };
+    let binding = live.binding();
     // A bound token without its proof is a stolen one; a proof for an unbound one proves nothing.
-    if live.key().is_some() != (scheme == Scheme::Dpop) {
+    if matches!(binding, Some(Binding::Key(_))) != (scheme == Scheme::Dpop) {
         return refused(Refusal::InvalidToken);
     }
-    if let Some(bound) = live.key() {
+    if let Some(Binding::Certificate(bound)) = &binding
+        && context.certificate.as_ref().is_none_or(|shown| shown.thumbprint() != *bound)
+    {
+        return refused(Refusal::InvalidToken);
+    }
+    if let Some(Binding::Key(bound)) = binding {
         let proofs = proofs(&headers);
         let shown =
             Shown { headers: &proofs, method: method.as_str(), path: urls::USERINFO, access_token: Some(&token) };

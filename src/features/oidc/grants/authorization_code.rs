@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::{Call, Outcome};
+use crate::features::oidc::bindings::Binding;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::grant::Grant;
 use crate::features::oidc::store;
@@ -26,8 +27,8 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         call.revoke(&grant, "code.reuse").await?;
         return refused();
     }
-    let resources = match call.resources(&grant) {
-        Ok(resources) => resources,
+    let (resources, details) = match call.narrowed(&grant) {
+        Ok(narrowed) => narrowed,
         Err(error) => return Ok(Err(error.into())),
     };
     let mut writer = call.state.db.writing().await?;
@@ -39,7 +40,7 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         }
         return refused();
     }
-    call.redeem(writer, grant, &resources).await
+    call.redeem(writer, grant, (&resources, details)).await
 }
 
 /// Whether address and verifier are those of the authorization request.
@@ -48,8 +49,8 @@ fn fits(grant: &Grant, call: &Call<'_>) -> bool {
     if call.parameters.get("redirect_uri").is_some_and(|sent| sent != details.redirect_uri) {
         return false;
     }
-    let proven = call.key.as_ref().map(|key| &key.thumbprint);
-    if details.dpop_jkt.as_ref().is_some_and(|bound| Some(bound) != proven) {
+    let bound = details.dpop_jkt.clone().map(Binding::Key);
+    if bound.is_some() && bound != call.binding {
         return false;
     }
     let challenge = call.parameters.get("code_verifier").map(|verifier| {

@@ -3,6 +3,7 @@
 use super::{Call, Outcome};
 use crate::domain::Scope;
 use crate::domain::sign_in::decide_app;
+use crate::features::oidc::details::Details;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::resources::resources;
 use crate::features::oidc::tokens::Mint;
@@ -27,8 +28,15 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         Ok(resources) => resources,
         Err(error) => return Ok(Err(error.into())),
     };
+    let details = Details::read(call.parameters, &call.client, &call.state.config.oidc.authorization_details);
+    let details = match details {
+        Ok(details) => details,
+        Err(error) => return Ok(Err(error.into())),
+    };
     let ring = Signing::ring(call.state).await?;
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now: call.context.now };
-    let token = mint.app_token(&clearance, &scope, resources, call.key.as_ref())?;
-    Ok(Ok(call.answer(token, scope)))
+    let token = mint.app_token(&clearance, (&scope, &details), resources, call.binding.as_ref())?;
+    let mut answer = call.answer(token, scope);
+    answer.authorization_details = details;
+    Ok(Ok(answer))
 }

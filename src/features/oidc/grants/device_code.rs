@@ -28,15 +28,15 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     }
     let Some(grant) = device.grant_id else { return refused(wait(&call, &device).await?) };
     let Some(grant) = store::find_grant(db, grant).await? else { return refused(invalid_grant()) };
-    let resources = match call.resources(&grant) {
-        Ok(resources) => resources,
+    let (resources, details) = match call.narrowed(&grant) {
+        Ok(narrowed) => narrowed,
         Err(error) => return refused(error),
     };
     let mut writer = call.state.db.writing().await?;
     if !store::use_code(&mut writer, grant.id, now).await? {
         return refused(invalid_grant());
     }
-    call.redeem(writer, grant, &resources).await
+    call.redeem(writer, grant, (&resources, details)).await
 }
 
 /// Tells the device to ask again, and to ask less often if it did not wait.

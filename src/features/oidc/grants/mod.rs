@@ -12,8 +12,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::bindings::Binding;
 use super::claims::claims;
-use super::dpop::ProvenKey;
+use super::details::Details;
 use super::errors::{OAuthError, TokenError};
 use super::grant::Grant;
 use super::parameters::Parameters;
@@ -36,8 +37,8 @@ pub(super) struct Call<'a> {
     pub(super) context: &'a Context,
     pub(super) client: Arc<Client>,
     pub(super) parameters: &'a Parameters,
-    /// The key that the app proved to hold.
-    pub(super) key: Option<ProvenKey>,
+    /// What the tokens are bound to.
+    pub(super) binding: Option<Binding>,
 }
 
 /// The answer of the token endpoint (RFC 6749, section 5.1).
@@ -47,6 +48,9 @@ pub(super) struct TokenAnswer {
     token_type: &'static str,
     expires_in: u32,
     scope: Scope,
+    /// What the app may do in detail (RFC 9396, section 7).
+    #[serde(skip_serializing_if = "Details::is_empty")]
+    authorization_details: Details,
     /// What kind of token it is; only for one that was traded (RFC 8693, section 2.2.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_token_type: Option<&'static str>,
@@ -94,9 +98,10 @@ impl Call<'_> {
     fn answer(&self, access_token: String, scope: Scope) -> TokenAnswer {
         TokenAnswer {
             access_token,
-            token_type: if self.key.is_some() { "DPoP" } else { "Bearer" },
+            token_type: Binding::token_type(self.binding.as_ref()),
             expires_in: self.state.config.tokens.access_token_seconds,
             scope,
+            authorization_details: Details::default(),
             issued_token_type: None,
             refresh_token: None,
             id_token: None,
@@ -109,7 +114,7 @@ impl Call<'_> {
     }
 
     /// The first tokens of a grant that was just redeemed in `writer`, which is committed here.
-    async fn redeem(self, mut writer: Writer, grant: Grant, resources: &[String]) -> Outcome {
+    async fn redeem(self, mut writer: Writer, grant: Grant, (resources, details): (&[String], Details)) -> Outcome {
         let (now, random) = (self.context.now, self.state.random.as_ref());
         let Some((clearance, standing)) = self.clear(&writer, &grant).await? else {
             return Ok(Err(invalid_grant().into()));
@@ -117,7 +122,7 @@ impl Call<'_> {
         let refresh = if self.client.may_use("refresh_token") {
             Some({
                 let key = self.key_of_refresh_token();
-                store::add_refresh_token(&mut writer, grant.id, grant.expires_at, key, (now, random)).await?
+                store::add_refresh_token(&mut writer, grant.id, grant.expires_at, key.as_deref(), (now, random)).await?
             })
         } else {
             None
@@ -125,7 +130,8 @@ impl Call<'_> {
         writer.commit().await?;
         let ring = Signing::ring(self.state).await?;
         let mint = Mint { state: self.state, ring: &ring, client: &self.client, now };
-        let access_token = mint.access_token(&clearance, &grant, &grant.scope, (resources, self.key.as_ref()))?;
+        let access_token =
+            mint.access_token(&clearance, &grant, (&grant.scope, &details), (resources, self.binding.as_ref()))?;
         let beside = Beside {
             nonce: grant.details.nonce.as_deref(),
             access_token: Some(&access_token),
@@ -134,6 +140,7 @@ impl Call<'_> {
         };
         let id_token = grant.scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
         let mut answer = self.answer(access_token, grant.scope);
+        answer.authorization_details = details;
         answer.id_token = id_token;
         answer.refresh_token = refresh.map(|secret| secret.expose().clone());
         Ok(Ok(answer))
@@ -145,15 +152,18 @@ impl Call<'_> {
         claims(standing, (&Scope::default(), named), &self.state.config.branding.time_zone)
     }
 
-    /// The key that a new refresh token is bound to. An app with a secret is bound by that (RFC 9449, section 5).
-    fn key_of_refresh_token(&self) -> Option<&str> {
-        self.key.as_ref().filter(|_| !self.client.is_confidential()).map(|key| key.thumbprint.as_str())
+    /// What a new refresh token is bound to. An app that authenticates is bound by that (RFC 9449, section 5; RFC 8705,
+    /// section 4).
+    fn key_of_refresh_token(&self) -> Option<String> {
+        self.binding.as_ref().filter(|_| !self.client.is_confidential()).map(Binding::kept)
     }
 
-    /// The resources that the token is to be for: some of those that were granted (RFC 8707, section 2.2).
-    fn resources(&self, grant: &Grant) -> Result<Vec<String>, OAuthError> {
+    /// The resources that the token is to be for, and what it is to open in detail: some of what was granted (RFC 8707,
+    /// section 2.2; RFC 9396, section 6).
+    fn narrowed(&self, grant: &Grant) -> Result<(Vec<String>, Details), OAuthError> {
         let granted = &grant.details.resources;
-        resources(self.parameters, if granted.is_empty() { &self.client.metadata.audiences } else { granted })
+        let known = if granted.is_empty() { &self.client.metadata.audiences } else { granted };
+        Ok((resources(self.parameters, known)?, grant.details.authorization_details.narrowed(self.parameters)?))
     }
 
     /// Takes a grant back because its code or token came a second time.

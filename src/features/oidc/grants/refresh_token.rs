@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{Call, Outcome};
 use crate::domain::{Scope, Secret};
+use crate::features::oidc::bindings::Binding;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::grant::Grant;
 use crate::features::oidc::store::{self, RefreshToken};
@@ -28,8 +29,8 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     if grant.client_id != call.client.id || !grant.is_live(now) || now >= token.expires_at {
         return refused();
     }
-    let proven = call.key.as_ref().map(|key| &key.thumbprint);
-    if token.key.as_ref().is_some_and(|bound| Some(bound) != proven) {
+    let shown = call.binding.as_ref().map(Binding::kept);
+    if token.key.is_some() && token.key != shown {
         return refused();
     }
     let scope = match call.parameters.get("scope").map(str::parse::<Scope>) {
@@ -37,8 +38,8 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         Some(Ok(narrower)) if narrower.is_within(&grant.scope) => narrower,
         Some(_) => return Ok(Err(OAuthError::new(ErrorCode::InvalidScope, "the scope is wider than granted").into())),
     };
-    let resources = match call.resources(&grant) {
-        Ok(resources) => resources,
+    let (resources, details) = match call.narrowed(&grant) {
+        Ok(narrowed) => narrowed,
         Err(error) => return Ok(Err(error.into())),
     };
     let Some((clearance, standing)) = call.clear(db, &grant).await? else { return refused() };
@@ -52,11 +53,13 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
         }
     };
     let mint = Mint { state: call.state, ring: &ring, client: &call.client, now };
-    let access_token = mint.access_token(&clearance, &grant, &scope, (&resources, call.key.as_ref()))?;
+    let access_token =
+        mint.access_token(&clearance, &grant, (&scope, &details), (&resources, call.binding.as_ref()))?;
     let claims = call.named_claims(&standing, &grant);
     let beside = Beside { access_token: Some(&access_token), claims, ..Beside::default() };
     let id_token = scope.contains("openid").then(|| mint.id_token(&clearance, &grant, beside)).transpose()?;
     let mut answer = call.answer(access_token, scope);
+    answer.authorization_details = details;
     answer.id_token = id_token;
     answer.refresh_token = Some(replacement.map_or_else(|| sent.to_owned(), |secret| secret.expose().clone()));
     Ok(Ok(answer))

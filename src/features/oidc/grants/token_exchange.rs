@@ -43,7 +43,8 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     }
     let ends = live.claims.get("exp").and_then(Value::as_i64).unwrap_or_default();
     let bounds = (ends, Value::Object(actor));
-    let (issued, seconds) = mint.exchanged_token((clearance, grant), &scope, (targets, call.key.as_ref()), bounds)?;
+    let (issued, seconds) =
+        mint.exchanged_token((clearance, grant), &scope, (targets, call.binding.as_ref()), bounds)?;
     let mut answer = call.answer(issued, scope);
     answer.expires_in = seconds;
     answer.issued_token_type = Some(ACCESS_TOKEN);
@@ -60,6 +61,11 @@ fn wanted(parameters: &Parameters) -> Result<&str, OAuthError> {
     }
     if parameters.get("requested_token_type").is_some_and(|name| !is_known(name)) {
         return invalid("a token is traded for an access token only");
+    }
+    if parameters.get("authorization_details").is_some() {
+        // Details are between the person and the app that they gave them to.
+        let description = "a token is traded without details";
+        return Err(OAuthError::new(ErrorCode::InvalidAuthorizationDetails, description));
     }
     if parameters.get("actor_token").is_some() || parameters.get("actor_token_type").is_some() {
         return invalid("the app that asks is the one that acts: leave out actor_token");

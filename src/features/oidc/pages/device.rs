@@ -167,6 +167,7 @@ async fn show_approval(
         address: device.address.clone(),
         asked_at: device.created_at.millis(),
         items: consent_items(&state, member, &resumed.request).await?,
+        details: resumed.request.details.words(&state.config.oidc.authorization_details, context.language),
         account: member.standing.account.email.to_string(),
     };
     context.page(&state, StatusCode::OK, &page)

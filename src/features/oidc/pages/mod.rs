@@ -1,5 +1,6 @@
 //! The routes and pages of the protocol.
 
+mod accounts;
 mod device;
 
 use axum::Router;
@@ -12,7 +13,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::interactions::{deny_interaction, expired_page};
+use crate::features::interactions::{Purpose, change_purpose, deny_interaction, expired_page};
 use crate::features::oidc::authorize::{self, AuthorizationRequest, Outcome};
 use crate::features::oidc::endpoints::device_authorization;
 use crate::features::oidc::endpoints::discovery::{discovery, jwks};
@@ -55,6 +56,7 @@ pub fn routes() -> Routes {
         .route("/register/{client_id}", get(register::show).put(register::replace).delete(register::remove))
         .route(urls::END_SESSION, get(end_session::start).post(post_as_query))
         .route(end_session::CONFIRMED, post(end_session::confirmed))
+        .merge(accounts::routes())
         .merge(device::routes())
         .merge(open_to_all)
 }
@@ -133,6 +135,7 @@ async fn show_consent(
         app: resumed.client.name.clone(),
         host: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
         items: consent_items(&state, &member, &resumed.request).await?,
+        details: resumed.request.details.words(&state.config.oidc.authorization_details, context.language),
         account: member.standing.account.email.to_string(),
         policy: resumed.client.metadata.told.policy_uri.clone(),
         terms: resumed.client.metadata.told.tos_uri.clone(),
@@ -194,14 +197,21 @@ async fn answer_consent(
         Answer::Allow => {
             let scope = resumed.request.consent_scope();
             store::add_consent(&mut writer, account.id, &resumed.client.id, &scope, context.now).await?;
+            let purpose = Purpose { agreed_by: Some(account.id), ..resumed.interaction.purpose.clone() };
+            if !change_purpose(&mut writer, &resumed.interaction, purpose, context.now).await? {
+                return Ok(see_other(&urls::returning(resumed.interaction.id)));
+            }
         }
         Answer::Deny | Answer::OtherAccount => deny_interaction(&mut writer, &resumed.interaction).await?,
     }
-    let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.consent", outcome)
+    let mut event = Event::new(Chain::Organisation(account.home_organisation_id), "app.consent", outcome)
         .by(account.id)
         .through(&resumed.client.id)
         .referred_to(context.reference)
         .with("scope", resumed.request.scope.to_string());
+    if !resumed.request.details.is_empty() {
+        event = event.with("details", resumed.request.details.types());
+    }
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
     writer.commit().await?;
     Ok(see_other(&urls::returning(resumed.interaction.id)))

@@ -5,10 +5,11 @@ use url::Url;
 use super::RegistrationProblem;
 use super::addresses::{addresses, called_addresses};
 use crate::domain::Algorithm;
+use crate::domain::certificate_name::CertificateName;
 use crate::features::clients::{Client, ClientAuthentication, Profile};
 use crate::features::oidc::grants::TOKEN_EXCHANGE;
 use crate::features::oidc::{grant_types, response_type};
-use crate::keys::{PublicKey, PublicKeyError};
+use crate::keys::{PublicKey, PublicKeyError, is_subject};
 
 /// The most values of a list.
 pub(super) const MOST: usize = 100;
@@ -99,6 +100,18 @@ fn keys(client: &Client) -> Checked {
     if client.authentication == ClientAuthentication::PrivateKeyJwt && !has_keys {
         return refuse("jwks", "An app that authenticates with its private key registers its public keys");
     }
+    if client.authentication == ClientAuthentication::SelfSignedTlsClientAuth && !has_keys {
+        return refuse("jwks", "An app that shows a certificate of its own registers it with its keys, as x5c");
+    }
+    match &metadata.certificate_name {
+        None if client.authentication == ClientAuthentication::TlsClientAuth => {
+            return refuse("token_endpoint_auth_method", "An app with tls_client_auth names its certificate");
+        }
+        Some(CertificateName::SubjectDn(name)) if !is_subject(name) => {
+            return refuse("token_endpoint_auth_method", format!("{name} is no subject as RFC 4514 writes it"));
+        }
+        _ => {}
+    }
     let signs = metadata.signs_requests || metadata.request_object_algorithm.is_some();
     if signs && !has_keys {
         return refuse("jwks", "An app that signs its requests registers its public keys");
@@ -111,10 +124,11 @@ fn strength(client: &Client) -> Checked {
     if client.profile != Profile::Fapi2 {
         return Ok(());
     }
-    if client.authentication != ClientAuthentication::PrivateKeyJwt {
+    // FAPI 2.0 Security Profile, section 5.3.2.1.
+    if client.authentication != ClientAuthentication::PrivateKeyJwt && !client.authentication.has_certificate() {
         return refuse(
             "token_endpoint_auth_method",
-            "An app with the profile fapi2 authenticates with its private key (private_key_jwt)",
+            "An app with the profile fapi2 authenticates with its private key (private_key_jwt) or a certificate",
         );
     }
     let metadata = &client.metadata;

@@ -7,10 +7,12 @@ use url::Url;
 
 use super::RegistrationProblem;
 use crate::config::Config;
+use crate::domain::certificate_name::CertificateName;
 use crate::domain::sign_in::Acr;
 use crate::domain::{Algorithm, Scope};
-use crate::features::clients::{Client, ClientAuthentication, Metadata, Profile, Told};
+use crate::features::clients::{Client, ClientAuthentication, Metadata, Told};
 use crate::features::oidc::claims::SCOPES;
+use crate::features::oidc::client_auth::by_certificate;
 use crate::features::oidc::grants::{TOKEN_EXCHANGE, offered};
 use crate::features::oidc::response_types::ResponseType;
 
@@ -48,6 +50,12 @@ pub(in crate::features::oidc) struct Document {
     require_signed_request_object: Option<bool>,
     require_pushed_authorization_requests: Option<bool>,
     dpop_bound_access_tokens: Option<bool>,
+    tls_client_certificate_bound_access_tokens: Option<bool>,
+    tls_client_auth_subject_dn: Option<String>,
+    tls_client_auth_san_dns: Option<String>,
+    tls_client_auth_san_uri: Option<String>,
+    tls_client_auth_san_ip: Option<String>,
+    tls_client_auth_san_email: Option<String>,
     request_uris: Option<Vec<String>>,
     backchannel_logout_uri: Option<String>,
     backchannel_logout_session_required: Option<bool>,
@@ -85,17 +93,18 @@ impl Document {
         })
     }
 
-    /// The app that is wanted, without its secret, still to be checked.
+    /// The app that is wanted, still to be checked: all that an app registers by itself is replaced, and what only the
+    /// operator sets stays as it is in `base`, and so do its secrets.
     ///
     /// # Errors
     ///
     /// What nobody may register by themselves, and what does not fit together.
     pub(in crate::features::oidc) fn into_client(
         self,
-        id: String,
+        base: Client,
         config: &Config,
     ) -> Result<Client, RegistrationProblem> {
-        self.refuse_what_is_not_offered()?;
+        self.refuse_what_is_not_offered(config)?;
         let id_token_algorithm = algorithm("id_token_signed_response_alg", self.id_token_signed_response_alg.as_ref())?;
         let id_token_algorithm = id_token_algorithm.unwrap_or(Algorithm::RS256);
         if !config.keys.algorithms.contains(&id_token_algorithm) {
@@ -110,8 +119,9 @@ impl Document {
                 return refuse(member, "All that is signed for an app is signed with the algorithm of its ID tokens");
             }
         }
-        let (authentication, assertion_algorithm) = self.authentication()?;
-        let (response_types, grant_types) = self.types(config)?;
+        let (authentication, assertion_algorithm) = self.authentication(config)?;
+        let certificate_name = self.certificate_name(authentication)?;
+        let (response_types, grant_types) = self.types(&base, config)?;
         let redirect_uris = self.redirect_uris.unwrap_or_default();
         let (scope, sector) = (
             wanted_scope(self.scope.as_deref())?,
@@ -124,11 +134,8 @@ impl Document {
         };
         let name = self.client_name.filter(|name| !name.trim().is_empty());
         Ok(Client {
-            name: name.unwrap_or_else(|| host_of(&redirect_uris).unwrap_or_else(|| id.clone())),
-            id,
-            profile: Profile::Oidc,
+            name: name.unwrap_or_else(|| host_of(&redirect_uris).unwrap_or_else(|| base.id.clone())),
             authentication,
-            first_party: false,
             metadata: Metadata {
                 redirect_uris,
                 post_logout_redirect_uris: self.post_logout_redirect_uris.unwrap_or_default(),
@@ -137,7 +144,6 @@ impl Document {
                 scope,
                 home_uri: self.client_uri,
                 id_token_algorithm,
-                access_token_algorithm: None,
                 default_max_age: self.default_max_age,
                 jwks: self.jwks,
                 jwks_uri: self.jwks_uri,
@@ -149,6 +155,8 @@ impl Document {
                 signs_requests: self.require_signed_request_object.unwrap_or_default(),
                 pushes_requests: self.require_pushed_authorization_requests.unwrap_or_default(),
                 binds_tokens: self.dpop_bound_access_tokens.unwrap_or_default(),
+                binds_tokens_to_certificate: self.tls_client_certificate_bound_access_tokens.unwrap_or_default(),
+                certificate_name,
                 sector,
                 sector_identifier_uri: self.sector_identifier_uri,
                 request_uris: self.request_uris.unwrap_or_default(),
@@ -169,14 +177,13 @@ impl Document {
                     require_auth_time: self.require_auth_time.unwrap_or_default(),
                     default_acr_values: self.default_acr_values.unwrap_or_default(),
                 },
-                ..Metadata::default()
+                ..base.metadata
             },
-            secrets: Vec::new(),
-            disabled_at: None,
+            ..base
         })
     }
 
-    fn refuse_what_is_not_offered(&self) -> Result<(), RegistrationProblem> {
+    fn refuse_what_is_not_offered(&self, config: &Config) -> Result<(), RegistrationProblem> {
         if self.software_statement.is_some() {
             return refuse("software_statement", "Software statements are not taken");
         }
@@ -184,8 +191,8 @@ impl Document {
         if self.others.iter().any(|(name, value)| name.contains("_encrypt") && !value.is_null()) {
             return refuse("client_metadata", "Nothing is encrypted here");
         }
-        if self.others.get("tls_client_certificate_bound_access_tokens") == Some(&json!(true)) {
-            return refuse("client_metadata", "Tokens are not bound to certificates here; use DPoP");
+        if self.tls_client_certificate_bound_access_tokens == Some(true) && !config.mtls.is_on() {
+            return refuse("client_metadata", "Nobody is asked for a certificate here; use DPoP");
         }
         let unknown = |value: &String| value.parse::<Acr>().is_err();
         if self.default_acr_values.iter().flatten().any(unknown) {
@@ -194,11 +201,44 @@ impl Document {
         Ok(())
     }
 
-    fn authentication(&self) -> Result<(ClientAuthentication, Option<Algorithm>), RegistrationProblem> {
+    /// The name of the app's certificate: exactly one, and only where it counts (RFC 8705, section 2.1.2).
+    fn certificate_name(
+        &self,
+        authentication: ClientAuthentication,
+    ) -> Result<Option<CertificateName>, RegistrationProblem> {
+        let named = [
+            ("subject_dn", &self.tls_client_auth_subject_dn),
+            ("san_dns", &self.tls_client_auth_san_dns),
+            ("san_uri", &self.tls_client_auth_san_uri),
+            ("san_ip", &self.tls_client_auth_san_ip),
+            ("san_email", &self.tls_client_auth_san_email),
+        ];
+        let mut named = named.into_iter().filter_map(|(kind, name)| Some((kind, name.as_deref()?)));
+        match (authentication, named.next(), named.next()) {
+            (ClientAuthentication::TlsClientAuth, Some((kind, name)), None) => match CertificateName::new(kind, name) {
+                Ok(name) => Ok(Some(name)),
+                Err(problem) => {
+                    refuse("client_metadata", format!("The name of the certificate cannot be used: {problem}"))
+                }
+            },
+            (ClientAuthentication::TlsClientAuth, ..) => {
+                refuse("client_metadata", "Name the certificate in exactly one of the ways of RFC 8705, section 2.1.2")
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn authentication(
+        &self,
+        config: &Config,
+    ) -> Result<(ClientAuthentication, Option<Algorithm>), RegistrationProblem> {
         let method = self.token_endpoint_auth_method.as_deref().unwrap_or("client_secret_basic");
         let Ok(method) = method.parse::<ClientAuthentication>() else {
             return refuse("token_endpoint_auth_method", "There is no such way to authenticate");
         };
+        if method.has_certificate() && !by_certificate(&config.mtls).any(|offered| offered == method) {
+            return refuse("token_endpoint_auth_method", "This way to authenticate is not offered here");
+        }
         let named = self.token_endpoint_auth_signing_alg.as_ref();
         if method == ClientAuthentication::ClientSecretJwt && named.is_some_and(|name| name == "HS256") {
             return Ok((method, None));
@@ -208,12 +248,12 @@ impl Document {
     }
 
     /// Response types and grants, which must fit (RFC 7591, section 2.1).
-    fn types(&self, config: &Config) -> Result<(Vec<String>, Vec<String>), RegistrationProblem> {
+    fn types(&self, base: &Client, config: &Config) -> Result<(Vec<String>, Vec<String>), RegistrationProblem> {
         let one = |text: &str| vec![text.to_owned()];
         let grants = self.grant_types.clone().unwrap_or_else(|| one("authorization_code"));
         let mut known: Vec<&str> = offered(config).map(|grant| grant.name).collect();
-        // Nobody decided what an app that registered itself may do by itself.
-        known.retain(|name| *name != "client_credentials" && *name != TOKEN_EXCHANGE);
+        // What an app that registered itself may do by itself is the operator's to decide.
+        known.retain(|name| (*name != "client_credentials" && *name != TOKEN_EXCHANGE) || base.may_use(name));
         known.extend(config.oidc.classic.then_some("implicit"));
         if grants.iter().any(|grant| !known.contains(&grant.as_str())) {
             return refuse("grant_types", format!("Choose from {}", known.join(", ")));
@@ -315,6 +355,10 @@ pub(in crate::features::oidc) fn describe(client: &Client) -> Map<String, Value>
     tell("require_signed_request_object", json!(metadata.signs_requests));
     tell("require_pushed_authorization_requests", json!(metadata.pushes_requests));
     tell("dpop_bound_access_tokens", json!(metadata.binds_tokens));
+    tell("tls_client_certificate_bound_access_tokens", json!(metadata.binds_tokens_to_certificate));
+    if let Some((kind, name)) = metadata.certificate_name.as_ref().map(CertificateName::parts) {
+        tell(&format!("tls_client_auth_{kind}"), json!(name));
+    }
     tell("request_uris", json!(metadata.request_uris));
     tell("backchannel_logout_uri", json!(metadata.backchannel_logout_uri));
     tell("backchannel_logout_session_required", json!(told.backchannel_logout_session_required));

@@ -13,7 +13,9 @@ use crate::domain::ids::FactorId;
 use crate::domain::{FactorKind, FactorKinds};
 use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Ink};
-use crate::features::factors::{Factor, MOST_FACTORS, find_factor, list_factors, remove_factor, rename_factor};
+use crate::features::factors::{
+    Factor, MOST_FACTORS, find_enrolled, find_factor, list_factors, remove_factor, rename_factor,
+};
 use crate::features::interactions::Fresh;
 use crate::features::passkeys::rules::{LONGEST_NAME, Left, Removal, judge_removal, tidy_name};
 use crate::features::passkeys::{PasskeyRemoved, PasskeysPage, RemovePage, RenamePage, are_on, is_listed, row_of};
@@ -177,10 +179,13 @@ pub(super) async fn remove(
     if !remove_factor(&mut writer, account.id, factor.id).await? {
         return Ok(back("removed"));
     }
-    let event = event(&context, account, "factor.remove", "done")
+    let mut event = event(&context, account, "factor.remove", "done")
         .with("factor", factor.id.to_string())
         .with("kind", factor.kind.to_string())
         .with_personal("name", factor.name.clone());
+    if find_enrolled(&writer, account.id).await?.is_without_second_step() {
+        event = event.with("assurance", "lowered");
+    }
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
     let row = row_of(&factor, &member);
     let is_key = factor.kind == FactorKind::SecurityKey;

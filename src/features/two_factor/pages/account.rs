@@ -11,7 +11,7 @@ use crate::domain::{FactorKind, FactorKinds};
 use crate::features::accounts::tell_owner;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{
-    Factor, end_device, end_devices_of, find_factor, list_factors, remove_factor, set_default_kind,
+    Factor, end_device, end_devices_of, find_enrolled, find_factor, list_factors, remove_factor, set_default_kind,
 };
 use crate::features::interactions::Fresh;
 use crate::features::outbox::Particulars;
@@ -124,9 +124,12 @@ pub(super) async fn remove(
     };
     tell_owner(&mut writer, &state, account, &message, context.now).await?;
     let proven: &Evidence = &member.session.evidence;
-    let event = event(&context, &member, "factor.remove")
+    let mut event = event(&context, &member, "factor.remove")
         .with("kind", factor.kind.to_string())
         .with("amr", proven.amr().join(" "));
+    if find_enrolled(&writer, account.id).await?.is_without_second_step() {
+        event = event.with("assurance", "lowered");
+    }
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
     writer.commit().await?;
     Ok(done("factor-removed"))

@@ -45,6 +45,7 @@ fn check(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationReque
         redirect_uri: "https://portal.example/cb",
         ring: &Ring::default(),
         issuer: "https://id.example",
+        details: &[],
         way: Way::Browser,
         now: Timestamp::from_seconds(0),
     })

@@ -1,0 +1,169 @@
+//! The certificate that an app shows in TLS (RFC 8705): to us, or to a proxy that passes it on.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ipnet::IpNet;
+
+use crate::keys::Certificate;
+
+/// The longest header that is looked at, in bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// The certificate that was shown on a connection to ourselves.
+#[derive(Clone, Debug)]
+pub(super) struct Shown(pub(super) Arc<Certificate>);
+
+/// The certificate that a trusted proxy passes on. From anybody else the header says nothing, and neither does one that
+/// came twice: then one of the two may be the sender's own.
+pub(super) fn passed_on(
+    peer: IpAddr,
+    headers: &HeaderMap,
+    trusted: &[IpNet],
+    header: Option<&HeaderName>,
+) -> Option<Arc<Certificate>> {
+    let header = header?;
+    if !trusted.iter().any(|network| network.contains(&peer.to_canonical())) {
+        return None;
+    }
+    let mut lines = headers.get_all(header).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return None };
+    read_header(line.to_str().ok()?).map(Arc::new)
+}
+
+/// A certificate as proxies write it: RFC 9440, URL-encoded PEM (nginx), Envoy's `x-forwarded-client-cert`, or bare base64
+/// with the rest of the chain behind commas (Traefik).
+#[must_use]
+pub(super) fn read_header(text: &str) -> Option<Certificate> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > LONGEST {
+        return None;
+    }
+    if let Some(bytes) = text.strip_prefix(':').and_then(|rest| rest.strip_suffix(':')) {
+        return Certificate::read([STANDARD.decode(bytes).ok()?]);
+    }
+    if text.contains('=') && text.contains('"') {
+        return of_envoy(text);
+    }
+    let plain = url_decoded(text)?;
+    let chain: Option<Vec<Vec<u8>>> = plain.split(',').map(bytes_of).collect();
+    Certificate::read(chain?)
+}
+
+/// The certificate in the one element that our own proxy wrote: with two, a proxy further out vouches for the first, and
+/// nobody knows for whom that one speaks.
+fn of_envoy(text: &str) -> Option<Certificate> {
+    let mut quoted = false;
+    let is_several = text.chars().any(|letter| {
+        quoted ^= letter == '"';
+        letter == ',' && !quoted
+    });
+    let (_, rest) = text.split_once("Cert=\"").filter(|(before, _)| before.is_empty() || before.ends_with(';'))?;
+    let (value, after) = rest.split_once('"')?;
+    if is_several || after.contains("Cert=") {
+        return None;
+    }
+    Certificate::read([bytes_of(&url_decoded(value)?)?])
+}
+
+/// What percent signs hide; a plus stays one, since it is a digit of base64.
+fn url_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+            bytes.push(digit(rest.next())? << 4 | digit(rest.next())?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The bytes of base64, with or without the lines that PEM puts around them.
+fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim();
+    let bare = match text.strip_prefix("-----BEGIN CERTIFICATE-----") {
+        // A second certificate behind the first would be text that is no base64.
+        Some(rest) => rest.strip_suffix("-----END CERTIFICATE-----")?,
+        None => text,
+    };
+    let digits: String = bare.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
+    STANDARD.decode(digits).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    const HEADER: HeaderName = HeaderName::from_static("client-cert");
+
+    fn made() -> (Vec<u8>, String) {
+        let certificate = CertificateParams::default().self_signed(&KeyPair::generate().unwrap()).unwrap();
+        (certificate.der().to_vec(), certificate.pem())
+    }
+
+    fn escaped(text: &str) -> String {
+        url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+    }
+
+    #[test]
+    fn a_certificate_is_read_as_every_proxy_writes_it() {
+        let (der, pem) = made();
+        let (base64, pem) = (STANDARD.encode(&der), pem.trim().to_owned());
+        let (_, other) = made();
+        for written in [
+            format!(":{base64}:"),
+            escaped(&pem),
+            pem.replace('\n', " "),
+            pem.replace('\n', "\t"),
+            base64.clone(),
+            escaped(&base64),
+            format!("{base64},{base64}"),
+            format!("Hash=00;Cert=\"{}\";Subject=\"CN=app, O=x\";URI=", escaped(&pem)),
+            format!("By=spiffe://x;Hash=00;Cert=\"{}\"", escaped(&pem)),
+            format!("Cert=\"{}\"", escaped(&pem)),
+        ] {
+            assert!(read_header(&written).is_some_and(|read| read.is(&der)), "{written}");
+        }
+        let one = format!("Hash=00;Cert=\"{}\"", escaped(&pem));
+        for odd in [
+            String::new(),
+            "x".to_owned(),
+            ":".to_owned(),
+            "::".to_owned(),
+            "%".to_owned(),
+            "%zz".to_owned(),
+            format!(":{base64}"),
+            base64[..base64.len() - 4].to_owned(),
+            format!("{pem}{other}"),
+            format!("{one},{one}"),
+            format!("Hash=00;Subject=\"Cert={}\"", escaped(&pem)),
+            format!("{one};Cert=\"{}\"", escaped(&other)),
+            "a".repeat(LONGEST + 1),
+        ] {
+            assert!(read_header(&odd).is_none(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_passes_a_certificate_on_and_only_one() {
+        let (der, _) = made();
+        let line = format!(":{}:", STANDARD.encode(&der));
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let mut headers = HeaderMap::new();
+        headers.append(HEADER, line.parse().unwrap());
+        let read = |peer: &str, headers: &HeaderMap| passed_on(peer.parse().unwrap(), headers, &trusted, Some(&HEADER));
+        assert!(read("10.0.0.1", &headers).is_some() && read("::ffff:10.0.0.1", &headers).is_some());
+        assert!(read("203.0.113.7", &headers).is_none(), "anybody can write a header");
+        assert!(passed_on("10.0.0.1".parse().unwrap(), &headers, &trusted, None).is_none(), "unless one is named");
+        headers.append(HEADER, line.parse().unwrap());
+        assert!(read("10.0.0.1", &headers).is_none(), "one of the two may be the sender's own");
+    }
+}
