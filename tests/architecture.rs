@@ -33,15 +33,17 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// Floor 4, top down. A feature may use the features of the groups below its own, through their `mod.rs`, and never a
 /// neighbour.
 const GROUPS: &[(&str, &[&str])] = &[
+    ("programs", &["api"]),
     ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
     ("what happened, and all that is kept about a person", &["activity", "privacy"]),
+    ("descriptions for machines", &["declarations"]),
     ("protocol", &["oidc"]),
     ("flows", &["sign_in", "recovery", "setup", "invitations"]),
     ("proofs", &["passkeys", "two_factor", "ip_addresses", "mail_links"]),
     ("passwords", &["passwords"]),
     ("sign-ins in progress", &["interactions"]),
     ("presence", &["sessions"]),
-    ("signing keys and apps", &["signing", "clients"]),
+    ("signing keys and apps", &["signing", "clients", "api_keys"]),
     ("what people enrolled, and where they are", &["factors", "networks", "challenges"]),
     ("people", &["accounts", "organisations"]),
     ("messages", &["outbox"]),

@@ -4,6 +4,7 @@
 //! JSON; everything else to standard error.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on its standard streams")]
 
+mod api_key;
 mod app;
 mod audit;
 mod check;
@@ -81,6 +82,9 @@ enum Command {
     /// Apps
     #[command(subcommand)]
     App(app::App),
+    /// Keys for the admin API
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
     /// Signing keys
     #[command(subcommand)]
     Key(key::Key),
@@ -162,6 +166,7 @@ async fn dispatch(command: Command) -> Outcome {
         Command::Org(org) => org.run().await,
         Command::User(user) => user.run().await,
         Command::App(app) => app.run().await,
+        Command::ApiKey(key) => key.run().await,
         Command::Key(key) => key.run().await,
         Command::Audit(audit) => audit.run().await,
         Command::Unlock(unlock) => unlock.run().await,

@@ -120,6 +120,8 @@ ids! {
     RecoveryCaseId = "rcv_";
     /// A mail or text message on its way out.
     OutboxId = "out_";
+    /// A key with which a program calls the admin API.
+    ApiKeyId = "key_";
 }
 
 #[cfg(test)]

@@ -3,15 +3,18 @@
 //! The audit, the counters and the outbox serve all others. Records (accounts, organisations, what people enrolled, the
 //! ledger of networks, codes that were sent) carry sessions and the sign-ins in progress; on those stand the proofs
 //! (passwords, and above them passkeys, second steps, IP addresses and mailed links), the flows (sign-in, recovery, set-up,
-//! invitations), the protocol with its keys, what happened, and the areas that people and their administrators look after
-//! things in. A feature uses the groups below it, through their `mod.rs`.
+//! invitations), the protocol with its keys, the descriptions that machines read and write, what happened, and the areas
+//! that people, their administrators and programs look after things in. A feature uses the groups below it, through their `mod.rs`.
 
 pub mod account;
 pub mod accounts;
 pub mod activity;
+pub mod api;
+pub mod api_keys;
 pub mod audit;
 pub mod challenges;
 pub mod clients;
+pub mod declarations;
 pub mod employees;
 pub mod factors;
 pub mod helpdesk;
@@ -196,6 +199,7 @@ pub const FEATURES: &[Feature] = &[
             all
         },
     },
+    Feature { name: "api", routes: api::routes, pages: Vec::new },
     Feature {
         name: "employees",
         routes: employees::routes,

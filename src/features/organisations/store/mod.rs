@@ -1,5 +1,6 @@
 //! The tables `organisations`, `memberships` and `invitations`.
 
+mod changes;
 mod invitations;
 mod policies;
 
@@ -13,6 +14,7 @@ use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 
+pub use changes::{change_organisation, remove_membership, set_groups};
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
 };
