@@ -37,7 +37,7 @@ pub(super) async fn add(call: Call) -> Answered {
     };
     let rights: Rights = wanted.scope.parse().map_err(|wrong| Problem::field("scope", format!("{wrong}.")))?;
     let days = wanted.expires_in_days;
-    let name = check_key(&wanted.name, &rights, organisation.is_some(), days).map_err(|problem| fault(&problem))?;
+    let name = check_key(&wanted.name, &rights, organisation.is_some(), days).map_err(fault)?;
     if !rights.is_within(&call.caller.rights) {
         return Err(Problem::above_own_rights("A key makes no key that may do more than itself.").into());
     }
@@ -80,7 +80,7 @@ async fn find(call: &Call, db: &Reader) -> Result<ApiKey, Stop> {
     found.ok_or_else(|| Problem::not_found("API key").into())
 }
 
-fn fault(problem: &KeyProblem) -> Problem {
+fn fault(problem: KeyProblem) -> Problem {
     Problem::field(problem.field(), problem.to_string())
 }
 

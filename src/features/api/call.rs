@@ -162,7 +162,8 @@ impl Call {
                 return Err(Problem::new("idempotency_key_reused", detail).into());
             }
             let opened = self.state.vault.open(place(id), &answer).map_err(Error::from)?;
-            return Err(Stop::Before(serde_json::from_slice(opened.expose()).map_err(Error::new)?));
+            let answer = serde_json::from_slice(opened.expose()).map_err(Error::new)?;
+            return Err(Stop::Before(Box::new(answer)));
         }
         Ok(Change { call: self, writer })
     }

@@ -1,7 +1,7 @@
 //! The admin API at `/api/v1`: what administrators do by hand, for programs.
 //!
 //! One table, [`operations::OPERATIONS`], says what there is: the path, the right that it takes, what is sent and what
-//! comes back. The routes, the permission of every request and the OpenAPI document all come from it.
+//! comes back. The routes, the permission of every request and the `OpenAPI` document all come from it.
 //!
 //! A change is one transaction: it looks at `If-Match` under a lock, does what the pages would do, writes the audit with
 //! the key as the actor, and keeps its answer for a request that is sent again with the same `Idempotency-Key`.

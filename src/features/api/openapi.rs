@@ -1,4 +1,4 @@
-//! The description of the API (OpenAPI 3.1), from its table.
+//! The description of the API (`OpenAPI` 3.1), from its table.
 
 use std::collections::BTreeMap;
 
@@ -117,15 +117,12 @@ fn success(operation: &Operation) -> Value {
 
 /// The statuses that an operation refuses with.
 fn refusals(operation: &Operation) -> Vec<u16> {
-    let mut all = vec![401, 403, 429, 500, 503];
-    if operation.is_list() || !operation.query.is_empty() {
-        all.extend([400, 422]);
-    }
-    if operation.places().next().is_some() {
+    let mut all = vec![400, 401, 403, 422, 429, 500, 503];
+    if operation.places().next().is_some() || !operation.query.is_empty() {
         all.push(404);
     }
     if operation.is_change() {
-        all.extend([400, 409, 413, 422]);
+        all.extend([409, 413]);
     }
     if operation.takes.is_some() {
         all.push(415);

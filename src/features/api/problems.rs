@@ -103,7 +103,7 @@ pub(super) enum Stop {
     /// Nobody expected this.
     Fault(Error),
     /// It was done before, when the same request came; this was the answer.
-    Before(Answer),
+    Before(Box<Answer>),
 }
 
 impl From<Problem> for Stop {

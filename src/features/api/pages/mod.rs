@@ -49,6 +49,7 @@ pub fn routes() -> Routes {
     })
     .route(&at("/{*rest}"), any(unknown))
     .route(BASE, any(unknown))
+    .route(&at("/"), any(unknown))
 }
 
 fn at(path: &str) -> String {
@@ -181,7 +182,7 @@ async fn read_body(
 fn render(context: &Context, answered: Answered) -> Response {
     match answered {
         Ok(answer) => show(answer, false),
-        Err(Stop::Before(answer)) => show(answer, true),
+        Err(Stop::Before(answer)) => show(*answer, true),
         Err(Stop::Refused(problem)) => refuse(context, &problem, None),
         Err(Stop::Fault(fault)) => {
             let response = fault.clone().into_response();
