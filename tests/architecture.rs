@@ -35,6 +35,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 const GROUPS: &[(&str, &[&str])] = &[
     ("programs", &["api"]),
     ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
+    ("the door to the console", &["console"]),
     ("what happened, and all that is kept about a person", &["activity", "privacy"]),
     ("descriptions for machines", &["declarations"]),
     ("protocol", &["oidc"]),
@@ -52,7 +53,10 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// Crates that only their home may name.
 const CRATES: &[(&[&str], &[Home])] = &[
-    (&["sea_orm", "sea_orm_migration", "sqlx"], &[Folder("src/storage"), Folder("migrations"), Role("store")]),
+    (
+        &["sea_orm", "sea_orm_migration", "sea_query_sqlx", "sqlx"],
+        &[Folder("src/storage"), Folder("migrations"), Role("store")],
+    ),
     (
         &["axum", "axum_extra"],
         &[

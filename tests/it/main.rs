@@ -4,6 +4,7 @@
 mod support;
 
 mod account;
+mod admin;
 mod api;
 mod browser;
 mod browser_logout;

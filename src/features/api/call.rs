@@ -16,7 +16,8 @@ use super::rules::{entity_tag, matches};
 use super::store::{Claimed, claim, keep_answer};
 use crate::domain::ids::OrganisationId;
 use crate::domain::secret::Fingerprint;
-use crate::features::accounts::{Account, find_account};
+use crate::features::accounts::{Account, InstanceRole, find_account, hold_unchanged};
+use crate::features::admin::Doer;
 use crate::features::audit::{self, Event, Ink};
 use crate::features::declarations::{merge, read_whole};
 use crate::features::organisations::{Organisation, find_organisation, take_turn};
@@ -168,30 +169,17 @@ impl Call {
         Ok(Change { call: self, writer })
     }
 
-    /// Begins to change something of the organisation in the path. Until the commit nobody else changes its people or
-    /// rules.
+    /// Begins to change something of the organisation in the path.
     pub(super) async fn begin_at_organisation(self) -> Result<(Change, Organisation), Stop> {
         let mut change = self.begin().await?;
-        // Looked at before anything is locked that the caller may not even see.
-        let id = change.call.organisation(&change.writer).await?.id;
-        take_turn(&mut change.writer, id).await?;
-        let organisation = change.call.organisation(&change.writer).await?;
+        let organisation = change.hold_organisation().await?;
         Ok((change, organisation))
     }
 
-    /// Begins to change something of the account in the path, and of nobody who may do something for the whole instance:
-    /// those are for people to look after.
+    /// Begins to change something of the account in the path.
     pub(super) async fn begin_at_account(self) -> Result<(Change, Account), Stop> {
-        use crate::features::accounts::{InstanceRole, hold_unchanged};
         let mut change = self.begin().await?;
-        let account = change.call.account(&change.writer).await?;
-        take_turn(&mut change.writer, account.home_organisation_id).await?;
-        hold_unchanged(&mut change.writer, account.id, account.credentials_changed_at).await?;
-        let account = change.call.account(&change.writer).await?;
-        if account.instance_role != InstanceRole::None {
-            let detail = "People with a role for the whole instance are looked after in the console.";
-            return Err(Problem::above_own_rights(detail).into());
-        }
+        let account = change.hold_account().await?;
         Ok((change, account))
     }
 }
@@ -207,6 +195,41 @@ pub(super) struct Change {
 }
 
 impl Change {
+    /// The organisation in the path. Until the commit nobody else changes its people or rules.
+    pub(super) async fn hold_organisation(&mut self) -> Result<Organisation, Stop> {
+        // Looked at before anything is locked that the caller may not even see.
+        let id = self.call.organisation(&self.writer).await?.id;
+        take_turn(&mut self.writer, id).await?;
+        self.call.organisation(&self.writer).await
+    }
+
+    /// The account in the path, which until the commit nobody else changes; nobody who may do something for the whole
+    /// instance: those are for people to look after.
+    pub(super) async fn hold_account(&mut self) -> Result<Account, Stop> {
+        let account = self.call.account(&self.writer).await?;
+        take_turn(&mut self.writer, account.home_organisation_id).await?;
+        hold_unchanged(&mut self.writer, account.id, account.credentials_changed_at).await?;
+        let account = self.call.account(&self.writer).await?;
+        if account.instance_role != InstanceRole::None {
+            let detail = "People with a role for the whole instance are looked after in the console.";
+            return Err(Problem::above_own_rights(detail).into());
+        }
+        Ok(account)
+    }
+
+    /// The caller, for what the console does as well.
+    pub(super) fn doer(&self) -> Doer {
+        let (caller, context) = (&self.call.caller, &self.call.context);
+        Doer {
+            account: None,
+            machine: Some((caller.machine.clone(), caller.name.clone())),
+            session: None,
+            reference: context.reference.to_string(),
+            ip: Some(context.client_ip.to_string()),
+            now: context.now,
+        }
+    }
+
     /// Lets the change go on if it is about this version of what is `shown`.
     pub(super) fn check_match(&self, shown: &impl Serialize) -> Result<(), Stop> {
         let tag = entity_tag(&serde_json::to_value(shown).unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use countersign::domain::ids::OrganisationId;
 use countersign::features::audit::{Verdict, verify};
-use countersign::features::organisations::change_organisation;
+use countersign::features::organisations::set_organisation_disabled;
 use serde_json::json;
 
 use super::{ALL, Api, Ask, OF_ONE, made, refused, text};
@@ -51,7 +51,7 @@ async fn only_the_whole_key_works_while_it_lasts(engine: Engine) {
     let bound = api.key("admin:accounts:read", Some(api.server.organisation)).await;
     assert_eq!(api.get("/accounts", &bound).await.status, 200);
     let mut writer = api.server.inner.state.db.writing().await.unwrap();
-    change_organisation(&mut writer, api.server.organisation, "Kantoor De Vries", Some(api.now())).await.unwrap();
+    set_organisation_disabled(&mut writer, api.server.organisation, Some(api.now())).await.unwrap();
     writer.commit().await.unwrap();
     refused(&api.get("/accounts", &bound).await, 401, "unauthenticated");
 }

@@ -64,18 +64,3 @@ pub(in crate::features::api) async fn find_member(
     query.and_where(Expr::col(("accounts", "id")).eq(account));
     Ok(MemberRow::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
 }
-
-/// Whether somebody who may do something for the whole instance has their home in this organisation.
-pub(in crate::features::api) async fn houses_the_instance(
-    db: &Reader,
-    organisation: OrganisationId,
-) -> Result<bool, StorageError> {
-    let query = Query::select()
-        .column("id")
-        .from("accounts")
-        .and_where(Expr::col("home_organisation_id").eq(organisation))
-        .and_where(Expr::col("instance_role").ne(InstanceRole::None))
-        .limit(1)
-        .to_owned();
-    Ok(db.query_one(&query).await?.is_some())
-}

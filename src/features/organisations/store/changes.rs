@@ -4,24 +4,17 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{memberships, organisations};
-use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::storage::{Json, StorageError, Writer};
 
-/// Gives an organisation this name, and switches it off or on again. Says whether there is such an organisation.
+/// Gives an organisation another name. Says whether there is such an organisation.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn change_organisation(
-    db: &mut Writer,
-    id: OrganisationId,
-    name: &str,
-    disabled_at: Option<Timestamp>,
-) -> Result<bool, StorageError> {
+pub async fn rename_organisation(db: &mut Writer, id: OrganisationId, name: &str) -> Result<bool, StorageError> {
     let done = organisations::Entity::update_many()
         .col_expr(organisations::Column::Name, Expr::value(name))
-        .col_expr(organisations::Column::DisabledAt, Expr::value(disabled_at))
         .filter(organisations::Column::Id.eq(id))
         .exec(db)
         .await?;
