@@ -6,6 +6,7 @@
 
 mod api_key;
 mod app;
+mod apply;
 mod audit;
 mod check;
 pub mod demo;
@@ -82,6 +83,10 @@ enum Command {
     /// Apps
     #[command(subcommand)]
     App(app::App),
+    /// Bring apps, organisations and their rules to a described state; the plan is shown first
+    Apply(apply::Apply),
+    /// Describe apps, organisations and their rules, without secrets
+    Export(apply::Export),
     /// Keys for the admin API
     #[command(subcommand)]
     ApiKey(api_key::Command),
@@ -166,6 +171,8 @@ async fn dispatch(command: Command) -> Outcome {
         Command::Org(org) => org.run().await,
         Command::User(user) => user.run().await,
         Command::App(app) => app.run().await,
+        Command::Apply(apply) => apply.run().await,
+        Command::Export(export) => export.run().await,
         Command::ApiKey(key) => key.run().await,
         Command::Key(key) => key.run().await,
         Command::Audit(audit) => audit.run().await,

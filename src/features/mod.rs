@@ -5,7 +5,8 @@
 //! (passwords, and above them passkeys, second steps, IP addresses and mailed links), the flows (sign-in, recovery, set-up,
 //! invitations), the protocol with its keys, the descriptions that machines read and write, what happened, and the areas
 //! that people and their administrators look after things in. The areas of the instance (`admin`, `apps`) share the door
-//! `console`: who may look, who may change, and the frame around their pages. Programs (`api`) do by other doors what the
+//! `console`: who may look, who may change, and the frame around their pages. Programs (`api`, and files
+//! by way of `provisioning`) do by other doors what the
 //! areas do. A feature uses the groups below it, through their `mod.rs`.
 
 pub mod account;
@@ -33,6 +34,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
 pub mod privacy;
+pub mod provisioning;
 pub mod recovery;
 pub mod security_center;
 pub mod sessions;

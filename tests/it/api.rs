@@ -1,10 +1,13 @@
 //! The admin API: what programs may do, and what they may not.
 
+mod apply;
 mod apps;
 mod contract;
 mod keys;
 mod limits;
+mod nodes;
 mod people;
+mod scim;
 mod tenants;
 
 use std::collections::BTreeSet;

@@ -177,7 +177,9 @@ pub async fn switch_organisation(
     if find_organisation(db, organisation).await?.is_none() {
         return Ok(Done::Unknown);
     }
-    if !on && count_other_administrators(db, None, Some(organisation)).await? == 0 {
+    // While nobody looks after the instance yet, nobody is locked out of it.
+    let has_any = count_other_administrators(db, None, None).await? > 0;
+    if !on && has_any && count_other_administrators(db, None, Some(organisation)).await? == 0 {
         return Ok(Done::LastAdministrator);
     }
     if !set_organisation_disabled(db, organisation, (!on).then_some(by.now)).await? {

@@ -146,7 +146,7 @@ async fn find(call: &Call, db: &Reader, organisation: OrganisationId) -> Result<
 }
 
 /// Begins to change the membership in the path.
-async fn hold(call: Call) -> Result<(Change, Organisation, MemberRow), Stop> {
+pub(super) async fn hold(call: Call) -> Result<(Change, Organisation, MemberRow), Stop> {
     let (change, organisation) = call.begin_at_organisation().await?;
     let row = find(&change.call, &change.writer, organisation.id).await?;
     change.check_match(&MembershipShown::of(organisation.id, &row))?;

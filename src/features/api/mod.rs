@@ -24,6 +24,7 @@ mod people;
 mod policies;
 mod problems;
 mod rules;
+mod scim;
 mod signing_keys;
 mod store;
 

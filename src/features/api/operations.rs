@@ -116,7 +116,7 @@ impl Operation {
         self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
     }
 
-    const fn new(id: &'static str, path: &'static str, right: Right, run: Run) -> Self {
+    pub(super) const fn new(id: &'static str, path: &'static str, right: Right, run: Run) -> Self {
         Self {
             id,
             method: Method::Get,
@@ -132,51 +132,51 @@ impl Operation {
         }
     }
 
-    const fn about(self, summary: &'static str) -> Self {
+    pub(super) const fn about(self, summary: &'static str) -> Self {
         Self { summary, ..self }
     }
 
-    const fn list(self, shape: Shape) -> Self {
+    pub(super) const fn list(self, shape: Shape) -> Self {
         Self { returns: Returns::Page(shape), ..self }
     }
 
-    const fn one(self, shape: Shape) -> Self {
+    pub(super) const fn one(self, shape: Shape) -> Self {
         Self { returns: Returns::One(shape), ..self }
     }
 
-    const fn asking(self, query: &'static [(&'static str, &'static str)]) -> Self {
+    pub(super) const fn asking(self, query: &'static [(&'static str, &'static str)]) -> Self {
         Self { query, ..self }
     }
 
     /// Makes something new.
-    const fn post(self, takes: Shape, returns: Shape) -> Self {
+    pub(super) const fn post(self, takes: Shape, returns: Shape) -> Self {
         let returns = Returns::One(returns);
         Self { method: Method::Post, takes: Some(takes), status: 201, returns, ..self }
     }
 
     /// Does something with what is there.
-    const fn act(self) -> Self {
+    pub(super) const fn act(self) -> Self {
         Self { method: Method::Post, precondition: Precondition::Match, status: 204, ..self }
     }
 
     /// What is there after that.
-    const fn returning(self, shape: Shape) -> Self {
+    pub(super) const fn returning(self, shape: Shape) -> Self {
         Self { status: 200, returns: Returns::One(shape), ..self }
     }
 
-    const fn patch(self, takes: Shape, returns: Shape) -> Self {
+    pub(super) const fn patch(self, takes: Shape, returns: Shape) -> Self {
         let returns = Returns::One(returns);
         let precondition = Precondition::Match;
         Self { method: Method::Patch, precondition, takes: Some(takes), returns, ..self }
     }
 
-    const fn put(self, takes: Shape, returns: Shape) -> Self {
+    pub(super) const fn put(self, takes: Shape, returns: Shape) -> Self {
         let returns = Returns::One(returns);
         let precondition = Precondition::MatchOrNew;
         Self { method: Method::Put, precondition, takes: Some(takes), returns, ..self }
     }
 
-    const fn delete(self) -> Self {
+    pub(super) const fn delete(self) -> Self {
         Self {
             method: Method::Delete,
             precondition: Precondition::Match,
@@ -186,7 +186,17 @@ impl Operation {
         }
     }
 
-    const fn matching(self) -> Self {
+    /// Changes what is there, of whatever version.
+    pub(super) const fn changing(self, takes: Shape) -> Self {
+        Self { method: Method::Patch, takes: Some(takes), ..self }
+    }
+
+    /// Takes away what is there, of whatever version.
+    pub(super) const fn removing(self) -> Self {
+        Self { method: Method::Delete, status: 204, ..self }
+    }
+
+    pub(super) const fn matching(self) -> Self {
         Self { precondition: Precondition::Match, ..self }
     }
 }

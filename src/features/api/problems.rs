@@ -93,6 +93,29 @@ impl Problem {
         }
         document
     }
+
+    /// The status that SCIM knows for it (RFC 7644, section 3.12).
+    pub(super) fn scim_status(&self) -> u16 {
+        if self.code == "invalid" { 400 } else { self.status() }
+    }
+
+    /// The body of the answer as SCIM writes it (RFC 7644, section 3.12).
+    pub(super) fn scim_document(&self) -> Value {
+        let mut document = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "status": self.scim_status().to_string(),
+            "detail": self.detail,
+        });
+        let kind = match (self.code, self.fields.first().map(|fault| fault.path.as_str())) {
+            ("conflict", _) => "uniqueness",
+            ("malformed", _) => "invalidSyntax",
+            ("invalid", Some("filter")) => "invalidFilter",
+            ("invalid", _) => "invalidValue",
+            _ => return document,
+        };
+        document["scimType"] = json!(kind);
+        document
+    }
 }
 
 /// Why an operation does not go on.

@@ -16,6 +16,7 @@ use super::callers::{check_right, find_caller};
 use super::openapi::document;
 use super::operations::{Method, OPERATIONS, Operation, Precondition};
 use super::problems::{Problem, Stop};
+use super::scim::{OPERATIONS as SCIM_OPERATIONS, SCIM};
 use crate::domain::secret::Fingerprint;
 use crate::web::{AppState, Context, Error, Routes};
 
@@ -27,10 +28,27 @@ const LONGEST_QUERY: usize = 4096;
 /// The longest name that a caller may give a request.
 const LONGEST_NAME: usize = 255;
 
-/// The routes of the API, from its table.
+/// How a part of the API speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    /// JSON, and problems (RFC 9457).
+    Plain,
+    /// SCIM (RFC 7644), for the one organisation of the key.
+    Scim,
+}
+
+/// The routes of the API, from its tables.
 pub fn routes() -> Routes {
-    let described = Router::new().route(&at("/openapi.json"), get(describe));
-    let all = OPERATIONS.iter().fold(described, |router, operation| {
+    let described = Router::new().route(&format!("{BASE}/openapi.json"), get(describe));
+    mount(described, (BASE, OPERATIONS), Dialect::Plain).merge(mount(
+        Router::new(),
+        (SCIM, SCIM_OPERATIONS),
+        Dialect::Scim,
+    ))
+}
+
+fn mount(router: Routes, (base, operations): (&str, &'static [Operation]), dialect: Dialect) -> Routes {
+    let all = operations.iter().fold(router, |router, operation| {
         let filter = match operation.method {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
@@ -40,24 +58,17 @@ pub fn routes() -> Routes {
         };
         let run =
             async move |State(state): State<AppState>, context: Context, places: RawPathParams, request: Request| {
-                serve(operation, (state, context), &places, request).await
+                serve((operation, dialect), (state, context), &places, request).await
             };
-        router.route(&at(operation.path), on(filter, run))
+        router.route(&format!("{base}{}", operation.path), on(filter, run))
     });
-    all.method_not_allowed_fallback(async |context: Context| {
-        render(&context, Err(Problem::new("method_not_allowed", "Look it up in openapi.json.").into()))
-    })
-    .route(&at("/{*rest}"), any(unknown))
-    .route(BASE, any(unknown))
-    .route(&at("/"), any(unknown))
-}
-
-fn at(path: &str) -> String {
-    format!("{BASE}{path}")
-}
-
-async fn unknown(context: Context) -> Response {
-    render(&context, Err(Problem::new("not_found", "There is no such path. Look it up in openapi.json.").into()))
+    let not_allowed = Problem::new("method_not_allowed", "This path takes other methods.");
+    let unknown = Problem::new("not_found", "There is no such path.");
+    let unknown = any(async move |context: Context| render(&context, dialect, Err(unknown.into())));
+    all.method_not_allowed_fallback(async move |context: Context| render(&context, dialect, Err(not_allowed.into())))
+        .route(&format!("{base}/{{*rest}}"), unknown.clone())
+        .route(&format!("{base}/"), unknown.clone())
+        .route(base, unknown)
 }
 
 async fn describe(State(state): State<AppState>) -> Response {
@@ -65,16 +76,31 @@ async fn describe(State(state): State<AppState>) -> Response {
 }
 
 async fn serve(
-    operation: &'static Operation,
+    (operation, dialect): (&'static Operation, Dialect),
     (state, context): (AppState, Context),
     places: &RawPathParams,
     request: Request,
 ) -> Response {
-    let answered = match admit(operation, (state, &context), places, request).await {
+    let admitted = match admit(operation, (state, &context), places, request).await {
+        Ok(call) if dialect == Dialect::Scim => of_one_organisation(call),
+        other => other,
+    };
+    let answered = match admitted {
         Ok(call) => (operation.run)(call).await,
         Err(stop) => Err(stop),
     };
-    render(&context, answered)
+    render(&context, dialect, answered)
+}
+
+/// SCIM is about the organisation of the key, whatever version of things it changes.
+fn of_one_organisation(mut call: Call) -> Result<Call, Stop> {
+    let Some(organisation) = call.caller.organisation else {
+        return Err(Problem::new("forbidden", "This takes a key of one organisation.").into());
+    };
+    call.path.push(("organisation".to_owned(), organisation.to_string()));
+    call.if_match = None;
+    call.if_none = false;
+    Ok(call)
 }
 
 /// Lets a request in: who calls, whether they may, and what they sent.
@@ -179,20 +205,24 @@ async fn read_body(
     }
 }
 
-fn render(context: &Context, answered: Answered) -> Response {
-    match answered {
+fn render(context: &Context, dialect: Dialect, answered: Answered) -> Response {
+    let mut response = match answered {
         Ok(answer) => show(answer, false),
         Err(Stop::Before(answer)) => show(*answer, true),
-        Err(Stop::Refused(problem)) => refuse(context, &problem, None),
+        Err(Stop::Refused(problem)) => return refuse(context, dialect, &problem, None),
         Err(Stop::Fault(fault)) => {
             let response = fault.clone().into_response();
             let (code, detail) = match response.status() {
                 StatusCode::SERVICE_UNAVAILABLE => ("busy", "Try again in a moment."),
                 _ => ("fault", "This is our fault. The log of the server tells more under the reference."),
             };
-            refuse(context, &Problem::new(code, detail), Some(fault))
+            return refuse(context, dialect, &Problem::new(code, detail), Some(fault));
         }
+    };
+    if dialect == Dialect::Scim && response.headers().contains_key(header::CONTENT_TYPE) {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
     }
+    response
 }
 
 fn show(answer: Answer, again: bool) -> Response {
@@ -213,11 +243,17 @@ fn show(answer: Answer, again: bool) -> Response {
     response
 }
 
-fn refuse(context: &Context, problem: &Problem, fault: Option<Error>) -> Response {
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, Json(problem.document(&context.reference.to_string()))).into_response();
+fn refuse(context: &Context, dialect: Dialect, problem: &Problem, fault: Option<Error>) -> Response {
+    let (status, kind, document) = match dialect {
+        Dialect::Plain => {
+            (problem.status(), "application/problem+json", problem.document(&context.reference.to_string()))
+        }
+        Dialect::Scim => (problem.scim_status(), "application/scim+json", problem.scim_document()),
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, Json(document)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if let Some(challenge) = problem.challenge.as_deref().and_then(|text| HeaderValue::try_from(text).ok()) {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
