@@ -33,9 +33,11 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// Floor 4, top down. A feature may use the features of the groups below its own, through their `mod.rs`, and never a
 /// neighbour.
 const GROUPS: &[(&str, &[&str])] = &[
+    ("programs", &["api", "provisioning"]),
     ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
     ("the door to the console", &["console"]),
     ("what happened, and all that is kept about a person", &["activity", "privacy"]),
+    ("descriptions for machines", &["declarations"]),
     ("protocol", &["oidc"]),
     ("moving in and out, and telling others", &["import", "backup", "webhooks"]),
     ("flows", &["sign_in", "recovery", "setup", "invitations"]),
@@ -43,7 +45,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("passwords", &["passwords"]),
     ("sign-ins in progress", &["interactions"]),
     ("presence", &["sessions"]),
-    ("signing keys and apps", &["signing", "clients"]),
+    ("signing keys and apps", &["signing", "clients", "api_keys"]),
     ("what people enrolled, and where they are", &["factors", "networks", "challenges"]),
     ("people", &["accounts", "organisations"]),
     ("messages", &["outbox"]),

@@ -6,6 +6,8 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use crate::features::account::remove_old_email_changes;
+use crate::features::api::remove_old_replays;
+use crate::features::api_keys::remove_old_keys;
 use crate::features::audit::{coarsen_addresses, remove_old_security_events};
 use crate::features::challenges::remove_old_challenges;
 use crate::features::factors::remove_old_devices;
@@ -36,6 +38,9 @@ const KEEP_NETWORKS: Duration = Duration::from_hours(24 * 365);
 
 /// How long a request to let somebody back in is kept, for the queue that lists it.
 const KEEP_CASES: Duration = Duration::from_hours(24 * 30);
+
+/// How long a key that works no more is listed.
+const KEEP_KEYS: Duration = Duration::from_hours(24 * 90);
 
 /// How many minutes lie between two looks at the addresses that are to become coarse.
 const COARSEN_EVERY: u64 = 60;
@@ -84,6 +89,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     let mut writer = state.db.writing().await?;
     remove_old_interactions(&mut writer, now).await?;
     remove_old_throttles(&mut writer, now).await?;
+    remove_old_replays(&mut writer, now).await?;
     remove_old_ceremonies(&mut writer, now).await?;
     remove_old_grants(&mut writer, before).await?;
     remove_old_requests(&mut writer, now).await?;
@@ -94,6 +100,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     let granted = before.before(Duration::from_hours(24 * u64::from(state.config.tokens.refresh_token_days)));
     remove_old_sessions(&mut writer, before, granted).await?;
     remove_old_devices(&mut writer, before).await?;
+    remove_old_keys(&mut writer, now.before(KEEP_KEYS)).await?;
     remove_old_challenges(&mut writer, before).await?;
     remove_old_networks(&mut writer, now.before(KEEP_NETWORKS)).await?;
     remove_old_invitations(&mut writer, before).await?;

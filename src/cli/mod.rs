@@ -4,7 +4,9 @@
 //! JSON; everything else to standard error.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on its standard streams")]
 
+mod api_key;
 mod app;
+mod apply;
 mod audit;
 mod backup;
 mod check;
@@ -90,6 +92,13 @@ enum Command {
     /// Apps
     #[command(subcommand)]
     App(app::App),
+    /// Bring apps, organisations and their rules to a described state; the plan is shown first
+    Apply(apply::Apply),
+    /// Describe apps, organisations and their rules, without secrets
+    Export(apply::Export),
+    /// Keys for the admin API
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
     /// Signing keys
     #[command(subcommand)]
     Key(key::Key),
@@ -177,6 +186,9 @@ async fn dispatch(command: Command) -> Outcome {
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::App(app) => app.run().await,
+        Command::Apply(apply) => apply.run().await,
+        Command::Export(export) => export.run().await,
+        Command::ApiKey(key) => key.run().await,
         Command::Key(key) => key.run().await,
         Command::Audit(audit) => audit.run().await,
         Command::Webhook(webhook) => webhook.run().await,

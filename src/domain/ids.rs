@@ -124,6 +124,8 @@ ids! {
     WebhookId = "whk_";
     /// A mail or text message on its way out.
     OutboxId = "out_";
+    /// A key with which a program calls the admin API.
+    ApiKeyId = "key_";
 }
 
 #[cfg(test)]

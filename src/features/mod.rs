@@ -3,19 +3,24 @@
 //! The audit, the counters and the outbox serve all others. Records (accounts, organisations, what people enrolled, the
 //! ledger of networks, codes that were sent) carry sessions and the sign-ins in progress; on those stand the proofs
 //! (passwords, and above them passkeys, second steps, IP addresses and mailed links), the flows (sign-in, recovery, set-up,
-//! invitations), the protocol with its keys, what happened, and the areas that people and their administrators look after
-//! things in. The areas of the instance (`admin`, `apps`) share the door `console`: who may look, who may change, and the
-//! frame around their pages. A feature uses the groups below it, through their `mod.rs`.
+//! invitations), the protocol with its keys, the descriptions that machines read and write, what happened, and the areas
+//! that people and their administrators look after things in. The areas of the instance (`admin`, `apps`) share the door
+//! `console`: who may look, who may change, and the frame around their pages. Programs (`api`, and files
+//! by way of `provisioning`) do by other doors what the
+//! areas do. A feature uses the groups below it, through their `mod.rs`.
 
 pub mod account;
 pub mod accounts;
 pub mod activity;
 pub mod admin;
+pub mod api;
+pub mod api_keys;
 pub mod audit;
 pub mod backup;
 pub mod challenges;
 pub mod clients;
 pub mod console;
+pub mod declarations;
 pub mod employees;
 pub mod factors;
 pub mod helpdesk;
@@ -31,6 +36,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
 pub mod privacy;
+pub mod provisioning;
 pub mod recovery;
 pub mod security_center;
 pub mod sessions;
@@ -204,6 +210,7 @@ pub const FEATURES: &[Feature] = &[
             all
         },
     },
+    Feature { name: "api", routes: api::routes, pages: Vec::new },
     Feature {
         name: "employees",
         routes: employees::routes,

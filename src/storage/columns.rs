@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
-    AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, GrantId,
-    InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId,
-    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SecurityEventId, SessionId, WebhookId,
+    AccountId, ApiKeyId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId,
+    GrantId, InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId,
+    PasswordResetId, RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SecurityEventId, SessionId, WebhookId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -79,6 +79,7 @@ pub(crate) use text_column;
 
 text_column!(
     AccountId,
+    ApiKeyId,
     AuditId,
     SecurityEventId,
     CeremonyId,

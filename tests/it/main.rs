@@ -5,6 +5,7 @@ mod support;
 
 mod account;
 mod admin;
+mod api;
 mod backup;
 mod browser;
 mod browser_logout;

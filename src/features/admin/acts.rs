@@ -8,7 +8,7 @@ use crate::domain::ids::{AccountId, OrganisationId, SessionId};
 use crate::features::accounts::{
     Account, InstanceRole, find_account, set_account_disabled, set_instance_role, tell_owner,
 };
-use crate::features::audit::{self, Chain, Event, Ink};
+use crate::features::audit::{self, Chain, Event, Ink, Machine};
 use crate::features::factors::end_devices_of_all;
 use crate::features::organisations::{find_organisation, set_organisation_disabled};
 use crate::features::outbox::Particulars;
@@ -19,8 +19,10 @@ use crate::web::{Error, Parts};
 /// Who does it.
 #[derive(Clone, Debug)]
 pub struct Doer {
-    /// Their account; none for the command line.
+    /// Their account; none for the command line, and for a program.
     pub account: Option<Account>,
+    /// The program, and what people call it.
+    pub machine: Option<(Machine, String)>,
     /// The session that goes on when they do it to themselves.
     pub session: Option<SessionId>,
     /// What the page called it.
@@ -35,17 +37,24 @@ impl Doer {
     /// The command line.
     #[must_use]
     pub const fn command_line(now: Timestamp) -> Self {
-        Self { account: None, session: None, reference: String::new(), ip: None, now }
+        Self { account: None, machine: None, session: None, reference: String::new(), ip: None, now }
+    }
+
+    /// What people call them; none for the command line.
+    fn name(&self) -> Option<String> {
+        let of_machine = || self.machine.as_ref().map(|(_, name)| name.clone());
+        self.account.as_ref().map(|account| account.name.clone()).or_else(of_machine)
     }
 
     /// An event about somebody or something.
     pub(super) fn event(&self, chain: Chain, kind: &'static str) -> Event {
         let mut event = Event::new(chain, kind, "done").referred_to(&self.reference);
         event.actor = self.account.as_ref().map(|account| account.id);
-        match &self.account {
-            Some(account) => event = event.with_personal("actor_name", account.name.clone()),
-            None => event = event.with("by", "command line"),
-        }
+        event = match (&self.account, &self.machine) {
+            (Some(account), _) => event.with_personal("actor_name", account.name.clone()),
+            (None, Some((machine, name))) => event.by_machine(machine.clone(), name),
+            (None, None) => event.with("by", "command line"),
+        };
         if let Some(ip) = &self.ip {
             event = event.with_personal("ip", ip.clone());
         }
@@ -168,7 +177,9 @@ pub async fn switch_organisation(
     if find_organisation(db, organisation).await?.is_none() {
         return Ok(Done::Unknown);
     }
-    if !on && count_other_administrators(db, None, Some(organisation)).await? == 0 {
+    // While nobody looks after the instance yet, nobody is locked out of it.
+    let has_any = count_other_administrators(db, None, None).await? > 0;
+    if !on && has_any && count_other_administrators(db, None, Some(organisation)).await? == 0 {
         return Ok(Done::LastAdministrator);
     }
     if !set_organisation_disabled(db, organisation, (!on).then_some(by.now)).await? {
@@ -195,7 +206,7 @@ async fn note(
     let message = InstanceChanged {
         name: owner.name.clone(),
         act,
-        by: by.account.as_ref().map(|account| account.name.clone()),
+        by: by.name(),
         role,
         // Browser and address are the administrator's, and no business of the person.
         particulars: Particulars {

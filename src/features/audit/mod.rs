@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::Random;
 use crate::domain::Timestamp;
-use crate::domain::ids::{AccountId, OrganisationId};
+use crate::domain::ids::{AccountId, ApiKeyId, OrganisationId};
 use crate::keys::MacKey;
 use crate::web::Parts;
 
@@ -39,6 +39,25 @@ impl Chain {
     }
 }
 
+/// Who does things without being a person. It stands in the audit where an account would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// A program with an API key.
+    Key(ApiKeyId),
+    /// An app that acts for itself, by its `client_id`.
+    App(String),
+}
+
+impl std::fmt::Display for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(id) => id.fmt(f),
+            // No identifier of another kind has a colon.
+            Self::App(id) => write!(f, "app:{id}"),
+        }
+    }
+}
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -50,6 +69,8 @@ pub struct Event {
     pub outcome: &'static str,
     /// Who did it; none for a stranger or the command line.
     pub actor: Option<AccountId>,
+    /// What did it, where no person did.
+    pub machine: Option<Machine>,
     /// Whom it was done to.
     pub subject: Option<AccountId>,
     /// Through which app.
@@ -71,6 +92,7 @@ impl Event {
             kind,
             outcome,
             actor: None,
+            machine: None,
             subject: None,
             client_id: None,
             reference: String::new(),
@@ -85,6 +107,13 @@ impl Event {
         self.actor = Some(account);
         self.subject = Some(account);
         self
+    }
+
+    /// By a program that is called so.
+    #[must_use]
+    pub fn by_machine(mut self, machine: Machine, name: &str) -> Self {
+        self.machine = Some(machine);
+        self.with("by", "api").with_personal("actor_name", name)
     }
 
     /// About this account.

@@ -8,6 +8,7 @@ mod store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{Display, EnumString};
+use utoipa::ToSchema;
 
 use crate::domain::certificate_name::CertificateName;
 use crate::domain::secret::Fingerprint;
@@ -121,7 +122,8 @@ impl ClientAuthentication {
 
 /// What an app registered beside its name.
 #[expect(clippy::struct_excessive_bools, reason = "what the specifications register as yes or no")]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
 pub struct Metadata {
     /// Where answers may go, to the letter.
     pub redirect_uris: Vec<String>,
@@ -130,12 +132,15 @@ pub struct Metadata {
     /// The grants that it may use.
     pub grant_types: Vec<String>,
     /// The scopes that it may ask for.
+    #[schema(value_type = String)]
     pub scope: Scope,
     /// Its own front page.
     pub home_uri: Option<String>,
     /// What its ID tokens are signed with.
+    #[schema(value_type = String)]
     pub id_token_algorithm: Algorithm,
     /// What its access tokens are signed with; none means what the configuration says.
+    #[schema(value_type = Option<String>)]
     pub access_token_algorithm: Option<Algorithm>,
     /// The `max_age` of requests that name none, in seconds.
     pub default_max_age: Option<u64>,
@@ -147,9 +152,11 @@ pub struct Metadata {
     pub jwks_uri: Option<String>,
     /// The only algorithm of its statements; none means any that fits the key.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub assertion_algorithm: Option<Algorithm>,
     /// The only algorithm of its request objects; none means any that fits the key.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     pub request_object_algorithm: Option<Algorithm>,
     /// Whether its requests must be signed (RFC 9101, section 10.5).
     #[serde(default)]
@@ -166,6 +173,7 @@ pub struct Metadata {
     pub binds_tokens_to_certificate: bool,
     /// The name that its certificate must bear; only for `tls_client_auth`.
     #[serde(default)]
+    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>)]
     pub certificate_name: Option<CertificateName>,
     /// The host whose apps know people by the same identifier (OpenID Connect Core, section 8.1); none means that all apps
     /// do.
@@ -211,7 +219,7 @@ pub struct Metadata {
 
 /// What an app tells about itself, most of it for people (OpenID Connect Dynamic Client Registration, section 2).
 #[expect(clippy::struct_excessive_bools, reason = "what the specifications register as yes or no")]
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Told {
     /// Whether it is installed on telephones or desktops.

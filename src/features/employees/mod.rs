@@ -11,6 +11,7 @@ use crate::features::accounts::InstanceRole;
 use crate::features::organisations::Role;
 
 pub use pages::routes;
+pub use store::count_other_administrators;
 pub use views::{ActPage, EmployeeChanged, EmployeePage, EmployeesPage, InvitePage};
 
 /// Somebody who belongs to an organisation.

@@ -149,8 +149,12 @@ pub(super) async fn find_person(
     Ok(row.map(Into::into))
 }
 
-/// How many administrators can act, `account` aside.
-pub(super) async fn count_other_administrators(
+/// How many administrators of an organisation can act, `account` aside.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn count_other_administrators(
     db: &Reader,
     organisation: OrganisationId,
     account: AccountId,

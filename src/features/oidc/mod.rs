@@ -38,6 +38,7 @@ pub use registration::{RegistrationProblem, check_registration, find_sector};
 pub use store::{Connection, apps_by_session, disconnect, list_connections};
 pub use store::{add_initial_access_token, remove_old_initial_access_tokens};
 pub use store::{remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
+pub use validity::find_app_token;
 pub use views::{
     AccountsPage, ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage, ReturningPage,
     SignOutPage, SignedOutPage,

@@ -106,6 +106,29 @@ pub(super) async fn find_live_token(state: &AppState, token: &str, now: Timestam
     }))
 }
 
+/// The app that an access token for `audience` was given to, acting for itself, and what it may do there by the
+/// registration of now. A token that is about a person is none, nor is one that is bound to a key: nothing here asks for
+/// the proof.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_app_token(
+    state: &AppState,
+    token: &str,
+    audience: &str,
+    now: Timestamp,
+) -> Result<Option<(Arc<Client>, Scope)>, Error> {
+    let Some(live) = find_live_token(state, token, now).await? else { return Ok(None) };
+    let may_still = live.client.may_use("client_credentials")
+        && live.client.metadata.audiences.iter().any(|registered| registered == audience);
+    if live.person.is_some() || !live.is_for(audience) || live.claims.contains_key("cnf") || !may_still {
+        return Ok(None);
+    }
+    let scope = live.scope.and(&live.client.metadata.scope);
+    Ok(Some((live.client, scope)))
+}
+
 /// Judges a grant that is used again: the evidence as of sign-in, under the rules of now.
 ///
 /// How long whoever is signed in may go without proving it anew is a rule as well. It binds `offline_access` too: else any

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::keys::{Action, KeyLife, Ring, RotationSettings, SigningKey, plan, rotate_now};
-use crate::storage::Versioned;
+use crate::storage::{Versioned, Writer};
 use crate::web::{AppState, Cached, Error, Parts, Service};
 
 pub use store::holds_sealed_rows;
@@ -26,6 +26,11 @@ impl Service for Signing {
 }
 
 impl Signing {
+    /// Forgets what is in memory; for the node that changed a key itself.
+    pub fn forget(state: &AppState) {
+        state.service::<Self>().0.clear();
+    }
+
     /// The ring as it is now.
     ///
     /// # Errors
@@ -85,8 +90,31 @@ async fn change(state: &AppState, decide: impl Fn(&[KeyLife], Timestamp) -> Vec<
     if wanted.is_empty() {
         return Ok(0);
     }
-    // RSA keys take their time, so they are made before anybody else has to wait for the writer.
-    let creations: Vec<_> = wanted
+    let prepared = prepare(wanted).await?;
+    let mut writer = state.db.writing().await?;
+    store::lock(&mut writer).await?;
+    // Another node may have done it in the meantime: then the plan has changed, and its keys stay.
+    if decide(&store::list_lives(&writer).await?, now) != prepared.actions {
+        return Ok(0);
+    }
+    let changes = carry_out(state, &mut writer, prepared, now).await?;
+    let event = Event::new(Chain::Instance, "keys.change", "done").with("changes", changes);
+    let ink = Ink::of(state, now);
+    audit::record(&mut writer, ink, event).await?;
+    writer.commit().await?;
+    Signing::forget(state);
+    Ok(changes)
+}
+
+/// A rotation whose keys are made, and that nobody has seen yet.
+pub struct Prepared {
+    actions: Vec<Action>,
+    made: Vec<SigningKey>,
+}
+
+/// Makes the keys of a plan. RSA keys take their time, so they are made before anybody else has to wait for the writer.
+async fn prepare(actions: Vec<Action>) -> Result<Prepared, Error> {
+    let creations: Vec<_> = actions
         .iter()
         .filter_map(|action| match action {
             Action::Create { algorithm, .. } => Some(*algorithm),
@@ -94,14 +122,38 @@ async fn change(state: &AppState, decide: impl Fn(&[KeyLife], Timestamp) -> Vec<
         })
         .collect();
     let made = spawn_blocking(move || creations.into_iter().map(SigningKey::generate).collect::<Result<Vec<_>, _>>());
-    let mut made = made.await.map_err(Error::new)??;
-    let mut writer = state.db.writing().await?;
-    store::lock(&mut writer).await?;
-    // Another node may have done it in the meantime: then the plan has changed, and its keys stay.
-    let actions = decide(&store::list_lives(&writer).await?, now);
-    if actions != wanted {
-        return Ok(0);
-    }
+    let made = made.await.map_err(Error::new)??;
+    Ok(Prepared { actions, made })
+}
+
+/// Makes the keys of a rotation by hand.
+///
+/// # Errors
+///
+/// When the database refuses or a key cannot be made.
+pub async fn prepare_rotation(state: &AppState, now: Timestamp) -> Result<Prepared, Error> {
+    let lives = store::list_lives(state.db.reading()).await?;
+    prepare(rotate_now(&lives, now, &settings(&state.config))).await
+}
+
+/// Lets nobody else change keys until the commit, and gives the lives of all keys, oldest first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn hold_keys(db: &mut Writer) -> Result<Vec<KeyLife>, Error> {
+    store::lock(db).await?;
+    Ok(store::list_lives(db).await?)
+}
+
+/// Replaces the keys as they were when this was prepared, under [`hold_keys`], and says how many changes there were.
+/// Whoever calls it writes the event down, and calls [`Signing::forget`] once it lasts.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn carry_out(state: &AppState, db: &mut Writer, prepared: Prepared, now: Timestamp) -> Result<usize, Error> {
+    let Prepared { actions, mut made } = prepared;
     for action in &actions {
         let key = match action {
             Action::Create { algorithm, .. } => {
@@ -109,12 +161,7 @@ async fn change(state: &AppState, decide: impl Fn(&[KeyLife], Timestamp) -> Vec<
             }
             _ => None,
         };
-        store::apply(&mut writer, action, key.as_ref(), &state.vault, state.random.as_ref(), now).await?;
+        store::apply(db, action, key.as_ref(), &state.vault, state.random.as_ref(), now).await?;
     }
-    let event = Event::new(Chain::Instance, "keys.change", "done").with("changes", actions.len());
-    let ink = Ink::of(state, now);
-    audit::record(&mut writer, ink, event).await?;
-    writer.commit().await?;
-    state.service::<Signing>().0.clear();
     Ok(actions.len())
 }

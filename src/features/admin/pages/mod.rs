@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
 fn doer(admin: &InstanceAdmin, context: &Context) -> Doer {
     Doer {
         account: Some(admin.member.standing.account.clone()),
+        machine: None,
         session: Some(admin.member.session.id),
         reference: context.reference.to_string(),
         ip: Some(context.client_ip.to_string()),

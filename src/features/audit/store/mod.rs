@@ -48,7 +48,8 @@ mod events {
         pub(super) at: Timestamp,
         pub(super) kind: String,
         pub(super) outcome: String,
-        pub(super) actor: Option<AccountId>,
+        /// An account, or a machine.
+        pub(super) actor: Option<String>,
         pub(super) subject: Option<AccountId>,
         pub(super) client_id: Option<String>,
         pub(super) reference: String,
@@ -105,7 +106,6 @@ mod heads {
 
 impl events::Model {
     fn link(&self, mac: &MacKey, previous: &str) -> String {
-        let text = |id: &Option<_>| id.as_ref().map(ToString::to_string).unwrap_or_default();
         link(
             mac,
             previous,
@@ -116,8 +116,8 @@ impl events::Model {
                 at: self.at.millis(),
                 kind: &self.kind,
                 outcome: &self.outcome,
-                actor: &text(&self.actor),
-                subject: &text(&self.subject),
+                actor: self.actor.as_deref().unwrap_or_default(),
+                subject: &self.subject.map(|id| id.to_string()).unwrap_or_default(),
                 client_id: self.client_id.as_deref().unwrap_or_default(),
                 reference: &self.reference,
                 facts: &self.facts,
@@ -161,7 +161,7 @@ pub async fn record(db: &mut Writer, ink: Ink<'_>, event: Event) -> Result<(), S
         at: ink.now,
         kind: event.kind.to_owned(),
         outcome: event.outcome.to_owned(),
-        actor: event.actor,
+        actor: event.actor.map(|id| id.to_string()).or_else(|| event.machine.map(|machine| machine.to_string())),
         subject: event.subject,
         client_id: event.client_id,
         reference: event.reference,
@@ -329,7 +329,7 @@ fn recorded(events: Vec<events::Model>, values: &[values::Model]) -> Vec<Recorde
             at: event.at.millis(),
             kind: event.kind,
             outcome: event.outcome,
-            actor: event.actor.map(|id| id.to_string()),
+            actor: event.actor,
             subject: event.subject.map(|id| id.to_string()),
             client_id: event.client_id,
             reference: event.reference,

@@ -1,5 +1,6 @@
 //! The tables `organisations`, `memberships` and `invitations`.
 
+mod changes;
 mod invitations;
 mod policies;
 
@@ -14,6 +15,7 @@ use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::storage::{Json, Lookup, Reader, StorageError, Writer, text_column};
 
+pub use changes::{remove_membership, rename_organisation, set_groups};
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
 };
@@ -326,25 +328,6 @@ pub async fn set_role(
 ) -> Result<bool, StorageError> {
     let done = memberships::Entity::update_many()
         .col_expr(memberships::Column::Role, Expr::value(role))
-        .filter(memberships::Column::OrganisationId.eq(organisation_id))
-        .filter(memberships::Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Gives a member other groups. Says whether they are a member.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn set_groups(
-    db: &mut Writer,
-    (organisation_id, account_id): (OrganisationId, AccountId),
-    groups: Vec<String>,
-) -> Result<bool, StorageError> {
-    let done = memberships::Entity::update_many()
-        .col_expr(memberships::Column::Groups, Expr::value(Json(groups)))
         .filter(memberships::Column::OrganisationId.eq(organisation_id))
         .filter(memberships::Column::AccountId.eq(account_id))
         .exec(db)

@@ -1,0 +1,201 @@
+//! Who belongs to an organisation, and as what.
+
+use serde_json::json;
+
+use super::BASE;
+use super::answers::{Answer, Answered};
+use super::apps::changes;
+use super::call::{Call, Change};
+use super::documents::{MembershipSettings, MembershipShown, NewMembership};
+use super::people::person_changed;
+use super::problems::{Problem, Stop};
+use super::store::{MemberRow, find_member, list_members};
+use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::features::accounts::{InstanceRole, find_account};
+use crate::features::api_keys::Rights;
+use crate::features::audit::{Chain, Event};
+use crate::features::declarations::FieldFault;
+use crate::features::employees::count_other_administrators;
+use crate::features::organisations::{
+    Organisation, Role, add_membership, remove_membership, set_groups, set_membership_disabled, set_role,
+};
+use crate::features::sessions::end_everything_else;
+use crate::storage::{Reader, Writer};
+
+/// The most groups of one membership.
+const MOST_GROUPS: usize = 100;
+/// The longest name of a group, in characters.
+const LONGEST_GROUP: usize = 100;
+
+pub(super) async fn list(call: Call) -> Answered {
+    let page = call.page()?;
+    let organisation = call.organisation(call.db()).await?.id;
+    let rows = list_members(call.db(), organisation, &page).await?;
+    Ok(call.list(&page, rows, |row| row.id.to_string(), |row| MembershipShown::of(organisation, &row)))
+}
+
+pub(super) async fn show(call: Call) -> Answered {
+    let organisation = call.organisation(call.db()).await?.id;
+    let row = find(&call, call.db(), organisation).await?;
+    Ok(Answer::show(&MembershipShown::of(organisation, &row)))
+}
+
+pub(super) async fn add(call: Call) -> Answered {
+    let wanted: NewMembership = call.read()?;
+    let groups = check_groups(&wanted.groups)?;
+    check_power(&call, [wanted.role])?;
+    let now = call.context.now;
+    let (mut change, organisation) = call.begin_at_organisation().await?;
+    // Whose home is elsewhere is no business of a key of one organisation.
+    let found = match wanted.account.parse::<AccountId>() {
+        Ok(id) => find_account(&change.writer, id).await?,
+        Err(_) => None,
+    };
+    let seen = found.filter(|account| change.call.caller.sees(account.home_organisation_id));
+    let Some(account) = seen else { return Err(Problem::field("account", "There is no such account.").into()) };
+    if account.instance_role != InstanceRole::None {
+        return Err(powerful().into());
+    }
+    let id = MembershipId::new(now, change.call.state.random.as_ref());
+    let who = (organisation.id, account.id);
+    if find_member(&change.writer, organisation.id, account.id).await?.is_some() {
+        return Err(Problem::new("conflict", "The account belongs to the organisation already.").into());
+    }
+    add_membership(&mut change.writer, id, who, wanted.role, groups, now).await?;
+    let row = find_member(&change.writer, organisation.id, account.id).await?;
+    let row = row.ok_or_else(|| Problem::not_found("membership"))?;
+    let event = event("membership.add", &organisation, &row).with("role", wanted.role.to_string());
+    let location = format!("{BASE}/organisations/{}/memberships/{}", organisation.id, account.id);
+    change.finish(event, Answer::made(&MembershipShown::of(organisation.id, &row), location)).await
+}
+
+pub(super) async fn change(call: Call) -> Answered {
+    let (change, organisation, before) = hold(call).await?;
+    let settings: MembershipSettings = change.call.changed(&MembershipSettings::of(&before))?;
+    let (change, events, row) = apply(change, &organisation, &before, settings).await?;
+    change.finish_all(events, Answer::show(&MembershipShown::of(organisation.id, &row))).await
+}
+
+pub(super) async fn remove(call: Call) -> Answered {
+    let (mut change, organisation, row) = hold(call).await?;
+    if row.home_organisation_id == organisation.id {
+        let detail = "This is the home of the account, which it cannot be without. Disable the membership instead.";
+        return Err(Problem::new("conflict", detail).into());
+    }
+    check_power(&change.call, [row.role])?;
+    check_last(&mut change.writer, &organisation, &row).await?;
+    remove_membership(&mut change.writer, (organisation.id, row.id)).await?;
+    let event = event("membership.remove", &organisation, &row);
+    change.finish(event, Answer::gone()).await
+}
+
+/// Brings a membership to these settings, with what follows from that, and tells the person.
+pub(super) async fn apply(
+    mut change: Change,
+    organisation: &Organisation,
+    before: &MemberRow,
+    settings: MembershipSettings,
+) -> Result<(Change, Vec<Event>, MemberRow), Stop> {
+    let now = change.call.context.now;
+    let groups = check_groups(&settings.groups)?;
+    let (was_off, who) = (before.disabled_at.is_some(), (organisation.id, before.id));
+    let gives_up = settings.disabled || settings.role != Role::Administrator;
+    if gives_up {
+        check_last(&mut change.writer, organisation, before).await?;
+    }
+    let mut done: Vec<(&str, Event)> = Vec::new();
+    if settings.role != before.role {
+        check_power(&change.call, [settings.role, before.role])?;
+        set_role(&mut change.writer, who, settings.role).await?;
+        let event = event("membership.role", organisation, before)
+            .with("before", before.role.to_string())
+            .with("after", settings.role.to_string());
+        done.push(("role", event));
+    }
+    if settings.disabled != was_off {
+        check_power(&change.call, [before.role])?;
+        set_membership_disabled(&mut change.writer, who, settings.disabled.then_some(now)).await?;
+        if settings.disabled && before.home_organisation_id == organisation.id {
+            end_everything_else(&mut change.writer, before.id, None, now).await?;
+        }
+        let kind = if settings.disabled { "membership.disable" } else { "membership.enable" };
+        done.push((if settings.disabled { "disable" } else { "enable" }, event(kind, organisation, before)));
+    }
+    let mut events = Vec::new();
+    if groups != before.groups.0 {
+        let changed = changes(&json!({ "groups": before.groups.0 }), &json!({ "groups": groups }));
+        set_groups(&mut change.writer, who, groups).await?;
+        events.push(event("membership.groups", organisation, before).with("changes", changed));
+    }
+    let account = find_account(&change.writer, before.id).await?.ok_or_else(|| Problem::not_found("account"))?;
+    for (act, event) in done {
+        person_changed(&mut change, &account, (&organisation.name, settings.role), act).await?;
+        events.push(event);
+    }
+    let row = find_member(&change.writer, organisation.id, before.id).await?;
+    let row = row.ok_or_else(|| Problem::not_found("membership"))?;
+    Ok((change, events, row))
+}
+
+async fn find(call: &Call, db: &Reader, organisation: OrganisationId) -> Result<MemberRow, Stop> {
+    let found = match call.at("account").parse() {
+        Ok(account) => find_member(db, organisation, account).await?,
+        Err(_) => None,
+    };
+    found.ok_or_else(|| Problem::not_found("membership").into())
+}
+
+/// Begins to change the membership in the path.
+pub(super) async fn hold(call: Call) -> Result<(Change, Organisation, MemberRow), Stop> {
+    let (change, organisation) = call.begin_at_organisation().await?;
+    let row = find(&change.call, &change.writer, organisation.id).await?;
+    change.check_match(&MembershipShown::of(organisation.id, &row))?;
+    if row.instance_role != InstanceRole::None {
+        return Err(powerful().into());
+    }
+    Ok((change, organisation, row))
+}
+
+fn powerful() -> Problem {
+    Problem::above_own_rights("People with a role for the whole instance are looked after in the console.")
+}
+
+/// Whoever makes an administrator, or ends one, needs all that an administrator may do.
+pub(super) fn check_power(call: &Call, roles: impl IntoIterator<Item = Role>) -> Result<(), Problem> {
+    let needed = Rights::of_an_administrator();
+    if roles.into_iter().all(|role| role != Role::Administrator) || needed.is_within(&call.caller.rights) {
+        return Ok(());
+    }
+    Err(Problem::above_own_rights(format!("For administrators the key needs the scopes {needed}.")))
+}
+
+/// Somebody who can act looks after every organisation; called where this member would do so no longer.
+async fn check_last(writer: &mut Writer, organisation: &Organisation, row: &MemberRow) -> Result<(), Stop> {
+    let acts = row.role == Role::Administrator && row.disabled_at.is_none() && row.account_disabled_at.is_none();
+    if acts && count_other_administrators(writer, organisation.id, row.id).await? == 0 {
+        let detail = format!("This is the last administrator of {} who can act.", organisation.name);
+        return Err(Problem::new("last_administrator", detail).into());
+    }
+    Ok(())
+}
+
+/// Groups in one order, each once.
+pub(super) fn check_groups(groups: &[String]) -> Result<Vec<String>, Problem> {
+    let mut all: Vec<String> = groups.iter().map(|group| group.trim().to_owned()).collect();
+    all.sort();
+    all.dedup();
+    let is_wrong = |group: &String| {
+        group.is_empty() || group.chars().count() > LONGEST_GROUP || group.chars().any(char::is_control)
+    };
+    if all.len() > MOST_GROUPS || all.iter().any(is_wrong) {
+        let says = format!("At most {MOST_GROUPS} groups, each of 1 to {LONGEST_GROUP} characters.");
+        return Err(Problem::fields(vec![FieldFault::new("groups", says)]));
+    }
+    Ok(all)
+}
+
+fn event(kind: &'static str, organisation: &Organisation, row: &MemberRow) -> Event {
+    Event::new(Chain::Organisation(organisation.id), kind, "done")
+        .about(row.id)
+        .with_personal("subject_name", row.name.clone())
+}

@@ -1,0 +1,147 @@
+//! SCIM 2.0 (RFC 7643, RFC 7644) at `/scim/v2`: an office's own directory provisions its people and their groups. A key
+//! of one organisation with the scope `admin:scim` opens it, for that organisation alone.
+//!
+//! A user is a membership: somebody who is created is invited, and whoever is not `active` any more has their membership
+//! switched off. A group is a name in the groups of memberships, so it is there as long as somebody is in it.
+
+mod groups;
+mod rules;
+mod users;
+
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::answers::{Answer, Answered};
+use super::call::Call;
+use super::operations::{Operation, Shape};
+use super::problems::Stop;
+use super::store::{MemberRow, list_members};
+use crate::domain::ids::OrganisationId;
+use crate::features::api_keys::Right;
+use crate::storage::{PageRequest, Reader};
+
+/// Where it is.
+pub(super) const SCIM: &str = "/scim/v2";
+/// The most resources of one answer.
+const MOST: usize = 200;
+
+/// A resource, or a change of one (RFC 7643; RFC 7644, section 3.5.2).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described; what is read is looked at member by member")]
+struct ScimResource {
+    /// What it is.
+    schemas: Vec<String>,
+}
+
+const RESOURCE: Shape = Shape::of::<ScimResource>();
+const LISTING: &[(&str, &str)] = &[("filter", ""), ("startIndex", ""), ("count", "")];
+
+/// Everything that SCIM can do here.
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::new("scim_config", "/ServiceProviderConfig", Right::Scim, |call| Box::pin(config(call))),
+    Operation::new("scim_types", "/ResourceTypes", Right::Scim, |call| Box::pin(types(call))),
+    Operation::new("scim_schemas", "/Schemas", Right::Scim, |call| Box::pin(schemas(call))),
+    Operation::new("scim_users", "/Users", Right::Scim, |call| Box::pin(users::list(call))).asking(LISTING),
+    Operation::new("scim_add_user", "/Users", Right::Scim, |call| Box::pin(users::add(call))).post(RESOURCE, RESOURCE),
+    Operation::new("scim_user", "/Users/{account}", Right::Scim, |call| Box::pin(users::show(call))),
+    Operation::new("scim_change_user", "/Users/{account}", Right::Scim, |call| Box::pin(users::change(call)))
+        .changing(RESOURCE),
+    Operation::new("scim_groups", "/Groups", Right::Scim, |call| Box::pin(groups::list(call))).asking(LISTING),
+    Operation::new("scim_add_group", "/Groups", Right::Scim, |call| Box::pin(groups::add(call)))
+        .post(RESOURCE, RESOURCE),
+    Operation::new("scim_group", "/Groups/{group}", Right::Scim, |call| Box::pin(groups::show(call))),
+    Operation::new("scim_change_group", "/Groups/{group}", Right::Scim, |call| Box::pin(groups::change(call)))
+        .changing(RESOURCE),
+    Operation::new("scim_remove_group", "/Groups/{group}", Right::Scim, |call| Box::pin(groups::remove(call)))
+        .removing(),
+];
+
+fn plain(body: Value) -> Answer {
+    Answer { status: 200, body: Some(body), tag: None, location: None }
+}
+
+/// A page of resources (RFC 7644, section 3.4.2): `startIndex` counts from 1.
+fn listed(call: &Call, all: Vec<Value>) -> Answer {
+    let number = |name| call.asked(name).and_then(|text| text.parse::<usize>().ok());
+    let start = number("startIndex").unwrap_or(1).max(1);
+    let count = number("count").unwrap_or(MOST).min(MOST);
+    let total = all.len();
+    let page: Vec<Value> = all.into_iter().skip(start - 1).take(count).collect();
+    plain(json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": total,
+        "startIndex": start,
+        "itemsPerPage": page.len(),
+        "Resources": page,
+    }))
+}
+
+/// Everybody who belongs to the organisation.
+async fn everybody(db: &Reader, organisation: OrganisationId) -> Result<Vec<MemberRow>, Stop> {
+    let (mut all, mut page) = (Vec::new(), PageRequest { after: None, limit: 1000 });
+    loop {
+        let rows = list_members(db, organisation, &page).await?;
+        page.after = rows.last().map(|row| row.id.to_string());
+        let is_last = (rows.len() as u64) < page.limit;
+        all.extend(rows);
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+async fn config(call: Call) -> Answered {
+    let no = json!({ "supported": false });
+    Ok(plain(json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "patch": { "supported": true },
+        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "filter": { "supported": true, "maxResults": MOST },
+        "changePassword": no, "sort": no, "etag": no,
+        "authenticationSchemes": [{
+            "type": "oauthbearertoken",
+            "name": "API key",
+            "description": "A key of one organisation with the scope admin:scim",
+        }],
+        "meta": { "resourceType": "ServiceProviderConfig", "location": call.state.absolute(&format!("{SCIM}/ServiceProviderConfig")) },
+    })))
+}
+
+async fn types(call: Call) -> Answered {
+    let of = |name: &str, endpoint: &str| {
+        json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+            "id": name, "name": name, "endpoint": endpoint,
+            "schema": format!("urn:ietf:params:scim:schemas:core:2.0:{name}"),
+        })
+    };
+    Ok(listed(&call, vec![of("User", "/Users"), of("Group", "/Groups")]))
+}
+
+async fn schemas(call: Call) -> Answered {
+    let attribute = |name: &str, kind: &str, mutability: &str, several: bool| {
+        json!({
+            "name": name, "type": kind, "multiValued": several, "required": name == "userName" || name == "displayName",
+            "mutability": mutability, "returned": "default", "uniqueness": if name == "userName" { "global" } else { "none" },
+        })
+    };
+    let user = json!({
+        "id": rules::USER, "name": "User",
+        "attributes": [
+            attribute("userName", "string", "immutable", false),
+            attribute("name", "complex", "readWrite", false),
+            attribute("displayName", "string", "readWrite", false),
+            attribute("emails", "complex", "immutable", true),
+            attribute("active", "boolean", "readWrite", false),
+            attribute("groups", "complex", "readOnly", true),
+        ],
+    });
+    let group = json!({
+        "id": rules::GROUP, "name": "Group",
+        "attributes": [
+            attribute("displayName", "string", "immutable", false),
+            attribute("members", "complex", "readWrite", true),
+        ],
+    });
+    Ok(listed(&call, vec![user, group]))
+}

@@ -1,0 +1,66 @@
+//! Who belongs to an organisation: `memberships` and `accounts` together.
+
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::{ConnectionTrait as _, FromQueryResult};
+
+use crate::domain::Timestamp;
+use crate::domain::ids::{AccountId, OrganisationId};
+use crate::features::accounts::InstanceRole;
+use crate::features::organisations::Role;
+use crate::storage::{Json, PageRequest, Reader, StorageError};
+
+/// Somebody who belongs to an organisation.
+#[derive(Debug, Clone, FromQueryResult)]
+pub(in crate::features::api) struct MemberRow {
+    pub(in crate::features::api) id: AccountId,
+    pub(in crate::features::api) home_organisation_id: OrganisationId,
+    pub(in crate::features::api) name: String,
+    pub(in crate::features::api) email: String,
+    pub(in crate::features::api) instance_role: InstanceRole,
+    pub(in crate::features::api) account_disabled_at: Option<Timestamp>,
+    pub(in crate::features::api) role: Role,
+    pub(in crate::features::api) groups: Json<Vec<String>>,
+    pub(in crate::features::api) created_at: Timestamp,
+    pub(in crate::features::api) disabled_at: Option<Timestamp>,
+}
+
+fn people(organisation: OrganisationId) -> SelectStatement {
+    let mut query = Query::select();
+    for name in ["id", "home_organisation_id", "name", "email", "instance_role"] {
+        query.column(("accounts", name));
+    }
+    for name in ["role", "groups", "created_at", "disabled_at"] {
+        query.column(("memberships", name));
+    }
+    query
+        .expr_as(Expr::col(("accounts", "disabled_at")), "account_disabled_at")
+        .from("memberships")
+        .inner_join("accounts", Expr::col(("accounts", "id")).equals(("memberships", "account_id")))
+        .and_where(Expr::col(("memberships", "organisation_id")).eq(organisation))
+        .to_owned()
+}
+
+/// The people of an organisation, by account.
+pub(in crate::features::api) async fn list_members(
+    db: &Reader,
+    organisation: OrganisationId,
+    page: &PageRequest,
+) -> Result<Vec<MemberRow>, StorageError> {
+    let mut query = people(organisation);
+    if let Some(after) = &page.after {
+        query.and_where(Expr::col(("memberships", "account_id")).gt(after.as_str()));
+    }
+    query.order_by(("memberships", "account_id"), sea_orm::Order::Asc).limit(page.limit);
+    Ok(MemberRow::find_by_statement(db.get_database_backend().build(&query)).all(db).await?)
+}
+
+/// Somebody, if they belong to the organisation.
+pub(in crate::features::api) async fn find_member(
+    db: &Reader,
+    organisation: OrganisationId,
+    account: AccountId,
+) -> Result<Option<MemberRow>, StorageError> {
+    let mut query = people(organisation);
+    query.and_where(Expr::col(("accounts", "id")).eq(account));
+    Ok(MemberRow::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
+}

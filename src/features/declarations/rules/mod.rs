@@ -1,0 +1,9 @@
+//! Descriptions, and what they mean.
+
+mod apps;
+mod merge;
+mod policies;
+
+pub use apps::{AppSettings, app_client, app_field, app_settings, keeps_secret};
+pub use merge::{FieldFault, changed_fields, merge, read_whole};
+pub use policies::{PolicySettings, instant, instant_of};

@@ -1,0 +1,237 @@
+//! `countersign apply`, `export` and `api-key`: the same state by whichever way.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use super::{ALL, Api, done, made, text};
+use crate::command_line::{countersign, json as printed};
+use crate::support::{Engine, Server, on_both_engines};
+
+on_both_engines! {
+    api_command_line_and_description_leave_the_same_state
+    a_plan_is_shown_first_and_carried_out_once
+    what_is_not_described_stays_unless_it_is_pruned
+    every_fault_of_a_description_is_told_at_once
+    a_key_of_the_command_line_opens_the_api
+}
+
+fn run(engine: &Engine, arguments: &[&str]) -> Output {
+    let keys = engine.folder.path().join("keys");
+    let mut command = countersign(engine.folder.path(), arguments);
+    command.env("COUNTERSIGN__DATABASE__URL", &engine.url).env("COUNTERSIGN__KEYS__DIRECTORY", keys);
+    command.output().unwrap()
+}
+
+/// An installation without anything in it.
+async fn another(like: &Engine) -> Engine {
+    let engine = if like.url.starts_with("sqlite") { Engine::sqlite() } else { Engine::postgres().await };
+    let migrated = run(&engine, &["migrate"]);
+    assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+    engine
+}
+
+fn written(engine: &Engine, name: &str, text: &str) -> String {
+    let file = engine.folder.path().join(name);
+    std::fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
+fn exported(engine: &Engine) -> Value {
+    printed(&run(engine, &["export", "--json"]))
+}
+
+fn refused(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+async fn api_command_line_and_description_leave_the_same_state(engine: Engine) {
+    // By the API.
+    let api = Api::of(Server::start(&engine).await).await;
+    let key = &api.key(ALL, None).await;
+    for app in ["portal", "spa", "foreign", "machine"] {
+        assert_eq!(api.delete(&format!("/apps/{app}"), key).await.status, 204);
+    }
+    let office = made(&api.post("/organisations", key, json!({ "name": "Kantoor Jansen" })).await);
+    let rules = json!({
+        "second_factor": "required", "second_factor_from": "2026-12-01T00:00:00Z", "kinds": ["totp"],
+        "new_networks": "confirm_by_mail", "session_hours": 8,
+    });
+    done(&api.patch(&format!("/organisations/{}/policy", text(&office, "id")), key, rules).await);
+    let kosten = json!({
+        "client_id": "kosten", "name": "Kosten", "profile": "oidc", "first_party": true,
+        "metadata": {
+            "redirect_uris": ["https://kosten.example/cb"], "home_uri": "https://kosten.example",
+            "backchannel_logout_uri": "https://kosten.example/out",
+        },
+    });
+    let made_by_api = made(&api.post("/apps", key, kosten).await);
+    let by_api = exported(&engine);
+
+    // By the command line.
+    let second = another(&engine).await;
+    for arguments in [
+        vec!["org", "add", "Kantoor De Vries"],
+        vec!["org", "add", "Kantoor Jansen"],
+        vec![
+            "org",
+            "set",
+            "Kantoor Jansen",
+            "--second-factor",
+            "required",
+            "--from",
+            "2026-12-01",
+            "--kinds",
+            "totp",
+            "--new-networks",
+            "confirm-by-mail",
+            "--session-hours",
+            "8",
+        ],
+        vec![
+            "app",
+            "add",
+            "Kosten",
+            "--id",
+            "kosten",
+            "--profile",
+            "oidc",
+            "--first-party",
+            "--redirect-uri",
+            "https://kosten.example/cb",
+            "--home",
+            "https://kosten.example",
+            "--backchannel-logout-uri",
+            "https://kosten.example/out",
+        ],
+    ] {
+        let output = run(&second, &arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(exported(&second), by_api);
+
+    // By a description: the export of the first, in both forms.
+    for (name, form) in [("state.toml", None), ("state.json", Some("--json"))] {
+        let third = another(&engine).await;
+        let output = run(&engine, &["export"].into_iter().chain(form).collect::<Vec<_>>());
+        let description = String::from_utf8(output.stdout).unwrap();
+        assert!(!description.contains(text(&made_by_api, "client_secret")));
+        let file = written(&third, name, &description);
+        let applied = printed(&run(&third, &["apply", &file, "--yes", "--json"]));
+        assert_eq!(applied["applied"], true);
+        assert_eq!(exported(&third), by_api);
+        assert!(text(&applied["secrets"], "kosten").len() >= 43);
+        let again = printed(&run(&third, &["apply", &file, "--yes", "--json", "--prune", "apps"]));
+        assert_eq!(again["applied"], false, "{again}");
+        let audit = printed(&run(&third, &["audit", "verify", "--json"]));
+        assert_eq!(audit["verdict"].as_str().unwrap_or("sound"), "sound", "{audit}");
+    }
+}
+
+const DESCRIPTION: &str = r#"
+version = 1
+
+[organisations."Kantoor Jansen".policy]
+remembering = "never"
+
+[apps.erp]
+name = "ERP"
+[apps.erp.metadata]
+grant_types = ["client_credentials"]
+scope = "invoices:read"
+"#;
+
+async fn a_plan_is_shown_first_and_carried_out_once(engine: Engine) {
+    let engine = another(&engine).await;
+    let file = written(&engine, "state.toml", DESCRIPTION);
+    let before = exported(&engine);
+    let dry = run(&engine, &["apply", &file, "--dry-run"]);
+    let told = String::from_utf8(dry.stdout).unwrap();
+    assert!(told.contains("+ organisation Kantoor Jansen\n+ app erp\n2 to add, 0 to change"), "{told}");
+    assert!(refused(&run(&engine, &["apply", &file])).contains("--yes"), "nobody can be asked");
+    assert_eq!(exported(&engine), before, "nothing was changed");
+    let applied = String::from_utf8(run(&engine, &["apply", &file, "--yes"]).stdout).unwrap();
+    let secret = applied.split("client_secret of erp: ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let kept = String::from_utf8(run(&engine, &["apply", &file, "--yes"]).stdout).unwrap();
+    assert!(
+        kept.contains("0 to add, 0 to change, 0 to remove, 2 stay as they are.") && !kept.contains("Done."),
+        "{kept}"
+    );
+    let other = written(&engine, "other.toml", &DESCRIPTION.replace("\"ERP\"", "\"Boekhouding\""));
+    let changed = printed(&run(&engine, &["apply", &other, "--yes", "--json"]));
+    assert_eq!(changed["plan"][1]["fields"], json!([["name", "ERP", "Boekhouding"]]));
+    assert_eq!(changed["secrets"], json!({}), "the app keeps its secret");
+    // And the secret is the app's.
+    let server = Server::start(&engine).await;
+    use base64::Engine as _;
+    let header = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("erp:{secret}")));
+    let grant = [("grant_type", "client_credentials")];
+    let answer = server.browser().post_with("/token", &[("authorization", &header)], &grant).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+async fn what_is_not_described_stays_unless_it_is_pruned(engine: Engine) {
+    let engine = another(&engine).await;
+    let file = written(&engine, "state.toml", DESCRIPTION);
+    printed(&run(&engine, &["apply", &file, "--yes", "--json"]));
+    let less = written(&engine, "less.toml", "[organisations.\"Kantoor Jansen\"]\ndisabled = true\n");
+    let kept = printed(&run(&engine, &["apply", &less, "--yes", "--json"]));
+    assert_eq!(kept["plan"].as_array().unwrap().len(), 1, "{kept}");
+    let state = exported(&engine);
+    assert!(state["apps"]["erp"].is_object());
+    let office = &state["organisations"]["Kantoor Jansen"];
+    assert_eq!((&office["disabled"], &office["policy"]["remembering"]), (&json!(true), &json!("never")));
+    let pruned = printed(&run(&engine, &["apply", &less, "--yes", "--json", "--prune", "apps"]));
+    assert_eq!(pruned["plan"][1]["act"], "remove");
+    assert_eq!(exported(&engine)["apps"], json!({}));
+    assert_eq!(run(&engine, &["apply", &less, "--prune", "organisations"]).status.code(), Some(2));
+}
+
+async fn every_fault_of_a_description_is_told_at_once(engine: Engine) {
+    let engine = another(&engine).await;
+    let wrong = "users = 1\n[organisations.A.policy]\nkind = 1\nsession_hours = 0\n[apps.erp]\nnam = \"x\"\nprofile = \"saml\"\n";
+    let faults = refused(&run(&engine, &["apply", &written(&engine, "wrong.toml", wrong), "--yes"]));
+    let mut paths: Vec<&str> = faults.lines().filter_map(|line| line.split(": ").next()).collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["apps.erp.nam", "apps.erp.profile", "organisations.A.policy.kind", "users"], "{faults}");
+    let wrong = "[organisations.A.policy]\nsession_hours = 0\n[organisations.B.policy]\nsession_idle_minutes = 1\n";
+    let faults = refused(&run(&engine, &["apply", &written(&engine, "wrong.toml", wrong), "--yes"]));
+    assert!(faults.contains("organisations.A.policy.session_hours:"), "{faults}");
+    assert!(faults.contains("organisations.B.policy.session_idle_minutes:"), "{faults}");
+    let wrong =
+        "[apps.one]\nname = \"One\"\n[apps.two]\nname = \"Two\"\nmetadata.redirect_uris = [\"http://x.example\"]\n";
+    let faults = refused(&run(&engine, &["apply", &written(&engine, "wrong.toml", wrong), "--yes"]));
+    assert!(faults.contains("apps.one.metadata.redirect_uris:") && faults.contains("apps.two.metadata.redirect_uris:"));
+    let faults = refused(&run(&engine, &["apply", &written(&engine, "wrong.toml", "version = 1\n[apps\n"), "--yes"]));
+    assert!(faults.contains("line 2"), "{faults}");
+    assert!(refused(&run(&engine, &["apply", "none.toml"])).contains("none.toml cannot be read"));
+    assert_eq!(exported(&engine)["apps"], json!({}), "nothing was changed");
+    assert!(Path::new(&engine.folder.path().join("wrong.toml")).exists());
+}
+
+async fn a_key_of_the_command_line_opens_the_api(engine: Engine) {
+    let api = Api::of(Server::start(&engine).await).await;
+    let made =
+        printed(&run(&engine, &["api-key", "add", "ERP", "--scope", "admin:apps:read", "--days", "2", "--json"]));
+    let key = text(&made, "secret").to_owned();
+    done(&api.get("/apps", &key).await);
+    let org = api.server.organisation.to_string();
+    let bound = printed(&run(&engine, &["api-key", "add", "HR", "--scope", "all", "--org", &org, "--json"]));
+    done(&api.get("/accounts", text(&bound, "secret")).await);
+    assert!(!text(&bound, "scope").contains("apps"));
+    let list = printed(&run(&engine, &["api-key", "list", "--json"]));
+    assert_eq!(list.as_array().unwrap().len(), 2);
+    assert!(!list.to_string().contains(&key));
+    for arguments in [
+        ["api-key", "add", "X", "--scope", "admin:everything"],
+        ["api-key", "add", " ", "--scope", "admin:apps:read"],
+        ["api-key", "add", "X", "--scope", "admin:scim"],
+    ] {
+        assert_eq!(refused(&run(&engine, &arguments)).lines().count(), 1);
+    }
+    assert!(run(&engine, &["api-key", "remove", text(&made, "id")]).status.success());
+    assert_eq!(api.get("/apps", &key).await.status, 401);
+    assert!(refused(&run(&engine, &["api-key", "remove", text(&made, "id")])).contains("ended before"));
+}

@@ -1,0 +1,47 @@
+//! What slows a program down.
+
+use serde_json::json;
+
+use super::{ALL, Api, refused};
+use crate::support::{Engine, on_both_engines};
+
+on_both_engines! {
+    wrong_keys_are_counted_and_a_right_one_goes_on
+    one_organisation_invites_so_many_people_in_a_day
+}
+
+async fn wrong_keys_are_counted_and_a_right_one_goes_on(engine: Engine) {
+    let api = Api::start(&engine).await;
+    let key = &api.key(ALL, None).await;
+    for _ in 0..60 {
+        refused(&api.get("/apps", "cs_wrong").await, 401, "unauthenticated");
+    }
+    let answer = api.get("/apps", "cs_wrong").await;
+    refused(&answer, 429, "too_many");
+    let seconds: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=600).contains(&seconds), "{seconds}");
+    assert_eq!(api.get("/apps", key).await.status, 200, "the office behind the same address works on");
+    api.server.clock.advance(601);
+    refused(&api.get("/apps", "cs_wrong").await, 401, "unauthenticated");
+}
+
+async fn one_organisation_invites_so_many_people_in_a_day(engine: Engine) {
+    let api = Api::start(&engine).await;
+    let key = &api.key("admin:accounts:write", Some(api.server.organisation)).await;
+    let state = &api.server.inner.state;
+    let mut writer = state.db.writing().await.unwrap();
+    for _ in 0..199 {
+        let day = std::time::Duration::from_hours(24);
+        let counter = format!("invite:{}", api.server.organisation);
+        countersign::features::throttles::count(&mut writer, &counter, day, api.now()).await.unwrap();
+    }
+    writer.commit().await.unwrap();
+    let person = |email: &str| json!({ "email": email, "name": "Somebody" });
+    assert_eq!(api.post("/accounts", key, person("a@kantoor.nl")).await.status, 201);
+    refused(&api.post("/accounts", key, person("b@kantoor.nl")).await, 429, "too_many");
+    // The page counts on the same counter, and the operator's own keys do not count there.
+    let operator = &api.key(ALL, None).await;
+    let mut person = person("c@kantoor.nl");
+    person["organisation"] = json!(api.server.organisation);
+    assert_eq!(api.post("/accounts", operator, person).await.status, 201);
+}
