@@ -123,6 +123,7 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<ip_addresses::BlockedPage>());
             all.extend(samples_of::<ip_addresses::OwnNetworksPage>());
             all.extend(samples_of::<ip_addresses::OrganisationNetworksPage>());
+            all.extend(samples_of::<ip_addresses::PersonNetworksPage>());
             all.extend(samples_of::<ip_addresses::ActOnNetworkPage>());
             all
         },
@@ -175,7 +176,11 @@ pub const FEATURES: &[Feature] = &[
     Feature {
         name: "activity",
         routes: activity::routes,
-        pages: || samples_of::<activity::OrganisationActivityPage>(),
+        pages: || {
+            let mut all = samples_of::<activity::OrganisationActivityPage>();
+            all.extend(samples_of::<activity::PersonActivityPage>());
+            all
+        },
     },
     Feature {
         name: "account",
@@ -202,6 +207,8 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<employees::EmployeesPage>();
             all.extend(samples_of::<employees::EmployeePage>());
+            all.extend(samples_of::<employees::EmployeeSecurityPage>());
+            all.extend(samples_of::<employees::RemoveMethodPage>());
             all.extend(samples_of::<employees::ActPage>());
             all.extend(samples_of::<employees::InvitePage>());
             all

@@ -319,6 +319,18 @@ pub fn employee(account: impl std::fmt::Display) -> String {
     format!("{EMPLOYEES}/{account}")
 }
 
+/// The IP addresses of one of the people of the organisation.
+#[must_use]
+pub fn employee_networks(account: impl std::fmt::Display) -> String {
+    format!("{EMPLOYEES}/{account}/ip-addresses")
+}
+
+/// What happened to one of the people of the organisation.
+#[must_use]
+pub fn employee_activity(account: impl std::fmt::Display) -> String {
+    format!("{EMPLOYEES}/{account}/activity")
+}
+
 /// Doing something about one of the people of the organisation.
 #[must_use]
 pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display) -> String {

@@ -47,6 +47,7 @@ mod remembered;
 mod second_step;
 mod security_center;
 mod sign_in;
+mod signers;
 mod storage;
 mod text_messages;
 mod tls;

@@ -44,7 +44,7 @@ async fn role_of(server: &Server, account: AccountId) -> Role {
 }
 
 /// Another office, with an administrator of its own.
-async fn other_office(server: &Server) -> AccountId {
+pub(crate) async fn other_office(server: &Server) -> AccountId {
     let state = &server.inner.state;
     let (now, random) = (state.now(), state.random.as_ref());
     let anna = find_account(state.db.reading(), server.account).await.unwrap().unwrap();

@@ -11,8 +11,9 @@ use crate::domain::{Email, Language, Timestamp};
 
 pub use notices::tell_owner;
 pub use store::{
-    Profile, add_account, find_account, find_account_by_login, hold_unchanged, list_accounts, mark_credentials_changed,
-    mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_profile, set_validates_networks,
+    Profile, add_account, demand_new_password, find_account, find_account_by_login, hold_instance_administrators,
+    hold_unchanged, list_accounts, mark_credentials_changed, mark_email_verified, mark_signed_in, set_account_disabled,
+    set_email, set_profile, set_validates_networks,
 };
 
 /// One person.
@@ -50,6 +51,8 @@ pub struct Account {
     pub last_sign_in_at: Option<Timestamp>,
     /// Whether a new network of this person joins the ledger by itself, where no rule says otherwise.
     pub validates_networks: bool,
+    /// Whether an administrator wants the password to be chosen anew.
+    pub new_password_due: bool,
 }
 
 /// What a person may do for the whole instance.
@@ -64,6 +67,12 @@ pub enum InstanceRole {
     Helpdesk,
     /// Register apps and organisations, look after keys, read audit and health.
     Administrator,
+}
+
+/// The one spelling in which a name that was typed is looked for: what is counted by name is counted by this.
+#[must_use]
+pub fn login_as_known(typed: &str) -> String {
+    typed.parse::<Email>().map_or_else(|_| typed.trim().to_lowercase(), |email| email.to_string())
 }
 
 /// Whether `name` may be a user name: it can never be mistaken for an e-mail address, nor spoil a log line.

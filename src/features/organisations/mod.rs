@@ -13,8 +13,8 @@ use crate::domain::{Policy, Timestamp};
 pub use store::{
     add_invitation, add_membership, add_organisation, administrators_of, find_invitation, find_invitation_by_secret,
     find_organisation, find_organisation_by_name, find_rules, helpdesk_access, list_organisations, member_ids_of,
-    memberships_of, memberships_of_members, remove_old_invitations, set_helpdesk_access, set_membership_disabled,
-    set_policy, set_role, take_turn, use_invitation,
+    memberships_of, memberships_of_members, remove_membership, remove_old_invitations, set_added_by, set_groups,
+    set_helpdesk_access, set_membership_disabled, set_policy, set_role, take_turn, take_turn_as, use_invitation,
 };
 
 /// An accountancy office.
@@ -90,6 +90,47 @@ pub struct Membership {
     pub groups: Vec<String>,
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
+    /// Who invited them, and who made them what they are; none for the operator.
+    pub brought_in_by: [Option<AccountId>; 2],
+    /// Since when they are what they are.
+    pub role_since: Timestamp,
+}
+
+impl Membership {
+    /// Whether it counts.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.disabled_at.is_none() && !self.organisation_disabled
+    }
+}
+
+/// The pages about one of the people of an organisation, as its administrators see them.
+#[derive(Clone, Debug, Serialize)]
+pub struct PersonTabs {
+    /// The full name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// Where they begin.
+    pub base: String,
+    /// Which one this is: `profile`, `security`, `ip-addresses` or `activity`.
+    pub here: &'static str,
+    /// Whether the security of the account is for this organisation.
+    pub looked_after: bool,
+}
+
+impl PersonTabs {
+    /// An example.
+    #[must_use]
+    pub fn sample(here: &'static str) -> Self {
+        Self {
+            name: "Bram Bakker-van der Meulen".to_owned(),
+            email: "bram@kantoor.nl".to_owned(),
+            base: "/organisation/employees/acc_1".to_owned(),
+            here,
+            looked_after: true,
+        }
+    }
 }
 
 /// How long an invitation works.

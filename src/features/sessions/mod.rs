@@ -102,6 +102,7 @@ impl Standing {
             credentials_changed_at: self.account.credentials_changed_at,
             enrolled: self.enrolled.kinds,
             must_enrol: self.enrolled.must_enrol,
+            new_password_due: self.account.new_password_due,
             device_bound: self.enrolled.device_bound,
             validates_networks: self.account.validates_networks,
             policy: self.policy(),

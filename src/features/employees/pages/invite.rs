@@ -107,7 +107,9 @@ async fn add(
     let by = &admin.member.standing.account;
     let mut writer = state.db.writing().await?;
     take_turn(&mut writer, admin.organisation).await?;
-    let still = find_person(&writer, admin.organisation, by.id).await?.is_some_and(|by| by.is_acting_administrator());
+    let still = find_person(&writer, admin.organisation, by.id)
+        .await?
+        .is_some_and(|by| by.is_acting_administrator(admin.organisation));
     let Some(organisation) = find_organisation(&writer, admin.organisation).await?.filter(|_| still) else {
         return Ok(Added::NotAllowed);
     };
@@ -133,6 +135,7 @@ async fn add(
         credentials_changed_at: None,
         last_sign_in_at: None,
         validates_networks: false,
+        new_password_due: false,
     };
     if let Err(error) = add_account(&mut writer, &account).await {
         // Another office took the address a moment ago.
@@ -141,7 +144,7 @@ async fn add(
     let place = MembershipId::new(now, random);
     add_membership(&mut writer, place, (admin.organisation, account.id), role, Vec::new(), now).await?;
     invite(&mut writer, state, &account, &organisation, Some(by), now).await?;
-    let event = event(context, admin, Act::Invite, (account.id, &account.name))
+    let event = event(context, admin, Act::Invite.audited(), (account.id, &account.name))
         .with("role", role.to_string())
         .with_personal("email", account.email.to_string());
     audit::record(&mut writer, Ink::of(state, now), event).await?;

@@ -69,6 +69,9 @@ mod memberships {
         pub(super) groups: Json<Vec<String>>,
         pub(super) created_at: Timestamp,
         pub(super) disabled_at: Option<Timestamp>,
+        pub(super) added_by: Option<AccountId>,
+        pub(super) role_by: Option<AccountId>,
+        pub(super) role_since: Option<Timestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -164,18 +167,25 @@ pub async fn member_ids_of(db: &Reader, id: OrganisationId) -> Result<Vec<Accoun
         .await?)
 }
 
-/// The accounts that administrate this organisation at this moment.
+/// The accounts that can act as its administrators at this moment: those who are at home there.
 ///
 /// # Errors
 ///
 /// When the database refuses.
 pub async fn administrators_of(db: &Reader, id: OrganisationId) -> Result<Vec<AccountId>, StorageError> {
+    let at_home = Query::select()
+        .column("id")
+        .from("accounts")
+        .and_where(Expr::col("home_organisation_id").eq(id))
+        .and_where(Expr::col("disabled_at").is_null())
+        .to_owned();
     Ok(memberships::Entity::find()
         .select_only()
         .column(memberships::Column::AccountId)
         .filter(memberships::Column::OrganisationId.eq(id))
         .filter(memberships::Column::Role.eq(Role::Administrator))
         .filter(memberships::Column::DisabledAt.is_null())
+        .filter(memberships::Column::AccountId.in_subquery(at_home))
         .order_by_asc(memberships::Column::Id)
         .into_tuple()
         .all(db)
@@ -213,6 +223,9 @@ pub async fn add_membership(
         groups: Set(Json(groups)),
         created_at: Set(now),
         disabled_at: Set(None),
+        added_by: Set(None),
+        role_by: Set(None),
+        role_since: Set(None),
     })
     .exec_without_returning(db)
     .await?;
@@ -245,6 +258,8 @@ fn joined(membership: memberships::Model, organisation: organisations::Model) ->
         role: membership.role,
         groups: membership.groups.0,
         disabled_at: membership.disabled_at,
+        brought_in_by: [membership.added_by, membership.role_by],
+        role_since: membership.role_since.unwrap_or(membership.created_at),
     }
 }
 
@@ -283,7 +298,17 @@ pub async fn take_turn(db: &mut Writer, id: OrganisationId) -> Result<bool, Stor
     Ok(done.rows_affected == 1)
 }
 
-/// Makes a member something else. Says whether they are a member.
+/// Takes a turn on behalf of `account`. Says whether they are one of its administrators, which they are then until this
+/// transaction ends.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn take_turn_as(db: &mut Writer, id: OrganisationId, account: AccountId) -> Result<bool, StorageError> {
+    Ok(take_turn(db, id).await? && administrators_of(db, id).await?.contains(&account))
+}
+
+/// Makes a member something else; `by` is none for the operator. Says whether they are a member.
 ///
 /// # Errors
 ///
@@ -292,9 +317,67 @@ pub async fn set_role(
     db: &mut Writer,
     (organisation_id, account_id): (OrganisationId, AccountId),
     role: Role,
+    (by, now): (Option<AccountId>, Timestamp),
 ) -> Result<bool, StorageError> {
     let done = memberships::Entity::update_many()
         .col_expr(memberships::Column::Role, Expr::value(role))
+        .col_expr(memberships::Column::RoleBy, Expr::value(by))
+        .col_expr(memberships::Column::RoleSince, Expr::value(now))
+        .filter(memberships::Column::OrganisationId.eq(organisation_id))
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Remembers who invited a member. Says whether they are one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_added_by(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    by: AccountId,
+) -> Result<bool, StorageError> {
+    let done = memberships::Entity::update_many()
+        .col_expr(memberships::Column::AddedBy, Expr::value(by))
+        .filter(memberships::Column::OrganisationId.eq(organisation_id))
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Sets the groups of a member, which apps are told of. Says whether they are one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_groups(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    groups: Vec<String>,
+) -> Result<bool, StorageError> {
+    let done = memberships::Entity::update_many()
+        .col_expr(memberships::Column::Groups, Expr::value(Json(groups)))
+        .filter(memberships::Column::OrganisationId.eq(organisation_id))
+        .filter(memberships::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Ends a membership. Says whether there was one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn remove_membership(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+) -> Result<bool, StorageError> {
+    let done = memberships::Entity::delete_many()
         .filter(memberships::Column::OrganisationId.eq(organisation_id))
         .filter(memberships::Column::AccountId.eq(account_id))
         .exec(db)
