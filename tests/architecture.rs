@@ -34,6 +34,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// neighbour.
 const GROUPS: &[(&str, &[&str])] = &[
     ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
+    ("the door to the console", &["console"]),
     ("what happened, and all that is kept about a person", &["activity", "privacy"]),
     ("protocol", &["oidc"]),
     ("flows", &["sign_in", "recovery", "setup", "invitations"]),
@@ -50,7 +51,10 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// Crates that only their home may name.
 const CRATES: &[(&[&str], &[Home])] = &[
-    (&["sea_orm", "sea_orm_migration", "sqlx"], &[Folder("src/storage"), Folder("migrations"), Role("store")]),
+    (
+        &["sea_orm", "sea_orm_migration", "sea_query_sqlx", "sqlx"],
+        &[Folder("src/storage"), Folder("migrations"), Role("store")],
+    ),
     (
         &["axum", "axum_extra"],
         &[

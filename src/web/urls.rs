@@ -92,6 +92,28 @@ pub const ACCOUNT_NETWORKS: &str = "/account/ip-addresses";
 pub const ACCOUNT_NETWORKS_AUTOMATIC: &str = "/account/ip-addresses/automatic";
 /// Where the people of an organisation sign in from.
 pub const ORGANISATION_NETWORKS: &str = "/organisation/ip-addresses";
+/// The console of the instance: how everything is.
+pub const ADMIN: &str = "/admin";
+/// The apps of the instance.
+pub const ADMIN_APPS: &str = "/admin/apps";
+/// Its organisations.
+pub const ADMIN_ORGANISATIONS: &str = "/admin/organisations";
+/// Adding one.
+pub const ADMIN_ORGANISATIONS_NEW: &str = "/admin/organisations/new";
+/// Its people.
+pub const ADMIN_PEOPLE: &str = "/admin/people";
+/// Who may do what for the instance.
+pub const ADMIN_ROLES: &str = "/admin/roles";
+/// Leads to the requests to let somebody back in.
+pub const ADMIN_RECOVERY: &str = "/admin/recovery";
+/// The keys that tokens are signed with.
+pub const ADMIN_KEYS: &str = "/admin/keys";
+/// All that happened.
+pub const ADMIN_AUDIT: &str = "/admin/audit";
+/// The mails and text messages.
+pub const ADMIN_OUTBOX: &str = "/admin/outbox";
+/// What the configuration says.
+pub const ADMIN_SETTINGS: &str = "/admin/settings";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
@@ -337,6 +359,36 @@ pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display
     format!("{EMPLOYEES}/{account}/{act}")
 }
 
+/// Somebody, in the console.
+#[must_use]
+pub fn admin_person(account: impl std::fmt::Display) -> String {
+    format!("{ADMIN_PEOPLE}/{account}")
+}
+
+/// Doing something about somebody, in the console.
+#[must_use]
+pub fn admin_person_act(account: impl std::fmt::Display, act: &str) -> String {
+    format!("{ADMIN_PEOPLE}/{account}/{act}")
+}
+
+/// An organisation, in the console.
+#[must_use]
+pub fn admin_organisation(organisation: impl std::fmt::Display) -> String {
+    format!("{ADMIN_ORGANISATIONS}/{organisation}")
+}
+
+/// Doing something about an organisation, in the console.
+#[must_use]
+pub fn admin_organisation_act(organisation: impl std::fmt::Display, act: &str) -> String {
+    format!("{ADMIN_ORGANISATIONS}/{organisation}/{act}")
+}
+
+/// What the audit has about somebody or something.
+#[must_use]
+pub fn admin_audit_about(what: &str) -> String {
+    format!("{ADMIN_AUDIT}?q={}", url::form_urlencoded::byte_serialize(what.as_bytes()).collect::<String>())
+}
+
 /// The rules of the organisation as they are filled in and not saved yet.
 #[must_use]
 pub fn security_center_draft(code: &str) -> String {
@@ -347,7 +399,7 @@ pub fn security_center_draft(code: &str) -> String {
 #[must_use]
 pub fn own_page(next: Option<&str>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS];
+    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS, ADMIN];
     let known = |next: &&str| {
         next.len() <= 200
             && next.bytes().all(plain)
@@ -370,7 +422,7 @@ mod tests {
 
     #[test]
     fn only_pages_of_our_own_come_next() {
-        for own in ["/account", "/account/security", "/enrol/account/totp"] {
+        for own in ["/account", "/account/security", "/enrol/account/totp", "/admin/keys"] {
             assert_eq!(own_page(Some(own)), own);
         }
         for foreign in [

@@ -4,6 +4,7 @@
 mod support;
 
 mod account;
+mod admin;
 mod browser;
 mod browser_logout;
 mod browser_passkeys;
@@ -22,6 +23,7 @@ mod helpdesk;
 mod invitations;
 mod networks;
 mod nodes;
+mod one_employee;
 mod organisation;
 mod organisation_activity;
 mod outbox;

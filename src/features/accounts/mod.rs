@@ -12,8 +12,8 @@ use crate::domain::{Email, Language, Timestamp};
 pub use notices::tell_owner;
 pub use store::{
     Profile, add_account, demand_new_password, find_account, find_account_by_login, hold_instance_administrators,
-    hold_unchanged, list_accounts, mark_credentials_changed, mark_email_verified, mark_signed_in, set_account_disabled,
-    set_email, set_profile, set_validates_networks,
+    hold_unchanged, list_accounts, look_up_account, mark_credentials_changed, mark_email_verified, mark_signed_in,
+    set_account_disabled, set_email, set_instance_role, set_profile, set_validates_networks,
 };
 
 /// One person.
@@ -65,6 +65,8 @@ pub enum InstanceRole {
     None,
     /// Recover people who are locked out, together with a second person.
     Helpdesk,
+    /// See in the console what an administrator sees, and change nothing.
+    Auditor,
     /// Register apps and organisations, look after keys, read audit and health.
     Administrator,
 }
@@ -73,6 +75,23 @@ pub enum InstanceRole {
 #[must_use]
 pub fn login_as_known(typed: &str) -> String {
     typed.parse::<Email>().map_or_else(|_| typed.trim().to_lowercase(), |email| email.to_string())
+}
+
+impl InstanceRole {
+    /// All of them, the least power first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Helpdesk, Self::Auditor, Self::Administrator];
+
+    /// Whether it lets people who are locked out back in.
+    #[must_use]
+    pub const fn helps(self) -> bool {
+        matches!(self, Self::Helpdesk | Self::Administrator)
+    }
+
+    /// Whether it may look around in the console.
+    #[must_use]
+    pub const fn looks(self) -> bool {
+        matches!(self, Self::Auditor | Self::Administrator)
+    }
 }
 
 /// Whether `name` may be a user name: it can never be mistaken for an e-mail address, nor spoil a log line.

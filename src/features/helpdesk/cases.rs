@@ -29,7 +29,7 @@ pub(super) fn who(standing: &Standing) -> Who {
     let account = &standing.account;
     let home = standing.home().filter(|home| home.disabled_at.is_none() && !home.organisation_disabled);
     let administers = home.is_some_and(|home| home.role == crate::features::organisations::Role::Administrator);
-    let helps_everybody = account.instance_role != InstanceRole::None;
+    let helps_everybody = account.instance_role.helps();
     let since = match home {
         Some(home) if administers && !helps_everybody => home.role_since,
         _ => account.created_at,

@@ -1,21 +1,24 @@
 //! The tables `organisations`, `memberships` and `invitations`.
 
 mod invitations;
+mod members;
 mod policies;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryResult as _, IdenStatic as _, QueryFilter as _,
+    QueryOrder as _, QueryResult, QuerySelect as _, QueryTrait as _, SelectA, SelectB,
 };
 
 use super::{Membership, Organisation, Role};
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
-use crate::storage::{Json, Reader, StorageError, Writer, text_column};
+use crate::storage::{Json, Lookup, Reader, StorageError, Writer, text_column};
 
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
 };
+pub use members::{remove_membership, set_added_by, set_groups, set_membership_disabled, set_role};
 pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
 
 text_column!(Role);
@@ -238,13 +241,23 @@ pub async fn add_membership(
 ///
 /// When the database refuses.
 pub async fn memberships_of(db: &Reader, account_id: AccountId) -> Result<Vec<Membership>, StorageError> {
-    let rows = memberships::Entity::find()
+    db.ask(look_up_memberships(account_id)).await
+}
+
+/// The same, to be asked for together with other things.
+pub fn look_up_memberships(account_id: AccountId) -> Lookup<Vec<Membership>> {
+    let query = memberships::Entity::find()
         .filter(memberships::Column::AccountId.eq(account_id))
         .find_also_related(organisations::Entity)
         .order_by_asc(memberships::Column::Id)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().filter_map(|(membership, organisation)| Some(joined(membership, organisation?))).collect())
+        .into_query();
+    Lookup::new(query, |rows| {
+        let read = |row: &QueryResult| {
+            let organisation = organisations::Model::from_query_result(row, SelectB.as_str())?;
+            Ok(joined(memberships::Model::from_query_result(row, SelectA.as_str())?, organisation))
+        };
+        rows.iter().map(read).collect()
+    })
 }
 
 fn joined(membership: memberships::Model, organisation: organisations::Model) -> Membership {
@@ -298,6 +311,26 @@ pub async fn take_turn(db: &mut Writer, id: OrganisationId) -> Result<bool, Stor
     Ok(done.rows_affected == 1)
 }
 
+/// Switches an organisation off, or on again with `None`. Says whether that was a change.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_organisation_disabled(
+    db: &mut Writer,
+    id: OrganisationId,
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StorageError> {
+    let was = organisations::Column::DisabledAt;
+    let done = organisations::Entity::update_many()
+        .col_expr(was, Expr::value(disabled_at))
+        .filter(organisations::Column::Id.eq(id))
+        .filter(if disabled_at.is_some() { was.is_null() } else { was.is_not_null() })
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Takes a turn on behalf of `account`. Says whether they are one of its administrators, which they are then until this
 /// transaction ends.
 ///
@@ -306,100 +339,4 @@ pub async fn take_turn(db: &mut Writer, id: OrganisationId) -> Result<bool, Stor
 /// When the database refuses.
 pub async fn take_turn_as(db: &mut Writer, id: OrganisationId, account: AccountId) -> Result<bool, StorageError> {
     Ok(take_turn(db, id).await? && administrators_of(db, id).await?.contains(&account))
-}
-
-/// Makes a member something else; `by` is none for the operator. Says whether they are a member.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn set_role(
-    db: &mut Writer,
-    (organisation_id, account_id): (OrganisationId, AccountId),
-    role: Role,
-    (by, now): (Option<AccountId>, Timestamp),
-) -> Result<bool, StorageError> {
-    let done = memberships::Entity::update_many()
-        .col_expr(memberships::Column::Role, Expr::value(role))
-        .col_expr(memberships::Column::RoleBy, Expr::value(by))
-        .col_expr(memberships::Column::RoleSince, Expr::value(now))
-        .filter(memberships::Column::OrganisationId.eq(organisation_id))
-        .filter(memberships::Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Remembers who invited a member. Says whether they are one.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn set_added_by(
-    db: &mut Writer,
-    (organisation_id, account_id): (OrganisationId, AccountId),
-    by: AccountId,
-) -> Result<bool, StorageError> {
-    let done = memberships::Entity::update_many()
-        .col_expr(memberships::Column::AddedBy, Expr::value(by))
-        .filter(memberships::Column::OrganisationId.eq(organisation_id))
-        .filter(memberships::Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Sets the groups of a member, which apps are told of. Says whether they are one.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn set_groups(
-    db: &mut Writer,
-    (organisation_id, account_id): (OrganisationId, AccountId),
-    groups: Vec<String>,
-) -> Result<bool, StorageError> {
-    let done = memberships::Entity::update_many()
-        .col_expr(memberships::Column::Groups, Expr::value(Json(groups)))
-        .filter(memberships::Column::OrganisationId.eq(organisation_id))
-        .filter(memberships::Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Ends a membership. Says whether there was one.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn remove_membership(
-    db: &mut Writer,
-    (organisation_id, account_id): (OrganisationId, AccountId),
-) -> Result<bool, StorageError> {
-    let done = memberships::Entity::delete_many()
-        .filter(memberships::Column::OrganisationId.eq(organisation_id))
-        .filter(memberships::Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Switches a membership off, or on again with `None`. Says whether there is one.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn set_membership_disabled(
-    db: &mut Writer,
-    (organisation_id, account_id): (OrganisationId, AccountId),
-    disabled_at: Option<Timestamp>,
-) -> Result<bool, StorageError> {
-    let done = memberships::Entity::update_many()
-        .col_expr(memberships::Column::DisabledAt, Expr::value(disabled_at))
-        .filter(memberships::Column::OrganisationId.eq(organisation_id))
-        .filter(memberships::Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
 }
