@@ -81,6 +81,7 @@ pub const FEATURES: &[Feature] = &[
         routes: oidc::routes,
         pages: || {
             let mut all = samples_of::<oidc::ConsentPage>();
+            all.extend(samples_of::<oidc::OrganisationPage>());
             all.extend(samples_of::<oidc::DevicePage>());
             all.extend(samples_of::<oidc::ApproveDevicePage>());
             all.extend(samples_of::<oidc::DoneDevicePage>());
@@ -137,6 +138,7 @@ pub const FEATURES: &[Feature] = &[
         routes: invitations::routes,
         pages: || {
             let mut all = samples_of::<invitations::InvitationPage>();
+            all.extend(samples_of::<invitations::JoinPage>());
             all.extend(samples_of::<invitations::ClosedInvitationPage>());
             all
         },
@@ -200,6 +202,7 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<account::ActivityPage>());
             all.extend(samples_of::<account::NotYouPage>());
             all.extend(samples_of::<account::ProfilePage>());
+            all.extend(samples_of::<account::LeavePage>());
             all.extend(samples_of::<account::EmailPage>());
             all.extend(samples_of::<account::EmailLinkPage>());
             all

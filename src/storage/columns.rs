@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
     AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, GrantId,
-    InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId,
-    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId,
+    InitialAccessTokenId, InteractionId, InvitationId, LinkId, MemberInvitationId, MembershipId, OrganisationId,
+    OutboxId, PasswordResetId, RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -95,6 +95,7 @@ text_column!(
     OrganisationId,
     OutboxId,
     PasswordResetId,
+    MemberInvitationId,
     RecoveryCaseId,
     RecoveryCodeId,
     RefreshTokenId,

@@ -50,7 +50,8 @@ async fn piet(server: &Server) -> (AccountId, OrganisationId) {
     change(server, "UPDATE accounts SET email = 'olga@elders.nl' WHERE name = 'Piet Elders'").await;
     let elsewhere = "(SELECT id FROM organisations WHERE name = 'Elders')";
     change(server, &format!("UPDATE accounts SET home_organisation_id = {elsewhere} WHERE id = '{account}'")).await;
-    change(server, &format!("UPDATE memberships SET organisation_id = {elsewhere} WHERE account_id = '{account}'")).await;
+    change(server, &format!("UPDATE memberships SET organisation_id = {elsewhere} WHERE account_id = '{account}'"))
+        .await;
     (account, memberships_of(state.db.reading(), account).await.unwrap()[0].organisation_id)
 }
 
@@ -61,7 +62,8 @@ async fn invite(browser: &mut Browser, email: &str) -> Answer {
 /// The path of the link in the next mail.
 async fn link(server: &Server, to: &str) -> String {
     let mail = server.mailbox().wait_for(to).await;
-    let link = mail.text.split_whitespace().find(|word| word.contains("/invite/")).unwrap_or_else(|| panic!("{}", mail.text));
+    let link =
+        mail.text.split_whitespace().find(|word| word.contains("/invite/")).unwrap_or_else(|| panic!("{}", mail.text));
     link.strip_prefix(&server.issuer).unwrap().to_owned()
 }
 
@@ -108,7 +110,8 @@ async fn whoever_invites_does_not_learn_who_has_an_account(engine: Engine) {
             pages += &anna.get(page).await.body.replace(email, "ADDRESS");
         }
         // What changes from one answer to the next is no word about anybody.
-        let words: Vec<&str> = pages.split_whitespace().filter(|word| !word.contains("value=") && !word.contains("min_")).collect();
+        let words: Vec<&str> =
+            pages.split_whitespace().filter(|word| !word.contains("value=") && !word.contains("min_")).collect();
         let words: Vec<&str> = words.into_iter().filter(|word| !word.contains("class=\"mono\"")).collect();
         seen.push(words.join(" "));
         press(&mut anna, "/organisation/employees", "/withdraw").await;
@@ -116,7 +119,11 @@ async fn whoever_invites_does_not_learn_who_has_an_account(engine: Engine) {
         assert!(!activity.contains(&account.to_string()) && !activity.contains("Person piet"), "{activity}");
     }
     assert_eq!(seen[0], seen[1]);
-    assert_eq!(find_account_by_login(server.inner.state.db.reading(), NEW).await.unwrap(), None, "nobody is made by it");
+    assert_eq!(
+        find_account_by_login(server.inner.state.db.reading(), NEW).await.unwrap(),
+        None,
+        "nobody is made by it"
+    );
     // The mails differ, and only whoever reads them sees how.
     assert!(server.mailbox().wait_for(PIET).await.text.contains("You already have an account"));
     assert!(server.mailbox().wait_for(NEW).await.text.contains("choose how you will sign in"));
@@ -302,7 +309,8 @@ async fn an_app_is_told_of_the_organisation_that_was_chosen(engine: Engine) {
     // Apps that do not ask are told nothing and ask nothing.
     let plain = browser.get(&Server::authorize(&[("scope", "openid")])).await;
     assert!(plain.location().contains("code="), "{}", plain.location());
-    let event = format!("SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'app.organisation' AND actor = '{account}'");
+    let event =
+        format!("SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'app.organisation' AND actor = '{account}'");
     assert_eq!(number(&server, &event).await, 2);
 }
 
@@ -326,7 +334,10 @@ async fn a_choice_is_asked_for_where_it_must_be_and_remembered_where_it_may(engi
     let mut fresh = signed_in(&server, PIET).await;
     to_choice(&mut fresh, &[SCOPE]).await;
     // A place that is switched off is no choice, and with one left nobody is asked.
-    let off = format!("UPDATE memberships SET disabled_at = 1000 WHERE account_id = '{account}' AND organisation_id = '{}'", server.organisation);
+    let off = format!(
+        "UPDATE memberships SET disabled_at = 1000 WHERE account_id = '{account}' AND organisation_id = '{}'",
+        server.organisation
+    );
     change(&server, &off).await;
     let only = fresh.get(&Server::authorize(&[SCOPE])).await;
     assert!(only.location().contains("code="), "{}", only.location());
@@ -354,7 +365,10 @@ async fn nobody_chooses_an_organisation_of_others(engine: Engine) {
     }
     // Between the choice and the code the place is lost: nothing is given for it.
     choose(&mut browser, &choice, &server.organisation.to_string()).await;
-    let gone = format!("DELETE FROM memberships WHERE account_id = '{account}' AND organisation_id = '{}'", server.organisation);
+    let gone = format!(
+        "DELETE FROM memberships WHERE account_id = '{account}' AND organisation_id = '{}'",
+        server.organisation
+    );
     change(&server, &gone).await;
     let given = tokens(&server, &mut browser, &choice).await;
     assert_eq!(told(&server, &given).await.0, "Elders");
@@ -396,6 +410,13 @@ async fn the_strictest_rules_hold_and_say_whose_they_are(engine: Engine) {
     assert!(asked.starts_with("/enrol/"), "{asked}");
     assert!(fresh.get(&asked).await.body.contains("Kantoor De Vries asks you"), "{}", fresh.get(&asked).await.body);
     // Without that membership it does not.
-    change(&server, &format!("DELETE FROM memberships WHERE account_id = '{account}' AND organisation_id = '{}'", server.organisation)).await;
+    change(
+        &server,
+        &format!(
+            "DELETE FROM memberships WHERE account_id = '{account}' AND organisation_id = '{}'",
+            server.organisation
+        ),
+    )
+    .await;
     assert_eq!(signed_in(&server, PIET).await.get("/account").await.status, 200);
 }

@@ -76,7 +76,8 @@ impl Known {
     fn fill(&self, path: &str) -> Vec<String> {
         let Some((before, rest)) = path.split_once('{') else { return vec![path.to_owned()] };
         let (name, after) = rest.split_once('}').unwrap();
-        let values = self.0.get(name.trim_start_matches('*')).unwrap_or_else(|| panic!("what is {{{name}}} in {path}?"));
+        let values =
+            self.0.get(name.trim_start_matches('*')).unwrap_or_else(|| panic!("what is {{{name}}} in {path}?"));
         values.iter().flat_map(|value| self.fill(&format!("{before}{value}{after}"))).collect()
     }
 }
@@ -102,9 +103,19 @@ async fn snapshot(server: &Server) -> Vec<String> {
     };
     let ended = |column: &str| format!("COALESCE(CAST({column} AS TEXT), '-')");
     let queries = [
-        format!("SELECT 'office ' || name || policy || CAST(policy_version AS TEXT) || {} AS v FROM organisations WHERE id = '{office}'", ended("helpdesk_until")),
-        of_people("accounts", "id", &format!("email || name || instance_role || {} || CAST(new_password_due AS TEXT)", ended("disabled_at"))),
-        format!("SELECT 'member ' || account_id || role || groups || {} AS v FROM memberships WHERE organisation_id = '{office}' ORDER BY 1", ended("disabled_at")),
+        format!(
+            "SELECT 'office ' || name || policy || CAST(policy_version AS TEXT) || {} AS v FROM organisations WHERE id = '{office}'",
+            ended("helpdesk_until")
+        ),
+        of_people(
+            "accounts",
+            "id",
+            &format!("email || name || instance_role || {} || CAST(new_password_due AS TEXT)", ended("disabled_at")),
+        ),
+        format!(
+            "SELECT 'member ' || account_id || role || groups || {} AS v FROM memberships WHERE organisation_id = '{office}' ORDER BY 1",
+            ended("disabled_at")
+        ),
         of_people("factors", "account_id", "id || name"),
         of_people("passwords", "account_id", "phc"),
         of_people("sessions", "account_id", &format!("id || {}", ended("ended_at"))),
@@ -112,7 +123,12 @@ async fn snapshot(server: &Server) -> Vec<String> {
         of_people("networks", "owner", "network || status"),
         format!("SELECT 'own network ' || network || status AS v FROM networks WHERE owner = '{office}' ORDER BY 1"),
         of_people("recovery_cases", "account_id", "id || state"),
-        format!("SELECT 'asked ' || email || {} || {} || {} AS v FROM member_invitations WHERE organisation_id = '{office}' ORDER BY 1", ended("accepted_at"), ended("declined_at"), ended("ended_at")),
+        format!(
+            "SELECT 'asked ' || email || {} || {} || {} AS v FROM member_invitations WHERE organisation_id = '{office}' ORDER BY 1",
+            ended("accepted_at"),
+            ended("declined_at"),
+            ended("ended_at")
+        ),
     ];
     let mut all = Vec::new();
     for query in queries {
@@ -165,7 +181,8 @@ async fn stranger(server: &Server, role: Role, number: usize) -> Browser {
     let email = format!("vreemd{number}@elders.nl");
     let account = server.hire(&email, role, InstanceRole::None).await;
     let elsewhere = "(SELECT id FROM organisations WHERE name = 'Elders')";
-    change(server, &format!("UPDATE memberships SET organisation_id = {elsewhere} WHERE account_id = '{account}'")).await;
+    change(server, &format!("UPDATE memberships SET organisation_id = {elsewhere} WHERE account_id = '{account}'"))
+        .await;
     change(server, &format!("UPDATE accounts SET home_organisation_id = {elsewhere} WHERE id = '{account}'")).await;
     let mut browser = server.browser();
     assert_eq!(browser.sign_in_at("/sign-in", &email, PASSWORD).await.location(), "/account");
@@ -213,7 +230,12 @@ async fn nobody_of_another_office_sees_or_changes_anything(engine: Engine) {
                 .await
                 .unwrap_or_else(|_| panic!("{path} does not come to an end"));
             for answer in [&got, &posted] {
-                assert!(answer.status < 500 || answer.status == 503, "{role} {path}: {} {}", answer.status, answer.body);
+                assert!(
+                    answer.status < 500 || answer.status == 503,
+                    "{role} {path}: {} {}",
+                    answer.status,
+                    answer.body
+                );
                 for secret in secrets {
                     assert!(!answer.body.contains(secret), "{role} sees {secret} at {path}: {}", answer.body);
                 }

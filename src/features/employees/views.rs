@@ -69,6 +69,29 @@ pub struct EmployeesPage {
     pub next: Option<String>,
     /// The first page, if this is another.
     pub first: Option<String>,
+    /// Who was invited and has not accepted.
+    pub invited: Vec<InvitedRow>,
+    /// What was just done.
+    pub done: Option<&'static str>,
+}
+
+/// Somebody who was invited.
+#[derive(Clone, Debug, Serialize)]
+pub struct InvitedRow {
+    /// What whoever invited calls them.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// As what.
+    pub role: Role,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// How it stands: `waits`, `declined` or `expired`.
+    pub state: &'static str,
+    /// Where it is mailed again.
+    pub again: String,
+    /// Where it is withdrawn.
+    pub withdraw: String,
 }
 
 impl Page for EmployeesPage {
@@ -80,6 +103,15 @@ impl Page for EmployeesPage {
             to: "/organisation/employees".to_owned(),
             state,
             count,
+        };
+        let invited = |state| InvitedRow {
+            name: "Hanna Veenstra".to_owned(),
+            email: "hanna@elders.nl".to_owned(),
+            role: Role::Accountant,
+            at: 1_795_525_500_000,
+            state,
+            again: "/organisation/employees/invitations/min_1/again".to_owned(),
+            withdraw: "/organisation/employees/invitations/min_1/withdraw".to_owned(),
         };
         let anna = EmployeeRow {
             to: "/organisation/employees/acc_1".to_owned(),
@@ -133,8 +165,11 @@ impl Page for EmployeesPage {
             rows: vec![anna.clone(), bram, gijs],
             next: Some("/organisation/employees".to_owned()),
             first: None,
+            invited: ["waits", "declined", "expired"].map(invited).to_vec(),
+            done: None,
         };
         let own = Self {
+            invited: Vec::new(),
             administers: false,
             filters: Vec::new(),
             columns: Vec::new(),
@@ -154,7 +189,10 @@ impl Page for EmployeesPage {
             ..page.clone()
         };
         let alone = Self { total: 1, rows: vec![anna], next: None, ..page.clone() };
-        vec![page, own, searched, alone]
+        let done = ["invited", "withdrawn"].map(|done| Self { done: Some(done), ..page.clone() });
+        let mut all = vec![page, own, searched, alone];
+        all.extend(done);
+        all
     }
 }
 
@@ -413,8 +451,7 @@ impl Page for InvitePage {
             problem: None,
             organisation: "Kantoor De Vries".to_owned(),
         };
-        let problems =
-            [("name", "wrong"), ("email", "wrong"), ("email", "here"), ("email", "elsewhere"), ("email", "many")];
+        let problems = [("name", "wrong"), ("email", "wrong"), ("email", "here"), ("email", "many")];
         let mut all = vec![page.clone()];
         all.extend(problems.map(|problem| Self { problem: Some(problem), ..page.clone() }));
         all

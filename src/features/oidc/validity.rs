@@ -113,6 +113,10 @@ pub(super) async fn judge(db: &Reader, grant: &Grant, now: Timestamp) -> Result<
     let Some(standing) = find_standing(db, grant.account_id, [grant.details.evidence.network]).await? else {
         return Ok(None);
     };
+    // Whoever belongs to the organisation no more acts for it no more.
+    if grant.details.organisation.is_some_and(|id| standing.place(id).is_none()) {
+        return Ok(None);
+    }
     let facts = facts_later(&grant.details.evidence, Some(&standing), Some(grant.created_at), (None, now));
     Ok(match decide(&facts) {
         Decision::Issue(clearance) => Some((clearance, standing)),

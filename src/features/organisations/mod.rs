@@ -7,15 +7,17 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
-use crate::domain::ids::{AccountId, InvitationId, MembershipId, OrganisationId};
-use crate::domain::{Policy, Timestamp};
+use crate::domain::ids::{AccountId, InvitationId, MemberInvitationId, MembershipId, OrganisationId};
+use crate::domain::{Email, Policy, Timestamp};
 
 pub use store::{
-    add_invitation, add_membership, add_organisation, administrators_of, find_invitation, find_invitation_by_secret,
-    find_organisation, find_organisation_by_name, find_rules, helpdesk_access, list_organisations, look_up_memberships,
-    member_ids_of, memberships_of, memberships_of_members, remove_membership, remove_old_invitations, set_added_by,
+    add_invitation, add_member_invitation, add_membership, add_organisation, administrators_of,
+    answer_member_invitation, find_invitation, find_invitation_by_secret, find_member_invitation,
+    find_member_invitation_by_secret, find_organisation, find_organisation_by_name, find_rules, helpdesk_access,
+    list_member_invitations, list_organisations, look_up_memberships, member_ids_of, memberships_of,
+    memberships_of_members, remove_membership, remove_old_invitations, remove_old_member_invitations, set_added_by,
     set_groups, set_helpdesk_access, set_membership_disabled, set_organisation_disabled, set_policy, set_role,
-    take_turn, take_turn_as, use_invitation,
+    take_turn, take_turn_as, use_invitation, withdraw_member_invitation,
 };
 
 /// An accountancy office.
@@ -160,4 +162,46 @@ impl Invitation {
     pub fn works(&self, now: Timestamp) -> bool {
         self.is_open && now < self.expires_at
     }
+}
+
+/// Somebody was asked into an organisation, at an address. Whether there is an account with it, whoever asks does not learn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberInvitation {
+    /// Its identifier.
+    pub id: MemberInvitationId,
+    /// Where to.
+    pub organisation_id: OrganisationId,
+    /// At which address.
+    pub email: Email,
+    /// What whoever invites calls them.
+    pub name: String,
+    /// As what.
+    pub role: Role,
+    /// By whom; it counts as long as they may invite.
+    pub invited_by: AccountId,
+    /// When.
+    pub created_at: Timestamp,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+    /// It was neither answered nor withdrawn nor replaced.
+    pub is_open: bool,
+    /// The answer was no.
+    pub declined: bool,
+}
+
+impl MemberInvitation {
+    /// Whether it works at `now`.
+    #[must_use]
+    pub fn works(&self, now: Timestamp) -> bool {
+        self.is_open && now < self.expires_at
+    }
+}
+
+/// What somebody says to an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes.
+    Accepted,
+    /// No.
+    Declined,
 }

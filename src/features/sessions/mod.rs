@@ -75,6 +75,12 @@ impl Standing {
         self
     }
 
+    /// The membership of this organisation, where it counts.
+    #[must_use]
+    pub fn place(&self, id: OrganisationId) -> Option<&Membership> {
+        self.memberships.iter().find(|place| place.organisation_id == id && place.is_active())
+    }
+
     /// The rules that hold: of every organisation that it belongs to, and for what the person may do.
     #[must_use]
     pub fn policy(&self) -> PolicyInForce {

@@ -29,3 +29,4 @@ activity-member-invited = Somebody was invited.
 activity-member-not-invited = An invitation was declined or withdrawn.
 activity-password-demanded = A new password was asked for.
 activity-recovery-ended = A recovery was stopped by the helpdesk.
+activity-app-organisation = Chose the organisation to act for in { $app }.

@@ -95,8 +95,17 @@ invite-text = They get an email with a link to choose how they will sign in to {
 invite-name-wrong = Enter the full name, at most 200 characters.
 invite-email-wrong = Enter an email address like name@office.nl.
 invite-email-here = Somebody in your organisation has this address. You find them under Employees, where you can also invite them again.
-invite-email-elsewhere = There is an account with this address in another organisation. Use another address, or ask the helpdesk.
 invite-email-many = Your organisation has sent very many invitations today. Try again tomorrow.
+
+invited-title = Invited
+invited-at = Invited { $when }
+invited-waits = Waits for an answer
+invited-declined = Declined
+invited-expired = Expired
+invited-withdraw = Withdraw
+invited-label = { $act }: { $name }
+invited-done-invited = The invitation is mailed. The link works for 7 days. Whether there is an account with the address already, only its owner sees.
+invited-done-withdrawn = The invitation is withdrawn.
 
 mail-employee-role = What you are at { $organisation } was changed
 mail-employee-role-body = { $by } made you { $role } at { $organisation }.

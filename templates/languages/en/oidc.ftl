@@ -43,3 +43,6 @@ signed-out-title = You are signed out
 signed-out-text = On a shared computer, also close your browser.
 signing-out-frame = Signing out of an app
 leaving-text = You go back to { $app } in a moment.
+choose-organisation = Which organisation?
+choose-organisation-text = <strong>{ $app }</strong> works for one organisation at a time.
+choose-organisation-last = last time

@@ -29,3 +29,4 @@ activity-member-invited = Er is iemand uitgenodigd.
 activity-member-not-invited = Een uitnodiging is afgewezen of ingetrokken.
 activity-password-demanded = Er is om een nieuw wachtwoord gevraagd.
 activity-recovery-ended = Een herstel is gestopt door de helpdesk.
+activity-app-organisation = Koos voor welke organisatie in { $app } wordt gewerkt.

@@ -95,8 +95,17 @@ invite-text = Je collega krijgt een e-mail met een link en kiest daar hoe die in
 invite-name-wrong = Vul de volledige naam in, hooguit 200 tekens.
 invite-email-wrong = Vul een e-mailadres in, zoals naam@kantoor.nl.
 invite-email-here = Iemand in je organisatie heeft dit adres al. Je vindt die persoon bij Medewerkers en kunt daar ook opnieuw uitnodigen.
-invite-email-elsewhere = Er is al een account met dit adres in een andere organisatie. Gebruik een ander adres of vraag de helpdesk.
 invite-email-many = Je organisatie heeft vandaag al heel veel uitnodigingen verstuurd. Probeer het morgen opnieuw.
+
+invited-title = Uitgenodigd
+invited-at = Uitgenodigd { $when }
+invited-waits = Wacht op antwoord
+invited-declined = Afgewezen
+invited-expired = Verlopen
+invited-withdraw = Intrekken
+invited-label = { $act }: { $name }
+invited-done-invited = De uitnodiging is gemaild. De link werkt 7 dagen. Of er al een account is met het adres, ziet alleen de eigenaar.
+invited-done-withdrawn = De uitnodiging is ingetrokken.
 
 mail-employee-role = Wat je bent bij { $organisation } is gewijzigd
 mail-employee-role-body = { $by } heeft je type bij { $organisation } gewijzigd in { $role }.

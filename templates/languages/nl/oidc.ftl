@@ -43,3 +43,6 @@ signed-out-title = Je bent uitgelogd
 signed-out-text = Sluit op een gedeelde computer ook je browser.
 signing-out-frame = Uitloggen bij een app
 leaving-text = Je gaat zo terug naar { $app }.
+choose-organisation = Welke organisatie?
+choose-organisation-text = <strong>{ $app }</strong> werkt voor één organisatie tegelijk.
+choose-organisation-last = vorige keer

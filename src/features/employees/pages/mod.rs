@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::Person;
@@ -28,6 +28,7 @@ pub fn routes() -> Routes {
     Router::new()
         .route(urls::EMPLOYEES, get(list::show))
         .route(urls::EMPLOYEES_INVITE, get(invite::show).post(invite::invite_somebody))
+        .route("/organisation/employees/invitations/{invitation}/{act}", post(invite::change))
         .route("/organisation/employees/{account}", get(employee))
         .route("/organisation/employees/{account}/security", get(security::show))
         .route("/organisation/employees/{account}/methods/{factor}", get(security::ask).post(security::remove))

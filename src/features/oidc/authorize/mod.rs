@@ -6,6 +6,7 @@
 mod checks;
 mod issue;
 mod judge;
+mod organisation;
 mod request;
 mod request_object;
 mod understand;
@@ -32,6 +33,7 @@ use crate::features::interactions::{
 use crate::features::sessions::Holder;
 use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail, urls};
 
+pub(super) use self::organisation::{chosen, places};
 pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims};
 pub(super) use self::understand::{Way, check};
 

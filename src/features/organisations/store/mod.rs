@@ -1,6 +1,7 @@
 //! The tables `organisations`, `memberships` and `invitations`.
 
 mod invitations;
+mod member_invitations;
 mod members;
 mod policies;
 
@@ -17,6 +18,10 @@ use crate::storage::{Json, Lookup, Reader, StorageError, Writer, text_column};
 
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
+};
+pub use member_invitations::{
+    add_member_invitation, answer_member_invitation, find_member_invitation, find_member_invitation_by_secret,
+    list_member_invitations, remove_old_member_invitations, withdraw_member_invitation,
 };
 pub use members::{remove_membership, set_added_by, set_groups, set_membership_disabled, set_role};
 pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
