@@ -20,6 +20,7 @@ mod m0014_console;
 mod m0016_api;
 mod m0017_webhooks;
 mod m0018_signals;
+mod m0019_members;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_api::Migration),
             Box::new(m0017_webhooks::Migration),
             Box::new(m0018_signals::Migration),
+            Box::new(m0019_members::Migration),
         ]
     }
 }

@@ -18,7 +18,7 @@ use crate::features::oidc::{
     remove_old_device_requests, remove_old_grants, remove_old_initial_access_tokens, remove_old_logouts,
     remove_old_requests, remove_old_seen_tokens,
 };
-use crate::features::organisations::remove_old_invitations;
+use crate::features::organisations::{remove_old_invitations, remove_old_member_invitations};
 use crate::features::outbox::remove_old_messages;
 use crate::features::passkeys::remove_old_ceremonies;
 use crate::features::recovery::remove_old_resets;
@@ -104,6 +104,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_challenges(&mut writer, before).await?;
     remove_old_networks(&mut writer, now.before(KEEP_NETWORKS)).await?;
     remove_old_invitations(&mut writer, before).await?;
+    remove_old_member_invitations(&mut writer, before).await?;
     remove_old_email_changes(&mut writer, before).await?;
     remove_old_resets(&mut writer, before).await?;
     remove_old_cases(&mut writer, now.before(KEEP_CASES)).await?;

@@ -17,7 +17,8 @@ use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::domain::network::Network;
 use crate::domain::{Email, Language};
 use crate::features::accounts::{
-    Account, InstanceRole, add_account, find_account_by_login, is_username, list_accounts, set_account_disabled,
+    Account, InstanceRole, add_account, find_account_by_login, hold_instance_administrators, is_username,
+    list_accounts, set_account_disabled,
 };
 use crate::features::audit::{Chain, Event, record};
 use crate::features::invitations::invite;
@@ -226,6 +227,7 @@ fn new_account(
         credentials_changed_at: None,
         last_sign_in_at: None,
         validates_networks: false,
+        new_password_due: false,
     }
 }
 
@@ -305,6 +307,14 @@ async fn disable(common: &Common, login: &str) -> Outcome {
     let Some(account) = find_account_by_login(&writer, login).await? else {
         return refuse(format!("There is no account {login}."));
     };
+    if account.instance_role == InstanceRole::Administrator
+        && hold_instance_administrators(&mut writer).await? == [account.id]
+    {
+        return refuse(format!(
+            "Nobody but {} looks after the whole installation. Make somebody else its administrator first.",
+            account.email
+        ));
+    }
     set_account_disabled(&mut writer, account.id, Some(installation.now)).await?;
     let ended = end_sessions_of(&mut writer, account.id, installation.now).await?;
     let event = Event::new(Chain::Organisation(account.home_organisation_id), "account.disable", "done")

@@ -17,6 +17,9 @@ pub struct SignIn {
     pub recovery_wait_minutes: u32,
     /// The same for administrators and the helpdesk.
     pub recovery_wait_minutes_administrators: u32,
+    /// Days for which somebody must have been administrator, or of the helpdesk, to sign under a recovery; 0 lets everybody
+    /// who is one sign.
+    pub recovery_signer_days: u32,
     /// Minutes for which a sign-in may stay unfinished.
     pub interaction_minutes: u32,
     /// The fewest characters of a password.
@@ -55,6 +58,7 @@ impl Default for SignIn {
             session_absolute_hours: 24,
             recovery_wait_minutes: 60,
             recovery_wait_minutes_administrators: 24 * 60,
+            recovery_signer_days: 7,
             interaction_minutes: 60,
             password_min_length: 15,
             argon2_memory_kib: 19_456,
@@ -84,6 +88,7 @@ impl SignIn {
         range("session_absolute_hours", self.session_absolute_hours.into(), 1, 30 * 24);
         range("recovery_wait_minutes", self.recovery_wait_minutes.into(), 0, 7 * 24 * 60);
         range("recovery_wait_minutes_administrators", self.recovery_wait_minutes_administrators.into(), 0, 7 * 24 * 60);
+        range("recovery_signer_days", self.recovery_signer_days.into(), 0, 365);
         range("interaction_minutes", self.interaction_minutes.into(), 5, 24 * 60);
         range("password_min_length", self.password_min_length.into(), 8, 128);
         range("argon2_memory_kib", self.argon2_memory_kib.into(), 19_456, 1_048_576);

@@ -116,6 +116,8 @@ ids! {
     DeviceId = "dev_";
     /// An invitation to an organisation.
     InvitationId = "inv_";
+    /// An invitation into an organisation, of somebody who may have an account or not.
+    MemberInvitationId = "min_";
     /// A forgotten password that is to be chosen anew.
     PasswordResetId = "rst_";
     /// A request to let somebody back in who lost what they signed in with.

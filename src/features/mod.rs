@@ -91,6 +91,7 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<oidc::ConsentPage>();
             all.extend(samples_of::<oidc::AccountsPage>());
+            all.extend(samples_of::<oidc::OrganisationPage>());
             all.extend(samples_of::<oidc::DevicePage>());
             all.extend(samples_of::<oidc::ApproveDevicePage>());
             all.extend(samples_of::<oidc::DoneDevicePage>());
@@ -136,6 +137,7 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<ip_addresses::BlockedPage>());
             all.extend(samples_of::<ip_addresses::OwnNetworksPage>());
             all.extend(samples_of::<ip_addresses::OrganisationNetworksPage>());
+            all.extend(samples_of::<ip_addresses::PersonNetworksPage>());
             all.extend(samples_of::<ip_addresses::ActOnNetworkPage>());
             all
         },
@@ -146,6 +148,7 @@ pub const FEATURES: &[Feature] = &[
         routes: invitations::routes,
         pages: || {
             let mut all = samples_of::<invitations::InvitationPage>();
+            all.extend(samples_of::<invitations::JoinPage>());
             all.extend(samples_of::<invitations::ClosedInvitationPage>());
             all
         },
@@ -188,7 +191,11 @@ pub const FEATURES: &[Feature] = &[
     Feature {
         name: "activity",
         routes: activity::routes,
-        pages: || samples_of::<activity::OrganisationActivityPage>(),
+        pages: || {
+            let mut all = samples_of::<activity::OrganisationActivityPage>();
+            all.extend(samples_of::<activity::PersonActivityPage>());
+            all
+        },
     },
     Feature { name: "admin", routes: admin::routes, pages: admin::samples },
     Feature {
@@ -205,6 +212,7 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<account::ActivityPage>());
             all.extend(samples_of::<account::NotYouPage>());
             all.extend(samples_of::<account::ProfilePage>());
+            all.extend(samples_of::<account::LeavePage>());
             all.extend(samples_of::<account::EmailPage>());
             all.extend(samples_of::<account::EmailLinkPage>());
             all
@@ -217,6 +225,8 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<employees::EmployeesPage>();
             all.extend(samples_of::<employees::EmployeePage>());
+            all.extend(samples_of::<employees::EmployeeSecurityPage>());
+            all.extend(samples_of::<employees::RemoveMethodPage>());
             all.extend(samples_of::<employees::ActPage>());
             all.extend(samples_of::<employees::InvitePage>());
             all

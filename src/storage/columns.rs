@@ -8,8 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
     AccountId, ApiKeyId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId,
-    GrantId, InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId,
-    PasswordResetId, RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SecurityEventId, SessionId, WebhookId,
+    GrantId, InitialAccessTokenId, InteractionId, InvitationId, LinkId, MemberInvitationId, MembershipId,
+    OrganisationId, OutboxId, PasswordResetId, RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SecurityEventId,
+    SessionId, WebhookId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -97,6 +98,7 @@ text_column!(
     OrganisationId,
     OutboxId,
     PasswordResetId,
+    MemberInvitationId,
     RecoveryCaseId,
     RecoveryCodeId,
     RefreshTokenId,

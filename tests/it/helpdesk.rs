@@ -28,8 +28,8 @@ on_both_engines! {
     the_operator_hands_out_a_link
 }
 
-const EVA: &str = "eva@helpdesk.nl";
-const FEMKE: &str = "femke@helpdesk.nl";
+pub(crate) const EVA: &str = "eva@helpdesk.nl";
+pub(crate) const FEMKE: &str = "femke@helpdesk.nl";
 const HELD: [(&str, &str); 5] = [
     ("second_factor", "yes"),
     ("passkeys", "yes"),
@@ -39,7 +39,7 @@ const HELD: [(&str, &str); 5] = [
 ];
 
 /// A helper who signed in with a passkey that was just made.
-async fn helper(server: &Server, email: &str) -> (Browser, Authenticator) {
+pub(crate) async fn helper(server: &Server, email: &str) -> (Browser, Authenticator) {
     server.hire(email, Role::Employee, InstanceRole::Helpdesk).await;
     let mut browser = server.browser();
     let enrol = browser.sign_in_at("/sign-in", email, PASSWORD).await.location().to_owned();
@@ -50,7 +50,7 @@ async fn helper(server: &Server, email: &str) -> (Browser, Authenticator) {
     (browser, authenticator)
 }
 
-async fn let_helpdesk_in(server: &Server, seconds: i64) {
+pub(crate) async fn let_helpdesk_in(server: &Server, seconds: i64) {
     let state = &server.inner.state;
     let until = countersign::domain::Timestamp::from_seconds(state.now().seconds() + seconds);
     let mut writer = state.db.writing().await.unwrap();
@@ -59,7 +59,7 @@ async fn let_helpdesk_in(server: &Server, seconds: i64) {
 }
 
 /// Bram, with an authenticator app, and his browser.
-async fn bram(server: &Server) -> (Browser, AuthenticatorApp) {
+pub(crate) async fn bram(server: &Server) -> (Browser, AuthenticatorApp) {
     let mut browser = crate::two_factor::bram(server).await;
     let (app, _) = browser.connect_app(server, "account").await;
     told(server, BRAM).await;
@@ -67,38 +67,38 @@ async fn bram(server: &Server) -> (Browser, AuthenticatorApp) {
 }
 
 /// Two helpers, and Bram, whom they may help.
-async fn office(server: &Server) -> (Browser, Browser, Browser) {
+pub(crate) async fn office(server: &Server) -> (Browser, Browser, Browser) {
     let_helpdesk_in(server, 7 * 24 * 3600).await;
     let (owner, _) = bram(server).await;
     (helper(server, EVA).await.0, helper(server, FEMKE).await.0, owner)
 }
 
-async fn open(browser: &mut Browser, email: &str) -> Answer {
+pub(crate) async fn open(browser: &mut Browser, email: &str) -> Answer {
     let mut fields = vec![("username", email)];
     fields.extend(HELD);
     browser.fill("/recovery-requests/new", &fields).await
 }
 
-async fn sign(browser: &mut Browser, case: &str, act: &str) -> Answer {
+pub(crate) async fn sign(browser: &mut Browser, case: &str, act: &str) -> Answer {
     let csrf = browser.get("/recovery-requests/new").await.field("csrf");
     let fields = [("csrf", csrf.as_str()), ("own_check", "Zelf teruggebeld")];
     browser.post(&format!("{case}/{act}"), &fields).await
 }
 
 /// The link in the next mail with this subject.
-async fn link(server: &Server, to: &str, subject: &str, path: &str) -> String {
+pub(crate) async fn link(server: &Server, to: &str, subject: &str, path: &str) -> String {
     let mail = server.mailbox().wait_for(to).await;
     assert_eq!(mail.subject.as_deref(), Some(subject), "{}", mail.text);
     let link = mail.text.split_whitespace().find(|word| word.contains(path)).unwrap_or_else(|| panic!("{}", mail.text));
     link.strip_prefix(&server.issuer).expect("our own address").to_owned()
 }
 
-const ASKED: &str = "Someone asked to recover your account";
-const APPROVED: &str = "Your recovery was approved";
-const AGAIN: &str = "Set up a new factor";
-const STOP: &str = "/recovery/stop/";
+pub(crate) const ASKED: &str = "Someone asked to recover your account";
+pub(crate) const APPROVED: &str = "Your recovery was approved";
+pub(crate) const AGAIN: &str = "Set up a new factor";
+pub(crate) const STOP: &str = "/recovery/stop/";
 
-async fn state_of(server: &Server, case: &str) -> String {
+pub(crate) async fn state_of(server: &Server, case: &str) -> String {
     let id = case.rsplit('/').next().unwrap();
     let db = server.inner.state.db.reading();
     let query = format!("SELECT state FROM recovery_cases WHERE id = '{id}'");
@@ -106,7 +106,7 @@ async fn state_of(server: &Server, case: &str) -> String {
     row.try_get("", "state").unwrap()
 }
 
-async fn factors(server: &Server, account: AccountId) -> usize {
+pub(crate) async fn factors(server: &Server, account: AccountId) -> usize {
     list_factors(server.inner.state.db.reading(), account).await.unwrap().len()
 }
 

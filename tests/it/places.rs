@@ -18,6 +18,7 @@ on_both_engines! {
     a_place_that_nobody_confirmed_gets_nowhere
     the_link_confirms_from_another_device_and_signs_nobody_in_there
     the_link_needs_no_number_in_the_browser_that_waits
+    the_number_is_there_as_long_as_the_link_works
     a_scanner_neither_uses_the_link_up_nor_confirms_with_it
     a_wrong_number_ends_the_link_and_not_the_code
     whoever_stops_a_sign_in_ends_it_and_may_block_the_place
@@ -186,6 +187,23 @@ async fn the_link_confirms_from_another_device_and_signs_nobody_in_there(engine:
     assert_eq!(browser.get(&place).await.status, 303);
     let again = browser.post(&format!("{place}/continue"), &[("csrf", "")]).await;
     assert_ne!(again.status, 200);
+}
+
+async fn the_number_is_there_as_long_as_the_link_works(engine: Engine) {
+    let server = start(&engine).await;
+    hire(&server, BRAM).await;
+    let (mut browser, place) = half_way(&server, HOME).await;
+    let number = matching_number(&browser.get(&place).await);
+    let link = link(&server).await;
+    // The code is over, the link is not.
+    server.clock.advance(11 * 60);
+    assert_eq!(matching_number(&browser.get(&place).await), number);
+    let confirmed = answer(&mut from(&server, OFFICE), &link, &[("answer", "yes"), ("number", &number)]).await;
+    assert_eq!(confirmed.location(), link);
+    assert_eq!(go_on(&mut browser, &place).await.location(), "/account");
+    let (mut late, place) = half_way(&server, "198.51.100.8").await;
+    server.clock.advance(30 * 60);
+    assert!(!late.get(&place).await.body.contains("class=\"number\">"), "nothing waits any more");
 }
 
 async fn the_link_needs_no_number_in_the_browser_that_waits(engine: Engine) {

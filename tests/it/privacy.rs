@@ -15,6 +15,7 @@ on_both_engines! {
     somebody_downloads_all_that_is_kept_about_them
     after_erasing_no_table_holds_the_person
     the_last_administrator_is_not_erased
+    whoever_alone_looks_after_everything_is_not_erased
 }
 
 async fn text_of(server: &Server, query: &str) -> Vec<String> {
@@ -204,5 +205,28 @@ async fn the_last_administrator_is_not_erased(engine: Engine) {
     let done = erase_person(&mut writer, Ink::of(state, state.now()), &account).await.unwrap();
     assert!(matches!(done, Erased::Done { .. }));
     writer.commit().await.unwrap();
+    assert_sound(&server).await;
+}
+
+async fn whoever_alone_looks_after_everything_is_not_erased(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let state = &server.inner.state;
+    let erase = async |login: &str| {
+        let account = find_account_by_login(state.db.reading(), login).await.unwrap().unwrap();
+        let mut writer = state.db.writing().await.unwrap();
+        let erased = erase_person(&mut writer, Ink::of(state, state.now()), &account).await.unwrap();
+        writer.commit().await.unwrap();
+        erased
+    };
+    server.hire(BRAM, Role::Employee, InstanceRole::Administrator).await;
+    assert_eq!(erase(BRAM).await, Erased::LastInstanceAdministrator);
+    server.hire("carla@kantoor.nl", Role::Employee, InstanceRole::Administrator).await;
+    change(&server, "UPDATE accounts SET disabled_at = 1000 WHERE email = 'carla@kantoor.nl'").await;
+    assert_eq!(erase(BRAM).await, Erased::LastInstanceAdministrator, "one that is switched off looks after nothing");
+    change(&server, "UPDATE accounts SET disabled_at = NULL WHERE email = 'carla@kantoor.nl'").await;
+    // Both at once: one of them stays.
+    let (one, other) = tokio::join!(erase(BRAM), erase("carla@kantoor.nl"));
+    let done = [one, other].iter().filter(|erased| matches!(erased, Erased::Done { .. })).count();
+    assert_eq!(done, 1);
     assert_sound(&server).await;
 }

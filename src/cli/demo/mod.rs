@@ -107,6 +107,8 @@ impl Demo {
         // Nobody watches a demo for an hour.
         config.sign_in.recovery_wait_minutes = 1;
         config.sign_in.recovery_wait_minutes_administrators = 2;
+        // Everybody came a moment ago.
+        config.sign_in.recovery_signer_days = 0;
         config.branding.name = String::from("Countersign demo");
         config.branding.helpdesk_phone = Some("+31 20 123 45 67".to_owned());
         config.mail.from = String::from("Countersign demo <no-reply@localhost>");

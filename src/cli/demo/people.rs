@@ -155,6 +155,7 @@ fn account(person: &Person, organisation: OrganisationId, state: &AppState) -> R
         credentials_changed_at: None,
         last_sign_in_at: None,
         validates_networks: false,
+        new_password_due: false,
     })
 }
 

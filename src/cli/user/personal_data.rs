@@ -61,6 +61,10 @@ impl Erase {
                 "{} is the last administrator of {organisation}. Make somebody else one first.",
                 account.email
             )),
+            Erased::LastInstanceAdministrator => refuse(format!(
+                "Nobody but {} looks after the whole installation. Make somebody else its administrator first.",
+                account.email
+            )),
             Erased::Done { values } => {
                 writer.commit().await?;
                 let value = json!({ "id": account.id, "values": values });

@@ -65,6 +65,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "refuse", judge: refuse },
     Rule { name: "new_password", judge: new_password },
     Rule { name: "network", judge: network },
+    Rule { name: "password_due", judge: password_due },
     Rule { name: "enrol", judge: enrol },
     Rule { name: "strength", judge: strength },
     Rule { name: "organisation", judge: organisation },
@@ -241,6 +242,17 @@ fn network(facts: &Facts) -> Verdict {
     }
     let by_administrator = account.policy.new_networks.rule == NewNetworks::AdministratorOnly;
     facts.ask(Question::ConfirmNetwork { by_administrator }, Refusal::NetworkUnknown)
+}
+
+/// A password that an administrator wants to be chosen anew opens nothing more than that choice. It comes after the
+/// network, so that whoever stole the old one does not choose the new one.
+fn password_due(facts: &Facts) -> Verdict {
+    let Some((evidence, account)) = facts.known() else { return Verdict::Pass };
+    if account.new_password_due && evidence.has_password() {
+        facts.ask(Question::NewPassword, Refusal::NewPasswordDue)
+    } else {
+        Verdict::Pass
+    }
 }
 
 /// Rule 5: where a rule demands a second factor, nothing is issued before one that counts is set up.

@@ -170,6 +170,12 @@ impl Evidence {
         self.proofs.iter().any(|proof| matches!(proof, Proof::Password { .. } | Proof::Passkey { .. }))
     }
 
+    /// Whether the password is among the proofs.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.proofs.iter().any(|proof| matches!(proof, Proof::Password { .. }))
+    }
+
     /// Whether a passkey is among the proofs.
     #[must_use]
     pub fn has_passkey(&self) -> bool {

@@ -85,6 +85,8 @@ pub struct AccountFacts {
     pub credentials_changed_at: Option<Timestamp>,
     /// The helpdesk let the person back in: a factor must be set up before anything is issued.
     pub must_enrol: bool,
+    /// An administrator wants the password to be chosen anew: what was proven with it counts no longer.
+    pub new_password_due: bool,
     /// The kinds of factor that are enrolled.
     pub enrolled: FactorKinds,
     /// The kinds among them of which at least one cannot leave its device.
@@ -217,6 +219,8 @@ pub enum Refusal {
     SecondFactorMissing,
     /// A second factor must be set up first.
     EnrolmentDue,
+    /// The password must be chosen anew first.
+    NewPasswordDue,
     /// The network is blocked.
     NetworkBlocked,
     /// The network is not (any more) on the account's list.

@@ -145,7 +145,12 @@ fn answer(facts: &mut Facts, question: &Question) {
             }
         }
         // Whoever chose a new password signs in with it.
-        Question::NewPassword => facts.occasion = Use::SignIn,
+        Question::NewPassword => {
+            facts.occasion = Use::SignIn;
+            if let Some(account) = &mut facts.account {
+                account.new_password_due = false;
+            }
+        }
         Question::OfferPasskey => facts.answers.offer_answered = true,
     }
 }
@@ -183,6 +188,7 @@ mod tests {
                 enrolled: FactorKinds::of(enrolled),
                 device_bound: FactorKinds::NONE,
                 must_enrol: false,
+                new_password_due: false,
                 validates_networks: false,
                 policy: PolicyInForce::default(),
             }),

@@ -8,6 +8,6 @@ mod views;
 pub use pages::routes;
 pub use store::remove_old_email_changes;
 pub use views::{
-    ActivityPage, AppsPage, EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, NotYouPage, OverviewPage,
-    PasswordPage, ProfilePage, RemoveAppPage, RemovePasswordPage, SecurityPage, SessionsPage,
+    ActivityPage, AppsPage, EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, LeavePage, NotYouPage,
+    OverviewPage, PasswordPage, ProfilePage, RemoveAppPage, RemovePasswordPage, SecurityPage, SessionsPage,
 };

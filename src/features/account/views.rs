@@ -15,7 +15,8 @@ pub use activity::{ActivityPage, NotYouPage};
 pub(super) use apps::AppRow;
 pub use apps::{AppsPage, RemoveAppPage};
 pub(super) use profile::EmailTrouble;
-pub use profile::{EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, ProfilePage};
+pub(super) use profile::PlaceRow;
+pub use profile::{EmailChanged, EmailConfirm, EmailLinkPage, EmailPage, EmailTaken, LeavePage, ProfilePage};
 
 /// The first page (A1).
 #[derive(Clone, Debug, Serialize)]

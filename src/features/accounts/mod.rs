@@ -11,10 +11,10 @@ use crate::domain::{Email, Language, Timestamp};
 
 pub use notices::tell_owner;
 pub use store::{
-    Profile, add_account, find_account, find_account_by_login, find_accounts_by_email, hold_unchanged,
-    instance_administrators, list_accounts, look_up_account, mark_credentials_changed, mark_email_verified,
-    mark_signed_in, set_account_disabled, set_email, set_instance_role, set_profile, set_validates_networks,
-    usernames_in_use,
+    Profile, add_account, demand_new_password, find_account, find_account_by_login, find_accounts_by_email,
+    hold_instance_administrators, hold_unchanged, instance_administrators, list_accounts, look_up_account,
+    mark_credentials_changed, mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_instance_role,
+    set_profile, set_validates_networks, usernames_in_use,
 };
 
 /// One person.
@@ -52,6 +52,8 @@ pub struct Account {
     pub last_sign_in_at: Option<Timestamp>,
     /// Whether a new network of this person joins the ledger by itself, where no rule says otherwise.
     pub validates_networks: bool,
+    /// Whether an administrator wants the password to be chosen anew.
+    pub new_password_due: bool,
 }
 
 /// What a person may do for the whole instance.
@@ -68,6 +70,12 @@ pub enum InstanceRole {
     Auditor,
     /// Register apps and organisations, look after keys, read audit and health.
     Administrator,
+}
+
+/// The one spelling in which a name that was typed is looked for: what is counted by name is counted by this.
+#[must_use]
+pub fn login_as_known(typed: &str) -> String {
+    typed.parse::<Email>().map_or_else(|_| typed.trim().to_lowercase(), |email| email.to_string())
 }
 
 impl InstanceRole {

@@ -6,7 +6,7 @@ use sea_orm::{
     QuerySelect as _, QueryTrait as _,
 };
 
-use super::{Account, InstanceRole};
+use super::{Account, InstanceRole, login_as_known};
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
 use crate::storage::{Lookup, PageRequest, Reader, StorageError, Writer, text_column};
@@ -44,6 +44,7 @@ mod accounts {
         pub(super) credentials_changed_at: Option<Timestamp>,
         pub(super) last_sign_in_at: Option<Timestamp>,
         pub(super) validates_networks: bool,
+        pub(super) new_password_due: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -73,6 +74,7 @@ impl From<accounts::Model> for Account {
             credentials_changed_at: row.credentials_changed_at,
             last_sign_in_at: row.last_sign_in_at,
             validates_networks: row.validates_networks,
+            new_password_due: row.new_password_due,
         }
     }
 }
@@ -100,6 +102,7 @@ pub async fn add_account(db: &mut Writer, account: &Account) -> Result<(), Stora
         credentials_changed_at: Set(account.credentials_changed_at),
         last_sign_in_at: Set(account.last_sign_in_at),
         validates_networks: Set(account.validates_networks),
+        new_password_due: Set(account.new_password_due),
     })
     .exec_without_returning(db)
     .await?;
@@ -131,7 +134,7 @@ pub fn look_up_account(id: AccountId) -> Lookup<Option<Account>> {
 pub async fn find_account_by_login(db: &Reader, login: &str) -> Result<Option<Account>, StorageError> {
     let filter = match login.parse::<Email>() {
         Ok(email) => Column::Email.eq(email),
-        Err(_) => Column::Username.eq(login.trim().to_lowercase()),
+        Err(_) => Column::Username.eq(login_as_known(login)),
     };
     Ok(accounts::Entity::find().filter(filter).one(db).await?.map(Into::into))
 }
@@ -172,6 +175,27 @@ pub async fn set_account_disabled(
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Who looks after the whole installation at this moment. Until the commit nobody else becomes or ceases to be one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn hold_instance_administrators(db: &mut Writer) -> Result<Vec<AccountId>, StorageError> {
+    accounts::Entity::update_many()
+        .col_expr(Column::InstanceRole, Expr::col(Column::InstanceRole))
+        .filter(Column::InstanceRole.eq(InstanceRole::Administrator))
+        .exec(db)
+        .await?;
+    Ok(accounts::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::InstanceRole.eq(InstanceRole::Administrator))
+        .filter(Column::DisabledAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?)
 }
 
 /// Holds an account until the commit, if none of its passwords and factors changed since it was read with `seen` as
@@ -284,6 +308,22 @@ pub async fn set_validates_networks(db: &mut Writer, id: AccountId, yes: bool) -
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Demands that the password is chosen anew (or, with `due` false, that it was): what was proven with the old one counts
+/// no longer. Says whether that changed anything.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn demand_new_password(db: &mut Writer, id: AccountId, due: bool) -> Result<bool, StorageError> {
+    let done = accounts::Entity::update_many()
+        .col_expr(Column::NewPasswordDue, Expr::value(due))
+        .filter(Column::Id.eq(id))
+        .filter(Column::NewPasswordDue.ne(due))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
 }
 
 /// Remembers that the person reads mail at the address of the account.

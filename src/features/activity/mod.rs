@@ -9,4 +9,4 @@ mod views;
 pub use history::{Asked, History};
 pub use pages::routes;
 pub use rules::{Period, Topic, Way};
-pub use views::{Chart, Day, DayCount, EventRow, OrganisationActivityPage};
+pub use views::{Chart, Day, DayCount, EventRow, OrganisationActivityPage, PersonActivityPage};

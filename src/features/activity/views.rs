@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::rules::{Period, SENTENCES, Topic, Way};
 use crate::domain::FactorKind;
+use crate::features::organisations::PersonTabs;
 use crate::web::Page;
 
 /// An event, as a sentence.
@@ -230,6 +231,54 @@ impl Page for OrganisationActivityPage {
             ..full.clone()
         };
         vec![full.clone(), Self { later: true, next: None, person: String::new(), ..full }, empty]
+    }
+}
+
+/// What happened to one of the people of an organisation.
+#[derive(Clone, Debug, Serialize)]
+pub struct PersonActivityPage {
+    /// Whose pages these are.
+    pub tabs: PersonTabs,
+    /// Where this page is.
+    pub here: String,
+    /// The identifier of the account, for the table.
+    pub person: String,
+    /// What is shown.
+    pub topic: Topic,
+    /// For how long back.
+    pub period: Period,
+    /// What happened, the newest day first.
+    pub days: Vec<Day>,
+    /// Whether this is not the beginning.
+    pub later: bool,
+    /// Where older events begin.
+    pub next: Option<String>,
+    /// Sign-ins a day.
+    pub chart: Chart,
+}
+
+impl Page for PersonActivityPage {
+    const TEMPLATE: &'static str = "pages/activity/person.html";
+
+    fn samples() -> Vec<Self> {
+        let all = OrganisationActivityPage::samples();
+        let of = |all: OrganisationActivityPage| Self {
+            tabs: PersonTabs::sample("activity"),
+            here: "/organisation/employees/acc_1/activity".to_owned(),
+            person: "acc_1".to_owned(),
+            topic: all.topic,
+            period: all.period,
+            days: all.days,
+            later: all.later,
+            next: all.next,
+            chart: all.chart,
+        };
+        let mut pages: Vec<Self> = all.into_iter().map(of).collect();
+        pages.push(Self {
+            tabs: PersonTabs { looked_after: false, ..PersonTabs::sample("activity") },
+            ..pages[2].clone()
+        });
+        pages
     }
 }
 

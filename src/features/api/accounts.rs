@@ -127,6 +127,7 @@ pub(super) async fn invite_new(
         credentials_changed_at: None,
         last_sign_in_at: None,
         validates_networks: false,
+        new_password_due: false,
     };
     if let Err(error) = add_account(&mut change.writer, &account).await {
         // Somebody took the address a moment ago.

@@ -106,7 +106,7 @@ pub(super) async fn apply(
     let mut done: Vec<(&str, Event)> = Vec::new();
     if settings.role != before.role {
         check_power(&change.call, [settings.role, before.role])?;
-        set_role(&mut change.writer, who, settings.role).await?;
+        set_role(&mut change.writer, who, settings.role, (None, now)).await?;
         let event = event("membership.role", organisation, before)
             .with("before", before.role.to_string())
             .with("after", settings.role.to_string());

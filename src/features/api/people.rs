@@ -43,6 +43,7 @@ pub(super) async fn person_changed(
         by: change.call.caller.name.clone(),
         organisation: organisation.to_owned(),
         role,
+        method: None,
         particulars: particulars(change, account),
     };
     tell_owner(&mut change.writer, &change.call.state, account, &message, change.call.context.now).await?;

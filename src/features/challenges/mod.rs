@@ -84,13 +84,18 @@ fn parts<'a>(bond: &'a Bond, purpose: &'a str, account: &'a str, to: &'a str, co
 
 const TAG: &str = "code that was sent";
 
-/// The code that waits for this, if one was sent and may still be typed.
+/// The code that waits for this, if one was sent and may still be typed, or its link be opened.
 ///
 /// # Errors
 ///
 /// When the database refuses.
 pub async fn waiting(db: &Reader, state: &AppState, bond: &Bond, now: Timestamp) -> Result<Option<Waiting>, Error> {
-    let found = store::latest(db, bond).await?.filter(|row| is_live(row.tries, row.expires_at, now));
+    // The link outlives the code, and with it the number that its page asks for.
+    let waits = |row: &store::Row| {
+        is_live(row.tries, row.expires_at, now)
+            || (row.link.is_some() && now.since(row.created_at) < rules::LINK_LIFETIME)
+    };
+    let found = store::latest(db, bond).await?.filter(waits);
     let Some(row) = found else { return Ok(None) };
     let number = match &row.destination {
         Some(sealed) => {

@@ -12,7 +12,9 @@ use crate::features::organisations::Role;
 
 pub use pages::routes;
 pub use store::count_other_administrators;
-pub use views::{ActPage, EmployeeChanged, EmployeePage, EmployeesPage, InvitePage};
+pub use views::{
+    ActPage, EmployeeChanged, EmployeePage, EmployeeSecurityPage, EmployeesPage, InvitePage, RemoveMethodPage,
+};
 
 /// Somebody who belongs to an organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +36,11 @@ struct Person {
     /// Whether anything that can be a second step is set up.
     has_second: bool,
     has_passkey: bool,
+    has_password: bool,
+    /// Whether the password must be chosen anew.
+    new_password_due: bool,
+    /// What apps are told about them.
+    groups: Vec<String>,
     /// Whether new networks of theirs join the ledger by themselves, where no rule says otherwise.
     validates_networks: bool,
 }

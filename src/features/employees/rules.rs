@@ -4,6 +4,7 @@ use strum::{Display, EnumIter, EnumString, IntoEnumIterator as _};
 
 use super::Person;
 use crate::domain::ids::{AccountId, OrganisationId};
+use crate::domain::{FactorKind, FactorKinds};
 use crate::features::accounts::InstanceRole;
 use crate::features::organisations::Role;
 
@@ -16,12 +17,18 @@ pub(super) enum Act {
     Invite,
     /// Makes them something else in the organisation.
     Role,
+    /// Puts them into other groups, which apps are told of.
+    Groups,
+    /// Demands that the password is chosen anew.
+    Password,
     /// Ends everything that they are signed in with.
     SignOut,
     /// Switches them off.
     Disable,
     /// Switches them on again.
     Enable,
+    /// Ends the membership of somebody who is at home elsewhere.
+    Remove,
 }
 
 impl Act {
@@ -30,11 +37,39 @@ impl Act {
         match self {
             Self::Invite => "account.invite",
             Self::Role => "membership.role",
+            Self::Groups => "membership.groups",
+            Self::Password => "password.demand",
             Self::SignOut => "session.end_all",
             Self::Disable => "membership.disable",
             Self::Enable => "membership.enable",
+            Self::Remove => "membership.leave",
         }
     }
+}
+
+/// The most groups, and the most characters of one.
+const MOST_GROUPS: usize = 50;
+const LONGEST_GROUP: usize = 64;
+
+/// The groups that were typed, one on a line or with commas between; none where one is too long or there are too many.
+pub(super) fn groups_of(typed: &str) -> Option<Vec<String>> {
+    let mut all: Vec<String> = Vec::new();
+    for group in typed.split(['\n', ',']).map(str::trim).filter(|group| !group.is_empty()) {
+        if group.chars().count() > LONGEST_GROUP || group.chars().any(char::is_control) {
+            return None;
+        }
+        if !all.iter().any(|known| known == group) {
+            all.push(group.to_owned());
+        }
+    }
+    (all.len() <= MOST_GROUPS).then_some(all)
+}
+
+/// Whether an administrator may take one method away from somebody: what is left must be a second step that counts, and
+/// a way in. Everything at once is for two people (O2).
+pub(super) fn may_remove(left: FactorKinds, allowed: FactorKinds, has_password: bool) -> bool {
+    let steps = left.without(FactorKind::RecoveryCode).and(allowed);
+    !steps.is_empty() && (has_password || left.contains(FactorKind::Passkey))
 }
 
 impl Person {
@@ -43,9 +78,9 @@ impl Person {
         self.membership_disabled_at.is_some() || self.account_disabled_at.is_some()
     }
 
-    /// Whether they count as an administrator who can act.
-    pub(super) fn is_acting_administrator(&self) -> bool {
-        self.role == Role::Administrator && !self.is_off()
+    /// Whether they count as an administrator who can act: at home, and not switched off.
+    pub(super) fn is_acting_administrator(&self, organisation: OrganisationId) -> bool {
+        self.role == Role::Administrator && !self.is_off() && self.home == organisation
     }
 
     /// Whether the security of the account is for this organisation. It is not for somebody who only works along, nor
@@ -63,7 +98,11 @@ impl Person {
     pub(super) fn allows(&self, act: Act, organisation: OrganisationId, by: AccountId) -> bool {
         let is_other = self.account_id != by;
         match act {
-            Act::Role => true,
+            Act::Role | Act::Groups => true,
+            Act::Password => {
+                is_other && self.is_looked_after_by(organisation) && self.has_password && !self.new_password_due
+            }
+            Act::Remove => is_other && self.home != organisation,
             Act::Invite => self.last_sign_in_at.is_none() && !self.is_off() && self.home == organisation && is_other,
             Act::SignOut => is_other && self.is_looked_after_by(organisation),
             // At home that ends everything, so it is not for those who have a say over everybody.
@@ -110,33 +149,61 @@ mod tests {
             account_disabled_at: None,
             has_second: false,
             has_passkey: false,
+            has_password: true,
+            new_password_due: false,
+            groups: Vec::new(),
             validates_networks: false,
         }
     }
 
     #[test]
     fn an_employee_can_be_signed_out_and_switched_off() {
-        assert_eq!(bram().acts(office(1), account(1)), [Act::Role, Act::SignOut, Act::Disable]);
+        assert_eq!(
+            bram().acts(office(1), account(1)),
+            [Act::Role, Act::Groups, Act::Password, Act::SignOut, Act::Disable]
+        );
         let off = Person { membership_disabled_at: Some(Timestamp::from_seconds(3)), ..bram() };
-        assert_eq!(off.acts(office(1), account(1)), [Act::Role, Act::SignOut, Act::Enable]);
+        assert_eq!(off.acts(office(1), account(1)), [Act::Role, Act::Groups, Act::Password, Act::SignOut, Act::Enable]);
         let invited = Person { last_sign_in_at: None, ..bram() };
         assert!(invited.allows(Act::Invite, office(1), account(1)));
     }
 
     #[test]
+    fn one_method_is_taken_away_only_where_another_does_and_lets_in() {
+        use FactorKind::{Passkey, RecoveryCode, Sms, Totp};
+        let left = |kinds: &[FactorKind], has_password| {
+            may_remove(FactorKinds::of(kinds), FactorKinds::of(&[Passkey, Totp]), has_password)
+        };
+        assert!(left(&[Totp], true) && left(&[Passkey], false) && left(&[Passkey, RecoveryCode], true));
+        assert!(!left(&[], true) && !left(&[RecoveryCode], true), "nothing but codes is left");
+        assert!(!left(&[Sms], true), "what is left is forbidden");
+        assert!(!left(&[Totp], false), "an app alone lets nobody in");
+    }
+
+    #[test]
+    fn groups_are_taken_as_they_are_meant() {
+        assert_eq!(groups_of(" Loon \r\nBTW, Loon\n\n").unwrap(), ["Loon", "BTW"]);
+        assert_eq!(groups_of("").unwrap(), Vec::<String>::new());
+        assert_eq!(groups_of(&"x".repeat(65)), None);
+        assert_eq!(groups_of("a\u{7}b"), None);
+        let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
+        assert_eq!(groups_of(&many.join(",")), None);
+    }
+
+    #[test]
     fn nobody_switches_themselves_off() {
-        assert_eq!(bram().acts(office(1), account(2)), [Act::Role]);
+        assert_eq!(bram().acts(office(1), account(2)), [Act::Role, Act::Groups]);
     }
 
     #[test]
     fn beyond_the_membership_nothing_is_done_about_guests_and_the_powerful() {
         let guest = Person { home: office(9), ..bram() };
-        assert_eq!(guest.acts(office(1), account(1)), [Act::Role, Act::Disable]);
+        assert_eq!(guest.acts(office(1), account(1)), [Act::Role, Act::Groups, Act::Disable, Act::Remove]);
         for instance_role in [InstanceRole::Helpdesk, InstanceRole::Administrator] {
             // At home switching the membership off would end everything.
-            assert_eq!(Person { instance_role, ..bram() }.acts(office(1), account(1)), [Act::Role]);
+            assert_eq!(Person { instance_role, ..bram() }.acts(office(1), account(1)), [Act::Role, Act::Groups]);
             let guest = Person { instance_role, home: office(9), ..bram() };
-            assert_eq!(guest.acts(office(1), account(1)), [Act::Role, Act::Disable]);
+            assert_eq!(guest.acts(office(1), account(1)), [Act::Role, Act::Groups, Act::Disable, Act::Remove]);
         }
     }
 
@@ -144,6 +211,8 @@ mod tests {
     fn what_the_operator_switched_off_stays_off() {
         let off = Person { account_disabled_at: Some(Timestamp::from_seconds(3)), ..bram() };
         assert!(off.is_off() && !off.allows(Act::Enable, office(1), account(1)));
-        assert!(!Person { role: Role::Administrator, ..off }.is_acting_administrator());
+        assert!(!Person { role: Role::Administrator, ..off }.is_acting_administrator(office(1)));
+        let guest = Person { role: Role::Administrator, home: office(9), ..bram() };
+        assert!(!guest.is_acting_administrator(office(1)), "a guest looks after nobody");
     }
 }

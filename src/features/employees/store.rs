@@ -9,7 +9,7 @@ use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{FactorKind, Timestamp};
 use crate::features::accounts::InstanceRole;
 use crate::features::organisations::Role;
-use crate::storage::{Reader, StorageError};
+use crate::storage::{Json, Reader, StorageError};
 
 /// Which people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, EnumIter)]
@@ -65,6 +65,9 @@ struct Row {
     account_disabled_at: Option<Timestamp>,
     has_second: bool,
     has_passkey: bool,
+    has_password: bool,
+    new_password_due: bool,
+    groups: Json<Vec<String>>,
     validates_networks: bool,
 }
 
@@ -88,6 +91,9 @@ impl From<Row> for Person {
             account_disabled_at: row.account_disabled_at,
             has_second: row.has_second,
             has_passkey: row.has_passkey,
+            has_password: row.has_password,
+            new_password_due: row.new_password_due,
+            groups: row.groups.0,
             validates_networks: row.validates_networks,
         }
     }
@@ -164,6 +170,8 @@ pub async fn count_other_administrators(
         .and_where(Expr::col(("memberships", "role")).eq(Role::Administrator))
         .and_where(Expr::col(("memberships", "disabled_at")).is_null())
         .and_where(Expr::col(("accounts", "disabled_at")).is_null())
+        // Somebody who only works along looks after nobody.
+        .and_where(Expr::col(("accounts", "home_organisation_id")).eq(organisation))
         .and_where(Expr::col(("accounts", "id")).ne(account));
     count(db, query).await
 }
@@ -184,15 +192,17 @@ fn people(organisation: OrganisationId) -> SelectStatement {
 
 fn columns(query: &mut SelectStatement) {
     let of_accounts = ["id", "home_organisation_id", "name", "email", "instance_role", "created_at", "last_sign_in_at"];
-    for name in of_accounts.into_iter().chain(["validates_networks"]) {
+    for name in of_accounts.into_iter().chain(["validates_networks", "new_password_due"]) {
         query.column(("accounts", name));
     }
     query
         .column(("memberships", "role"))
+        .column(("memberships", "groups"))
         .expr_as(Expr::col(("memberships", "disabled_at")), "membership_disabled_at")
         .expr_as(Expr::col(("accounts", "disabled_at")), "account_disabled_at")
         .expr_as(has_second(), "has_second")
-        .expr_as(has_passkey(), "has_passkey");
+        .expr_as(has_passkey(), "has_passkey")
+        .expr_as(has_password(), "has_password");
 }
 
 fn narrow(query: &mut SelectStatement, wanted: &Wanted) {
@@ -245,4 +255,14 @@ fn has_second() -> Expr {
 
 fn has_passkey() -> Expr {
     Expr::exists(factors().and_where(Expr::col(("factors", "kind")).eq(FactorKind::Passkey)).to_owned())
+}
+
+fn has_password() -> Expr {
+    Expr::exists(
+        Query::select()
+            .expr(Expr::value(1))
+            .from("passwords")
+            .and_where(Expr::col(("passwords", "account_id")).equals(("accounts", "id")))
+            .to_owned(),
+    )
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::{FactorKind, Strength};
-use crate::features::organisations::Role;
+use crate::features::organisations::{PersonTabs, Role};
 use crate::features::outbox::{Message, Particulars};
 use crate::web::Page;
 
@@ -69,6 +69,29 @@ pub struct EmployeesPage {
     pub next: Option<String>,
     /// The first page, if this is another.
     pub first: Option<String>,
+    /// Who was invited and has not accepted.
+    pub invited: Vec<InvitedRow>,
+    /// What was just done.
+    pub done: Option<&'static str>,
+}
+
+/// Somebody who was invited.
+#[derive(Clone, Debug, Serialize)]
+pub struct InvitedRow {
+    /// What whoever invited calls them.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// As what.
+    pub role: Role,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// How it stands: `waits`, `declined` or `expired`.
+    pub state: &'static str,
+    /// Where it is mailed again.
+    pub again: String,
+    /// Where it is withdrawn.
+    pub withdraw: String,
 }
 
 impl Page for EmployeesPage {
@@ -80,6 +103,15 @@ impl Page for EmployeesPage {
             to: "/organisation/employees".to_owned(),
             state,
             count,
+        };
+        let invited = |state| InvitedRow {
+            name: "Hanna Veenstra".to_owned(),
+            email: "hanna@elders.nl".to_owned(),
+            role: Role::Accountant,
+            at: 1_795_525_500_000,
+            state,
+            again: "/organisation/employees/invitations/min_1/again".to_owned(),
+            withdraw: "/organisation/employees/invitations/min_1/withdraw".to_owned(),
         };
         let anna = EmployeeRow {
             to: "/organisation/employees/acc_1".to_owned(),
@@ -133,8 +165,11 @@ impl Page for EmployeesPage {
             rows: vec![anna.clone(), bram, gijs],
             next: Some("/organisation/employees".to_owned()),
             first: None,
+            invited: ["waits", "declined", "expired"].map(invited).to_vec(),
+            done: None,
         };
         let own = Self {
+            invited: Vec::new(),
             administers: false,
             filters: Vec::new(),
             columns: Vec::new(),
@@ -154,75 +189,186 @@ impl Page for EmployeesPage {
             ..page.clone()
         };
         let alone = Self { total: 1, rows: vec![anna], next: None, ..page.clone() };
-        vec![page, own, searched, alone]
+        let done = ["invited", "withdrawn"].map(|done| Self { done: Some(done), ..page.clone() });
+        let mut all = vec![page, own, searched, alone];
+        all.extend(done);
+        all
     }
 }
 
-/// One of the people (O1).
+/// One of the people: who they are, and what can be done about them (O1).
 #[derive(Clone, Debug, Serialize)]
 pub struct EmployeePage {
+    /// Whose pages these are.
+    pub tabs: PersonTabs,
     /// The row of the list.
     pub person: EmployeeRow,
     /// When the account was made, in milliseconds since 1970.
     pub created: i64,
+    /// The groups that apps are told of.
+    pub groups: Vec<String>,
     /// What can be done: words and addresses.
     pub acts: Vec<(String, String)>,
     /// What was just done.
     pub done: Option<String>,
-    /// How they sign in; none where that is for others to look after.
-    pub security: Option<EmployeeSecurity>,
-    /// Whether it is whoever looks.
-    pub own: bool,
 }
 
-/// How somebody signs in, without any secret.
-#[derive(Clone, Debug, Serialize)]
-pub struct EmployeeSecurity {
-    /// What they set up: kind, strength, when, and when it was last used.
-    pub factors: Vec<(FactorKind, Strength, i64, Option<i64>)>,
-    /// When the password was chosen, in milliseconds since 1970; none without a password.
-    pub password_changed: Option<i64>,
-    /// In how many places they are signed in.
-    pub sessions: usize,
+fn acts(words: &[&str]) -> Vec<(String, String)> {
+    words.iter().map(|word| ((*word).to_owned(), format!("/organisation/employees/acc_1/{word}"))).collect()
 }
 
 impl Page for EmployeePage {
     const TEMPLATE: &'static str = "pages/employees/employee.html";
 
     fn samples() -> Vec<Self> {
+        let words = ["invite", "role", "groups", "password", "sign-out", "disable", "enable", "remove"];
         let rows = EmployeesPage::samples().swap_remove(0).rows;
-        let acts = |words: &[&str]| {
-            words.iter().map(|word| ((*word).to_owned(), format!("/organisation/employees/acc_1/{word}"))).collect()
-        };
-        let security = EmployeeSecurity {
-            factors: vec![
-                (FactorKind::Passkey, Strength::Strongest, 1_795_000_000_000, Some(1_795_525_500_000)),
-                (FactorKind::Sms, Strength::Basic, 1_795_000_000_000, None),
-                (FactorKind::Totp, Strength::Strong, 1_795_000_000_000, None),
-            ],
-            password_changed: Some(1_795_000_000_000),
-            sessions: 2,
-        };
         let mut all: Vec<Self> = rows
             .into_iter()
             .map(|person| Self {
+                tabs: PersonTabs { name: person.name.clone(), ..PersonTabs::sample("profile") },
                 person,
                 created: 1_790_000_000_000,
-                acts: acts(&["invite", "role", "sign-out", "disable", "enable"]),
+                groups: vec!["Loon".to_owned(), "BTW-aangiften".to_owned()],
+                acts: acts(&words),
                 done: None,
-                security: Some(security.clone()),
-                own: false,
             })
             .collect();
         let plain = all[0].clone();
-        let bare = EmployeeSecurity { factors: Vec::new(), password_changed: None, sessions: 0 };
-        all.push(Self { own: true, security: Some(bare), ..plain.clone() });
-        all.push(Self { security: None, ..plain.clone() });
-        all.extend(
-            ["invite", "role", "sign-out", "disable", "enable"]
-                .map(|word| Self { done: Some(word.to_owned()), ..plain.clone() }),
-        );
+        all.push(Self { groups: Vec::new(), acts: acts(&words[1..6]), ..plain.clone() });
+        let guest = PersonTabs { looked_after: false, ..PersonTabs::sample("profile") };
+        all.push(Self { tabs: guest, ..plain.clone() });
+        let done = words.into_iter().filter(|word| *word != "remove");
+        all.extend(done.map(|word| Self { done: Some(word.to_owned()), ..plain.clone() }));
         all
+    }
+}
+
+/// One way of signing in that somebody set up.
+#[derive(Clone, Debug, Serialize)]
+pub struct MethodRow {
+    /// Of which kind.
+    pub kind: FactorKind,
+    /// What its owner calls it.
+    pub name: String,
+    /// How strong it is.
+    pub strength: Strength,
+    /// When it was set up, in milliseconds since 1970.
+    pub created: i64,
+    /// When it was last used.
+    pub last_used: Option<i64>,
+    /// Where it is taken away; none where nobody but the helpdesk may.
+    pub remove: Option<String>,
+}
+
+/// How somebody signs in, without any secret (O1).
+#[derive(Clone, Debug, Serialize)]
+pub struct EmployeeSecurityPage {
+    /// Whose pages these are.
+    pub tabs: PersonTabs,
+    /// What they set up.
+    pub methods: Vec<MethodRow>,
+    /// How many recovery codes they have left.
+    pub recovery_codes: u64,
+    /// When the password was chosen, in milliseconds since 1970; none without a password.
+    pub password_changed: Option<i64>,
+    /// Whether it must be chosen anew.
+    pub new_password_due: bool,
+    /// In how many places they are signed in.
+    pub sessions: usize,
+    /// What can be done: words and addresses.
+    pub acts: Vec<(String, String)>,
+    /// Where two people take everything away that was lost.
+    pub recovery: String,
+    /// Whether it is whoever looks.
+    pub own: bool,
+    /// Whether a method was taken away just now.
+    pub done: bool,
+}
+
+impl Page for EmployeeSecurityPage {
+    const TEMPLATE: &'static str = "pages/employees/security.html";
+
+    fn samples() -> Vec<Self> {
+        let row = |kind: FactorKind, name: &str, last_used, remove: bool| MethodRow {
+            kind,
+            name: name.to_owned(),
+            strength: kind.strength(),
+            created: 1_795_000_000_000,
+            last_used,
+            remove: remove.then(|| "/organisation/employees/acc_1/methods/fac_1".to_owned()),
+        };
+        let plain = Self {
+            tabs: PersonTabs::sample("security"),
+            methods: vec![
+                row(FactorKind::Passkey, "iPhone van Anna", Some(1_795_525_500_000), true),
+                row(FactorKind::Sms, "", None, true),
+                row(FactorKind::Totp, "", None, true),
+            ],
+            recovery_codes: 7,
+            password_changed: Some(1_795_000_000_000),
+            new_password_due: false,
+            sessions: 2,
+            acts: acts(&["password", "sign-out"]),
+            recovery: "/recovery-requests/new".to_owned(),
+            own: false,
+            done: false,
+        };
+        let last = vec![row(FactorKind::Totp, "", Some(1_795_525_500_000), false)];
+        vec![
+            Self { done: true, ..plain.clone() },
+            Self { new_password_due: true, methods: last, recovery_codes: 0, ..plain.clone() },
+            Self {
+                methods: Vec::new(),
+                recovery_codes: 0,
+                password_changed: None,
+                sessions: 0,
+                acts: Vec::new(),
+                own: true,
+                ..plain.clone()
+            },
+            plain,
+        ]
+    }
+}
+
+/// Asks before a method is taken away from somebody.
+#[derive(Clone, Debug, Serialize)]
+pub struct RemoveMethodPage {
+    /// Where the form goes.
+    pub action: String,
+    /// Where "cancel" leads.
+    pub back: String,
+    /// From whom.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Of which kind.
+    pub kind: FactorKind,
+    /// What its owner calls it.
+    pub method: String,
+    /// It is the last that counts: that takes two people, there.
+    pub recovery: Option<String>,
+}
+
+impl Page for RemoveMethodPage {
+    const TEMPLATE: &'static str = "pages/employees/remove_method.html";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            action: "/organisation/employees/acc_1/methods/fac_1".to_owned(),
+            back: "/organisation/employees/acc_1/security".to_owned(),
+            name: "Bram Bakker".to_owned(),
+            email: "bram@kantoor.nl".to_owned(),
+            kind: FactorKind::Totp,
+            method: String::new(),
+            recovery: None,
+        };
+        vec![
+            Self { kind: FactorKind::Passkey, method: "iPhone van Bram".to_owned(), ..plain.clone() },
+            Self { recovery: Some("/recovery-requests/new".to_owned()), ..plain.clone() },
+            plain,
+        ]
     }
 }
 
@@ -243,6 +389,10 @@ pub struct ActPage {
     pub role: Role,
     /// What they can be.
     pub roles: [Role; 3],
+    /// Their groups, one on a line.
+    pub groups: String,
+    /// One of the groups is too long, or there are too many.
+    pub faulty: bool,
     /// Nobody would be left who looks after the people.
     pub last: bool,
 }
@@ -259,9 +409,13 @@ impl Page for ActPage {
             email: "bram@kantoor.nl".to_owned(),
             role: Role::Accountant,
             roles: [Role::Employee, Role::Accountant, Role::Administrator],
+            groups: "Loon\nBTW-aangiften".to_owned(),
+            faulty: false,
             last: false,
         };
-        let mut all = ["invite", "role", "sign-out", "disable", "enable"].map(of).to_vec();
+        let words = ["invite", "role", "groups", "password", "sign-out", "disable", "enable", "remove"];
+        let mut all = words.map(of).to_vec();
+        all.push(Self { faulty: true, ..of("groups") });
         all.push(Self { last: true, ..of("role") });
         all.push(Self { last: true, ..of("disable") });
         all
@@ -297,8 +451,7 @@ impl Page for InvitePage {
             problem: None,
             organisation: "Kantoor De Vries".to_owned(),
         };
-        let problems =
-            [("name", "wrong"), ("email", "wrong"), ("email", "here"), ("email", "elsewhere"), ("email", "many")];
+        let problems = [("name", "wrong"), ("email", "wrong"), ("email", "here"), ("email", "many")];
         let mut all = vec![page.clone()];
         all.extend(problems.map(|problem| Self { problem: Some(problem), ..page.clone() }));
         all
@@ -318,6 +471,8 @@ pub struct EmployeeChanged {
     pub organisation: String,
     /// What they are now.
     pub role: Role,
+    /// The kind of what was taken away, if that is what was done.
+    pub method: Option<FactorKind>,
     /// The facts.
     pub particulars: Particulars,
 }
@@ -332,8 +487,9 @@ impl Message for EmployeeChanged {
             by: "Anna de Vries".to_owned(),
             organisation: "Kantoor De Vries".to_owned(),
             role: Role::Accountant,
+            method: (act == "method").then_some(FactorKind::Totp),
             particulars: Particulars { app: None, browser: None, ip: None, ..Particulars::sample() },
         };
-        ["role", "sign-out", "disable", "enable"].map(of).to_vec()
+        ["role", "groups", "password", "sign-out", "disable", "enable", "remove", "method"].map(of).to_vec()
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use tracing::error;
 
 use super::messages::{RecoveryLinkMail, RecoveryNotice};
-use super::rules::{CASE_LIFETIME, Case, CaseState, LINK_LIFETIME, Removes, Who};
+use super::rules::{CASE_LIFETIME, Case, CaseState, LINK_LIFETIME, Removes, Who, conflict, may_see};
 use super::store;
 use crate::domain::ids::{AccountId, RecoveryCaseId};
 use crate::domain::secret::Fingerprint;
@@ -15,10 +15,11 @@ use crate::domain::{Secret, Timestamp};
 use crate::features::accounts::{Account, InstanceRole, find_account, tell_owner};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{demand_enrolment, list_factors, remove_factor};
+use crate::features::organisations::helpdesk_access;
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
-use crate::features::sessions::{Standing, end_everything_else};
-use crate::storage::Writer;
-use crate::web::{AppState, Context, Error, Parts, urls};
+use crate::features::sessions::{Standing, end_everything_else, find_standing};
+use crate::storage::{Reader, Writer};
+use crate::web::{AppState, Context, Error, Parts, Reference, urls};
 
 /// How often it is looked whether a link may leave.
 const EVERY: Duration = Duration::from_secs(1);
@@ -27,13 +28,78 @@ const EVERY: Duration = Duration::from_secs(1);
 pub(super) fn who(standing: &Standing) -> Who {
     let account = &standing.account;
     let home = standing.home().filter(|home| home.disabled_at.is_none() && !home.organisation_disabled);
+    let administers = home.is_some_and(|home| home.role == crate::features::organisations::Role::Administrator);
+    let helps_everybody = account.instance_role.helps();
+    let since = match home {
+        Some(home) if administers && !helps_everybody => home.role_since,
+        _ => account.created_at,
+    };
     Who {
         account: account.id,
         home: account.home_organisation_id,
-        administers: home.is_some_and(|home| home.role == crate::features::organisations::Role::Administrator),
-        helps_everybody: account.instance_role.helps(),
+        administers,
+        helps_everybody,
         runs_everything: account.instance_role == InstanceRole::Administrator,
+        since,
+        brought_in_by: home.map_or([None, None], |home| home.brought_in_by),
     }
+}
+
+/// Somebody who signed a case, if they may still have a hand in it: what they signed counts as long as they may.
+pub(super) async fn still_signs(
+    db: &Reader,
+    case: &Case,
+    signer: AccountId,
+    now: Timestamp,
+) -> Result<Option<Who>, Error> {
+    let Some(standing) = find_standing(db, signer, [None]).await? else { return Ok(None) };
+    let Some(subject) = find_standing(db, case.account, [None]).await? else { return Ok(None) };
+    let facts = standing.facts();
+    let helper = who(&standing);
+    let access = helpdesk_access(db, case.organisation).await?;
+    let may = !facts.disabled
+        && !facts.organisation_disabled
+        && !facts.membership_disabled
+        && may_see(helper, case.organisation, access, now)
+        && conflict(helper, who(&subject)).is_none();
+    Ok(may.then_some(helper))
+}
+
+/// Whether everybody who signed a case so far may still have a hand in it. Where somebody may not, the case is void from
+/// here on, and its owner told.
+pub(super) async fn holds(
+    db: &mut Writer,
+    state: &AppState,
+    case: &Case,
+    (reference, now): (Option<Reference>, Timestamp),
+) -> Result<bool, Error> {
+    for signer in [case.requested_by, case.decided_by].into_iter().flatten() {
+        if still_signs(db, case, signer, now).await?.is_none() {
+            if store::end_case(db, case.id, CaseState::Void, now).await? {
+                tell_ended(db, state, case, now).await?;
+                let mut event = event(case, "recovery.void", "done", None).with("signer", signer.to_string());
+                event.reference = reference.map(|reference| reference.to_string()).unwrap_or_default();
+                audit::record(db, Ink::of(state, now), event).await?;
+            }
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Tells the owner that nothing comes of a case, where they did not stop it themselves.
+pub(super) async fn tell_ended(db: &mut Writer, state: &AppState, case: &Case, now: Timestamp) -> Result<(), Error> {
+    let Some(account) = find_account(db, case.account).await? else { return Ok(()) };
+    let notice = RecoveryNotice {
+        name: account.name.clone(),
+        stage: "ended",
+        second_factor: false,
+        passkeys: false,
+        from: None,
+        stop: None,
+        particulars: Particulars::without_request(account.email.as_str(), now),
+    };
+    tell_owner(db, state, &account, &notice, now).await
 }
 
 const STOP: &str = "link that stops a recovery";
@@ -162,6 +228,10 @@ async fn send_one(state: &AppState, case: Case, now: Timestamp) -> Result<(), Er
     let Some(account) = find_account(state.db.reading(), case.account).await? else { return Ok(()) };
     let secret = state.random.secret();
     let mut writer = state.db.writing().await?;
+    if !holds(&mut writer, state, &case, (None, now)).await? {
+        writer.commit().await?;
+        return Ok(());
+    }
     if !store::send_link(&mut writer, case.id, Fingerprint::of(secret.expose()), now).await? {
         return Ok(());
     }
@@ -202,7 +272,7 @@ pub async fn hand_out_link(
     now: Timestamp,
 ) -> Result<(Secret<String>, Timestamp), Error> {
     if let Some(open) = store::find_open_case(db, account.id, now).await? {
-        store::stop_case(db, open.id, now).await?;
+        store::end_case(db, open.id, CaseState::Stopped, now).await?;
     }
     let secret = state.random.secret();
     let case = Case {

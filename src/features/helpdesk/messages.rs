@@ -10,7 +10,7 @@ use crate::features::outbox::{Message, Particulars};
 pub struct RecoveryNotice {
     /// Whom it greets.
     pub name: String,
-    /// `asked`, `approved` or `done`.
+    /// `asked`, `approved`, `done`, or `ended` where somebody else stopped it.
     pub stage: &'static str,
     /// What is taken away: second factors.
     pub second_factor: bool,
@@ -55,6 +55,7 @@ impl Message for RecoveryNotice {
                 ..asked.clone()
             },
             Self { stage: "done", passkeys: true, stop: None, ..asked.clone() },
+            Self { stage: "ended", stop: None, ..asked.clone() },
             asked,
         ]
     }

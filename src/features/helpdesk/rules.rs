@@ -41,6 +41,10 @@ pub(super) enum CaseState {
     Rejected,
     /// The owner stopped it.
     Stopped,
+    /// One of those who may have a hand in it stopped it.
+    Withdrawn,
+    /// Somebody whose signature it bears may not sign any more.
+    Void,
 }
 
 /// What is taken away.
@@ -115,10 +119,15 @@ impl Case {
         moves && now < self.expires_at
     }
 
+    /// Whether it came to an end, by age aside.
+    fn is_over(&self) -> bool {
+        use CaseState::{Rejected, Stopped, Used, Void, Withdrawn};
+        matches!(self.state, Used | Rejected | Stopped | Withdrawn | Void)
+    }
+
     /// The word for where it stands.
     pub(super) fn word(&self, now: Timestamp) -> &'static str {
-        let over = matches!(self.state, CaseState::Used | CaseState::Rejected | CaseState::Stopped);
-        if over || self.is_open(now) { self.state.into() } else { "expired" }
+        if self.is_over() || self.is_open(now) { self.state.into() } else { "expired" }
     }
 }
 
@@ -135,6 +144,16 @@ pub(super) struct Who {
     pub(super) helps_everybody: bool,
     /// Whether they look after the whole instance.
     pub(super) runs_everything: bool,
+    /// Since when they have that say.
+    pub(super) since: Timestamp,
+    /// Who invited them, and who gave them that say; none for the operator.
+    pub(super) brought_in_by: [Option<AccountId>; 2],
+}
+
+impl Who {
+    fn was_brought_in_by(self, other: AccountId) -> bool {
+        self.brought_in_by.contains(&Some(other))
+    }
 }
 
 /// Why somebody may not have a hand in a case.
@@ -147,6 +166,10 @@ pub(super) enum Conflict {
     Manager,
     /// They asked, so somebody else signs.
     Requester,
+    /// They have not had their say, or their passkey, for long enough: nobody signs with a colleague whom they invented.
+    New,
+    /// One of the two signers invited the other, or made them what they are.
+    Related,
 }
 
 /// Whether `helper` may not have a hand in letting `subject` back in.
@@ -161,9 +184,36 @@ pub(super) fn conflict(helper: Who, subject: Who) -> Option<Conflict> {
     (manages || above).then_some(Conflict::Manager)
 }
 
-/// Whether `helper` may not countersign.
-pub(super) fn conflict_of_second(helper: Who, subject: Who, requested_by: Option<AccountId>) -> Option<Conflict> {
-    conflict(helper, subject).or((requested_by == Some(helper.account)).then_some(Conflict::Requester))
+/// Whether `helper` may not have the first hand in a case that was opened at `opened`, with signers who have had their say
+/// for `least` by then; zero looks at nothing.
+pub(super) fn conflict_of_first(helper: Who, subject: Who, (opened, least): (Timestamp, Duration)) -> Option<Conflict> {
+    let new = !least.is_zero() && helper.since > opened.before(least);
+    conflict(helper, subject).or(new.then_some(Conflict::New))
+}
+
+/// Whether `helper` may not countersign with a passkey that was made at `passkey`, after `first`, who asked for it.
+pub(super) fn conflict_of_second(
+    (helper, passkey): (Who, Timestamp),
+    subject: Who,
+    first: Option<Who>,
+    (opened, least): (Timestamp, Duration),
+) -> Option<Conflict> {
+    if let Some(conflict) = conflict(helper, subject) {
+        return Some(conflict);
+    }
+    let first = first.filter(|first| first.account == helper.account || !least.is_zero())?;
+    if first.account == helper.account {
+        return Some(Conflict::Requester);
+    }
+    if first.was_brought_in_by(helper.account) || helper.was_brought_in_by(first.account) {
+        return Some(Conflict::Related);
+    }
+    (passkey > opened).then_some(Conflict::New).or(conflict_of_first(helper, subject, (opened, least)))
+}
+
+/// How long signers must have had their say.
+pub(super) fn least_say(settings: &config::SignIn) -> Duration {
+    Duration::from_hours(24 * u64::from(settings.recovery_signer_days))
 }
 
 /// Whether `helper` may see the cases of `organisation`, which lets the helpdesk help its people until `access`.
@@ -206,7 +256,15 @@ mod tests {
     fn who(account: u8, home: u8, administers: bool, helps_everybody: bool) -> Who {
         let at = Timestamp::from_seconds(1);
         let (account, home) = (AccountId::new(at, &Fixed(account)), OrganisationId::new(at, &Fixed(home)));
-        Who { account, home, administers, helps_everybody, runs_everything: false }
+        Who {
+            account,
+            home,
+            administers,
+            helps_everybody,
+            runs_everything: false,
+            since: at,
+            brought_in_by: [None, None],
+        }
     }
 
     #[test]
@@ -237,9 +295,40 @@ mod tests {
         assert_eq!(conflict(own_helper, manager), Some(Conflict::Manager));
         let other_manager = who(5, 1, true, false);
         assert_eq!(conflict(other_manager, manager), Some(Conflict::Manager));
-        assert_eq!(conflict_of_second(helper, employee, Some(helper.account)), Some(Conflict::Requester));
-        assert_eq!(conflict_of_second(helper, employee, Some(manager.account)), None);
-        assert_eq!(conflict_of_second(helper, employee, None), None);
+        let second = |first| conflict_of_second((helper, DAY_10), employee, first, (DAY_10, WEEK));
+        assert_eq!(second(Some(helper)), Some(Conflict::Requester));
+        assert_eq!(second(Some(manager)), None);
+        assert_eq!(second(None), None);
+    }
+
+    const DAY: i64 = 86_400;
+    const DAY_10: Timestamp = Timestamp::from_seconds(10 * DAY);
+    const WEEK: Duration = Duration::from_hours(7 * 24);
+
+    #[test]
+    fn nobody_signs_with_a_colleague_whom_they_invented() {
+        let subject = who(1, 1, false, false);
+        let first = who(2, 1, true, false);
+        let second = |helper, passkey| conflict_of_second((helper, passkey), subject, Some(first), (DAY_10, WEEK));
+        let old = who(3, 1, true, false);
+        assert_eq!(second(old, DAY_10), None);
+        assert_eq!(second(old, Timestamp::from_seconds(10 * DAY + 1)), Some(Conflict::New), "a passkey made for it");
+        let week = Who { since: Timestamp::from_seconds(3 * DAY), ..old };
+        assert_eq!(second(week, DAY_10), None);
+        let newer = Who { since: Timestamp::from_seconds(3 * DAY + 1), ..old };
+        assert_eq!(second(newer, DAY_10), Some(Conflict::New));
+        assert_eq!(conflict_of_first(newer, subject, (DAY_10, WEEK)), Some(Conflict::New));
+        for place in 0..2 {
+            let mut brought = old;
+            brought.brought_in_by[place] = Some(first.account);
+            assert_eq!(second(brought, DAY_10), Some(Conflict::Related));
+            // The other way round it is the same pair.
+            let pair = conflict_of_second((first, DAY_10), subject, Some(brought), (DAY_10, WEEK));
+            assert_eq!(pair, Some(Conflict::Related));
+            let off = (DAY_10, Duration::ZERO);
+            assert_eq!(conflict_of_second((brought, DAY_10), subject, Some(first), off), None, "switched off");
+            assert_eq!(conflict_of_second((first, DAY_10), subject, Some(first), off), Some(Conflict::Requester));
+        }
     }
 
     #[test]

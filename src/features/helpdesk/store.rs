@@ -179,10 +179,15 @@ pub(super) async fn decide_case(
     Ok(done.rows_affected == 1)
 }
 
-/// The owner stops it, however far it has come. Says no when nothing may come of it any more.
-pub(super) async fn stop_case(db: &mut Writer, id: RecoveryCaseId, now: Timestamp) -> Result<bool, StorageError> {
+/// Ends it as `state`, however far it has come. Says no when nothing may come of it any more.
+pub(super) async fn end_case(
+    db: &mut Writer,
+    id: RecoveryCaseId,
+    state: CaseState,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let done = rows::Entity::update_many()
-        .col_expr(Column::State, Expr::value(CaseState::Stopped))
+        .col_expr(Column::State, Expr::value(state))
         .filter(Column::Id.eq(id))
         .filter(open(now))
         .exec(db)

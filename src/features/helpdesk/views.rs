@@ -51,7 +51,7 @@ impl Page for RequestsPage {
             Self { open: Vec::new(), over: Vec::new() },
             Self {
                 open: ["asked", "waiting", "approved", "link_sent"].map(row).to_vec(),
-                over: ["used", "rejected", "stopped", "expired"].map(row).to_vec(),
+                over: ["used", "rejected", "stopped", "withdrawn", "void", "expired"].map(row).to_vec(),
             },
         ]
     }
@@ -98,7 +98,8 @@ impl Page for NewCasePage {
         let mut forms = CaseForm::samples();
         let plain = forms[0].clone();
         forms.extend(
-            ["user", "open", "own", "manager"].map(|problem| CaseForm { problem: Some(problem), ..plain.clone() }),
+            ["user", "open", "own", "manager", "new"]
+                .map(|problem| CaseForm { problem: Some(problem), ..plain.clone() }),
         );
         forms.into_iter().map(|form| Self { username: "carla@kantoor.nl".to_owned(), form }).collect()
     }
@@ -115,6 +116,8 @@ pub struct CasePage {
     pub approve: String,
     /// Where a no goes.
     pub reject: String,
+    /// Where stopping it goes, while something may come of it.
+    pub stop: Option<String>,
     /// Why.
     pub reason: String,
     /// What was checked: which, and what it showed.
@@ -152,6 +155,7 @@ impl Page for CasePage {
             ask: "/recovery-requests/rcv_1/ask".to_owned(),
             approve: "/recovery-requests/rcv_1/approve".to_owned(),
             reject: "/recovery-requests/rcv_1/reject".to_owned(),
+            stop: Some("/recovery-requests/rcv_1/stop".to_owned()),
             reason: "Haar telefoon is gestolen <b>op de fiets</b>.".to_owned(),
             checks: vec![("called".to_owned(), "Op haar vaste nummer".to_owned())],
             own_check: None,
@@ -176,7 +180,7 @@ impl Page for CasePage {
             checks: Vec::new(),
             ..plain.clone()
         }));
-        all.extend(["own", "manager", "requester"].map(|conflict| Self {
+        all.extend(["own", "manager", "requester", "new", "related"].map(|conflict| Self {
             conflict: Some(conflict),
             decides: false,
             ..plain.clone()

@@ -218,6 +218,7 @@ impl<'a> Batch<'a> {
             credentials_changed_at: None,
             last_sign_in_at: None,
             validates_networks: false,
+            new_password_due: false,
         };
         let db = &mut self.writer;
         add_account(db, &account).await?;

@@ -349,7 +349,7 @@ pub fn page_of(question: &Question, id: InteractionId) -> String {
         Question::ConfirmNetwork { .. } => urls::confirm_network(id),
         Question::Enrol { .. } => urls::enrol(id),
         Question::OfferPasskey => urls::offer(id),
-        Question::Organisation => urls::returning(id),
+        Question::Organisation => urls::choose_organisation(id),
         Question::Consent { .. } => urls::consent(id),
     }
 }

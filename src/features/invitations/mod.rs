@@ -1,5 +1,7 @@
-//! Invitations: the first sign-in of somebody whom an administrator added (H22).
+//! Invitations (H22): the first sign-in of somebody whom the operator added, and into an organisation, of somebody who may
+//! have an account or not.
 
+mod join;
 mod pages;
 mod views;
 
@@ -10,8 +12,9 @@ use crate::features::outbox::{Letter, Particulars, Recipient, post};
 use crate::storage::Writer;
 use crate::web::{Error, Parts, urls};
 
+pub use join::invite_member;
 pub use pages::routes;
-pub use views::{ClosedInvitationPage, InvitationMail, InvitationPage};
+pub use views::{ClosedInvitationPage, InvitationMail, InvitationPage, JoinPage};
 
 /// Invites somebody to their home organisation, by mail. Gives the link as well, for where no mail leaves.
 ///
@@ -36,6 +39,7 @@ pub async fn invite(
         inviter: by.map(|account| account.name.clone()),
         organisation: organisation.name.clone(),
         link: link.clone(),
+        has_account: false,
         particulars: Particulars::without_request(account.email.as_str(), now),
     };
     let letter = Letter {

@@ -8,5 +8,6 @@ mod views;
 pub use pages::routes;
 pub use views::{
     ActOnNetworkPage, BlockedPage, CodeProblem, Confirms, Done, NetworkAct, NetworkDecided, NetworkProblem, NetworkRow,
-    OrganisationNetworksPage, OwnNetworksPage, PersonsNetworkRow, SendProblem, Suggestion, WaitingPage,
+    OrganisationNetworksPage, OwnNetworksPage, PersonNetworksPage, PersonsNetworkRow, SendProblem, Suggestion,
+    WaitingPage,
 };

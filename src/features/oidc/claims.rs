@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::domain::Scope;
+use crate::domain::ids::OrganisationId;
+use crate::features::organisations::Membership;
 use crate::features::sessions::Standing;
 
 /// The scopes that exist, as discovery lists them.
@@ -51,12 +53,14 @@ pub(super) fn scope_of(claim: &str) -> Option<&'static str> {
 
 /// The claims that `scope` opens, and those that were asked for by name.
 pub(super) fn claims(
-    standing: &Standing,
+    (standing, organisation): (&Standing, Option<OrganisationId>),
     (scope, named): (&Scope, &BTreeSet<String>),
     zone: &str,
 ) -> Map<String, Value> {
     let mut claims = Map::new();
-    for (name, value) in all(standing, zone) {
+    // The organisation that was chosen for this app; without a choice the one at home.
+    let place = organisation.map_or_else(|| standing.home(), |id| standing.place(id));
+    for (name, value) in all(standing, place, zone) {
         let wanted = named.contains(name) || scope_of(name).is_some_and(|of| scope.contains(of));
         if wanted && !value.is_null() {
             claims.insert(name.to_owned(), value);
@@ -65,9 +69,8 @@ pub(super) fn claims(
     claims
 }
 
-fn all(standing: &Standing, zone: &str) -> [(&'static str, Value); 13] {
+fn all(standing: &Standing, place: Option<&Membership>, zone: &str) -> [(&'static str, Value); 13] {
     let account = &standing.account;
-    let home = standing.home();
     [
         ("name", json!(account.name)),
         ("given_name", json!(account.given_name)),
@@ -78,9 +81,9 @@ fn all(standing: &Standing, zone: &str) -> [(&'static str, Value); 13] {
         ("updated_at", json!(account.updated_at.seconds())),
         ("email", json!(account.email)),
         ("email_verified", json!(account.email_verified)),
-        ("org_id", json!(home.map(|home| home.organisation_id))),
-        ("org_name", json!(home.map(|home| &home.organisation_name))),
-        ("org_roles", json!(home.map(|home| [home.role]))),
-        ("groups", json!(home.map(|home| &home.groups))),
+        ("org_id", json!(place.map(|place| place.organisation_id))),
+        ("org_name", json!(place.map(|place| &place.organisation_name))),
+        ("org_roles", json!(place.map(|place| [place.role]))),
+        ("groups", json!(place.map(|place| &place.groups))),
     ]
 }

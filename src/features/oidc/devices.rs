@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::authorize::Resumed;
+use super::authorize::{self, Resumed};
 use super::grant::GrantDetails;
 use super::store::{self, DeviceRequest, NewGrant};
 use crate::domain::sign_in::Clearance;
@@ -42,6 +42,7 @@ pub(super) async fn answer(
                     authorization_details: request.details.clone(),
                     resources: request.resources.clone(),
                     dpop_jkt: None,
+                    organisation: authorize::chosen(&writer, request, member, None).await?.organisation(),
                 },
                 code_expires_at: device.expires_at,
                 expires_at: now.after(Duration::from_secs(u64::from(state.config.tokens.refresh_token_days) * 86_400)),

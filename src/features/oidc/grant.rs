@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authorize::RequestedClaims;
 use super::details::Details;
-use crate::domain::ids::{AccountId, GrantId, SessionId};
+use crate::domain::ids::{AccountId, GrantId, OrganisationId, SessionId};
 use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
 
@@ -61,6 +61,9 @@ pub(super) struct GrantDetails {
     /// The thumbprint of the key that the code is bound to.
     #[serde(default)]
     pub(super) dpop_jkt: Option<String>,
+    /// The organisation that the person acts for, where they chose among several: it counts as long as they belong to it.
+    #[serde(default)]
+    pub(super) organisation: Option<OrganisationId>,
 }
 
 impl GrantDetails {

@@ -40,8 +40,8 @@ pub use store::{add_initial_access_token, remove_old_initial_access_tokens};
 pub use store::{remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
 pub use validity::find_app_token;
 pub use views::{
-    AccountsPage, ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage, ReturningPage,
-    SignOutPage, SignedOutPage,
+    AccountsPage, ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage,
+    OrganisationPage, ReturningPage, SignOutPage, SignedOutPage,
 };
 
 /// The grant types that an app may register.

@@ -6,11 +6,13 @@ mod registrations;
 mod requests;
 mod seen_tokens;
 
+mod choices;
 mod connections;
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 
+pub(super) use choices::{choose, find_choice};
 pub use devices::remove_old_device_requests;
 pub(super) use devices::{
     DeviceRequest, add_device_request, answer_device_request, find_device_request, find_device_request_by_id,

@@ -145,6 +145,10 @@ pub(super) async fn judge(db: &Reader, grant: &Grant, now: Timestamp) -> Result<
     if standing.policy().is_outlived(evidence.auth_time(), now) || is_signed_out(db, grant).await? {
         return Ok(None);
     }
+    // Whoever belongs to the organisation no more acts for it no more.
+    if grant.details.organisation.is_some_and(|id| standing.place(id).is_none()) {
+        return Ok(None);
+    }
     let facts = facts_later(evidence, Some(&standing), Some(grant.created_at), (None, now));
     Ok(match decide(&facts) {
         Decision::Issue(clearance) => Some((clearance, standing)),

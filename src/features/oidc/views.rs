@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::details::DetailWords;
+use crate::features::organisations::Role;
 use crate::web::Page;
 
 /// May this app have these? (H18)
@@ -24,6 +25,51 @@ pub struct ConsentPage {
     pub policy: Option<String>,
     /// Its terms.
     pub terms: Option<String>,
+}
+
+/// Which organisation do you act for? (H19)
+#[derive(Clone, Debug, Serialize)]
+pub struct OrganisationPage {
+    /// Where the form goes.
+    pub action: String,
+    /// The app.
+    pub app: String,
+    /// Who is signed in.
+    pub account: String,
+    /// The organisations, the last chosen first.
+    pub rows: Vec<PlaceRow>,
+}
+
+/// An organisation that somebody belongs to.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceRow {
+    /// Its identifier.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// What the person is there.
+    pub role: Role,
+    /// Whether it was chosen the last time.
+    pub last: bool,
+}
+
+impl Page for OrganisationPage {
+    const TEMPLATE: &'static str = "pages/oidc/organisation.html";
+
+    fn samples() -> Vec<Self> {
+        let row = |name: &str, role, last| PlaceRow { id: "org_1".to_owned(), name: name.to_owned(), role, last };
+        let two = Self {
+            action: "/organisation-choice/int_1".to_owned(),
+            app: "Kantoorportaal".to_owned(),
+            account: "anna@kantoor.nl".to_owned(),
+            rows: vec![
+                row("Kantoor De Vries", Role::Administrator, true),
+                row("Accountants- en belastingadviseurs Van der Meulen & Zonen <Noord>", Role::Accountant, false),
+            ],
+        };
+        let many = (1..10).map(|number| row(&format!("Kantoor {number}"), Role::Employee, false)).collect();
+        vec![Self { rows: many, ..two.clone() }, two]
+    }
 }
 
 /// One thing that an app gets.

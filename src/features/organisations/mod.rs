@@ -7,15 +7,18 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
-use crate::domain::ids::{AccountId, InvitationId, MembershipId, OrganisationId};
-use crate::domain::{Policy, Timestamp};
+use crate::domain::ids::{AccountId, InvitationId, MemberInvitationId, MembershipId, OrganisationId};
+use crate::domain::{Email, Policy, Timestamp};
 
 pub use store::{
-    add_invitation, add_membership, add_organisation, administrators_of, find_invitation, find_invitation_by_secret,
-    find_organisation, find_organisation_by_name, find_rules, helpdesk_access, list_organisations, look_up_memberships,
-    member_ids_of, memberships_of, memberships_of_members, remove_membership, remove_old_invitations,
-    rename_organisation, set_groups, set_helpdesk_access, set_membership_disabled, set_organisation_disabled,
-    set_policy, set_role, take_turn, use_invitation,
+    add_invitation, add_member_invitation, add_membership, add_organisation, administrators_of,
+    answer_member_invitation, find_invitation, find_invitation_by_secret, find_member_invitation,
+    find_member_invitation_by_secret, find_organisation, find_organisation_by_name, find_rules, helpdesk_access,
+    list_member_invitations, list_organisations, look_up_memberships, member_ids_of, memberships_of,
+    memberships_of_members, remove_membership, remove_old_invitations, remove_old_member_invitations,
+    rename_organisation, set_added_by, set_groups, set_helpdesk_access, set_membership_disabled,
+    set_organisation_disabled, set_policy, set_role, take_turn, take_turn_as, use_invitation,
+    withdraw_member_invitation,
 };
 
 /// An accountancy office.
@@ -91,6 +94,47 @@ pub struct Membership {
     pub groups: Vec<String>,
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
+    /// Who invited them, and who made them what they are; none for the operator.
+    pub brought_in_by: [Option<AccountId>; 2],
+    /// Since when they are what they are.
+    pub role_since: Timestamp,
+}
+
+impl Membership {
+    /// Whether it counts.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.disabled_at.is_none() && !self.organisation_disabled
+    }
+}
+
+/// The pages about one of the people of an organisation, as its administrators see them.
+#[derive(Clone, Debug, Serialize)]
+pub struct PersonTabs {
+    /// The full name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// Where they begin.
+    pub base: String,
+    /// Which one this is: `profile`, `security`, `ip-addresses` or `activity`.
+    pub here: &'static str,
+    /// Whether the security of the account is for this organisation.
+    pub looked_after: bool,
+}
+
+impl PersonTabs {
+    /// An example.
+    #[must_use]
+    pub fn sample(here: &'static str) -> Self {
+        Self {
+            name: "Bram Bakker-van der Meulen".to_owned(),
+            email: "bram@kantoor.nl".to_owned(),
+            base: "/organisation/employees/acc_1".to_owned(),
+            here,
+            looked_after: true,
+        }
+    }
 }
 
 /// How long an invitation works.
@@ -119,4 +163,46 @@ impl Invitation {
     pub fn works(&self, now: Timestamp) -> bool {
         self.is_open && now < self.expires_at
     }
+}
+
+/// Somebody was asked into an organisation, at an address. Whether there is an account with it, whoever asks does not learn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberInvitation {
+    /// Its identifier.
+    pub id: MemberInvitationId,
+    /// Where to.
+    pub organisation_id: OrganisationId,
+    /// At which address.
+    pub email: Email,
+    /// What whoever invites calls them.
+    pub name: String,
+    /// As what.
+    pub role: Role,
+    /// By whom; it counts as long as they may invite.
+    pub invited_by: AccountId,
+    /// When.
+    pub created_at: Timestamp,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+    /// It was neither answered nor withdrawn nor replaced.
+    pub is_open: bool,
+    /// The answer was no.
+    pub declined: bool,
+}
+
+impl MemberInvitation {
+    /// Whether it works at `now`.
+    #[must_use]
+    pub fn works(&self, now: Timestamp) -> bool {
+        self.is_open && now < self.expires_at
+    }
+}
+
+/// What somebody says to an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes.
+    Accepted,
+    /// No.
+    Declined,
 }

@@ -95,6 +95,22 @@ impl Verified {
     }
 }
 
+/// Whether this is the password that the account has now. For somebody who typed the right one a moment ago: it is not
+/// counted.
+///
+/// # Errors
+///
+/// When too much is being hashed, or the database refuses.
+pub async fn is_password_of(
+    state: &AppState,
+    account: AccountId,
+    password: Secret<String>,
+) -> Result<Result<bool, Busy>, StorageError> {
+    let stored = store::find_password(state.db.reading(), account).await?;
+    let checked = state.service::<Hashing>().check(stored, password).await;
+    Ok(checked.map(|checked| checked.right))
+}
+
 /// Forgets what was guessed at the password of an account: it was chosen anew, or somebody looked into it.
 ///
 /// # Errors

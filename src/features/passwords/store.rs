@@ -5,6 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 
 use crate::domain::ids::AccountId;
 use crate::domain::{Secret, Timestamp};
+use crate::features::accounts::demand_new_password;
 use crate::storage::{Reader, StorageError, Writer};
 
 mod passwords {
@@ -51,7 +52,7 @@ pub async fn password_changed_at(db: &Reader, account: AccountId) -> Result<Opti
     Ok(passwords::Entity::find_by_id(account).one(db).await?.map(|row| row.changed_at))
 }
 
-/// Gives an account this password, as a PHC string, in place of any it had.
+/// Gives an account this password, as a PHC string, in place of any it had. Nobody waits for a new one any more.
 ///
 /// # Errors
 ///
@@ -74,6 +75,7 @@ pub async fn set_password(
     )
     .exec_without_returning(db)
     .await?;
+    demand_new_password(db, account, false).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::config;
 use crate::domain::Timestamp;
 use crate::domain::ids::AccountId;
 use crate::domain::network::{ClientIp, Network};
+use crate::features::accounts::login_as_known;
 use crate::features::throttles::{self, Blocked, Counter, Limit};
 use crate::keys::MacKey;
 use crate::storage::{Database, StorageError, Writer};
@@ -18,12 +19,13 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// By account; for a name that nobody has by a tag of the name, so that it is slowed down just the same and the
-    /// table does not fill with what people mistyped.
+    /// By name, whether somebody has it or not: an account with two names must not show that they are one by being slowed
+    /// down under both. The name is a tag, so that the table does not fill with what people mistyped; the account stands
+    /// before it, so that all of its counters can be forgotten.
     pub(super) fn of(account: Option<AccountId>, login: &str, from: ClientIp, mac: &MacKey) -> Self {
-        let name = login.trim().to_lowercase();
         let networks = from.network().map(Network::limiter_keys).unwrap_or_default();
-        let key = account.map_or_else(|| mac.tag("login", &[&name]), |account| account.to_string());
+        let name = mac.tag("login", &[&login_as_known(login)]);
+        let key = account.map_or_else(|| name.clone(), |account| format!("{account}:{name}"));
         Self { account: key_of(key), networks: networks.into_iter().map(|key| format!("network:{key}")).collect() }
     }
 }
@@ -32,9 +34,9 @@ fn key_of(whom: impl std::fmt::Display) -> String {
     format!("password:{whom}")
 }
 
-/// Forgets what was counted for an account.
+/// Forgets what was counted for an account, under all its names.
 pub(super) async fn forget(db: &mut Writer, account: AccountId) -> Result<(), StorageError> {
-    throttles::forget(db, &key_of(account)).await
+    throttles::forget_all(db, &key_of(account)).await
 }
 
 /// Counts an attempt before anything is hashed; says so when it must not be looked at.
@@ -86,5 +88,9 @@ mod tests {
         assert_eq!(key(" Anna@Kantoor.nl"), key("anna@kantoor.nl"));
         assert_ne!(key("anna@kantoor.nl"), key("bram@kantoor.nl"));
         assert!(!key("anna@kantoor.nl").contains("anna"));
+        let account = AccountId::new(Timestamp::from_seconds(1), &Fixed);
+        let of = |login: &str| Counters::of(Some(account), login, ClientIp::Unknown, &mac).account;
+        assert_ne!(of("anna@kantoor.nl"), of("anna"), "two names of one account are slowed down apart");
+        assert!(of("anna").starts_with(&key_of(account)), "and can be forgotten together");
     }
 }

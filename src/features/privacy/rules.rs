@@ -30,6 +30,7 @@ pub(super) const REMOVED: &[Kept] = &[
     kept("recovery_cases", &["organisation_id", "state", "reason", "created_at", "expires_at", "effective_at"]),
     kept("grants", &["client_id", "scope", "created_at", "expires_at", "revoked_at"]),
     kept("consents", &["client_id", "scope", "given_at"]),
+    kept("organisation_choices", &["client_id", "organisation_id", "chosen_at"]),
     kept("outbox", &["channel", "template", "language", "created_at", "sent_at"]),
     Kept {
         table: "networks",
@@ -64,11 +65,12 @@ pub(super) const ACCOUNT: Kept = Kept {
         "last_sign_in_at",
         "credentials_changed_at",
         "validates_networks",
+        "new_password_due",
     ],
 };
 
 /// The columns that hold yes or no.
-pub(super) const FLAGS: &[&str] = &["email_verified", "validates_networks", "device_bound"];
+pub(super) const FLAGS: &[&str] = &["email_verified", "validates_networks", "new_password_due", "device_bound"];
 
 /// What stands in the place of a name.
 pub(super) const NOBODY: &str = "Erased";

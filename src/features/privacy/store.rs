@@ -75,6 +75,22 @@ pub(super) async fn erase_kept(db: &mut Writer, account: AccountId, now: Timesta
         )
         .to_owned();
     db.execute(&in_progress).await?;
+    // Invitations name an address and nobody's account.
+    let invited = Query::delete()
+        .from_table("member_invitations")
+        .and_where(
+            Expr::col("email")
+                .in_subquery(
+                    Query::select()
+                        .column("email")
+                        .from(ACCOUNT.table)
+                        .and_where(Expr::col("id").eq(account))
+                        .to_owned(),
+                )
+                .or(Expr::col("invited_by").eq(account).and(Expr::col("accepted_at").is_null())),
+        )
+        .to_owned();
+    db.execute(&invited).await?;
     for kept in REMOVED {
         let gone = Query::delete().from_table(kept.table).and_where(Expr::col(kept.whose).eq(account)).to_owned();
         db.execute(&gone).await?;

@@ -175,6 +175,8 @@ pub struct NewPasswordPage {
     pub email: String,
     /// The fewest characters.
     pub least: u16,
+    /// An administrator wants it; it was not forgotten.
+    pub demanded: bool,
     /// What is wrong with it.
     pub problem: Option<&'static str>,
 }
@@ -187,11 +189,13 @@ impl Page for NewPasswordPage {
             action: "/password-reset/new/int_1".to_owned(),
             email: "anna@kantoor.nl".to_owned(),
             least: 12,
+            demanded: false,
             problem: None,
         };
-        let mut all = vec![plain.clone()];
+        let mut all = vec![plain.clone(), Self { demanded: true, ..plain.clone() }];
         all.extend(
-            ["too_short", "too_long", "guessable"].map(|problem| Self { problem: Some(problem), ..plain.clone() }),
+            ["too_short", "too_long", "guessable", "same"]
+                .map(|problem| Self { problem: Some(problem), ..plain.clone() }),
         );
         all
     }

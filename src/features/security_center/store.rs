@@ -25,6 +25,7 @@ struct Row {
     instance_role: InstanceRole,
     last_sign_in_at: Option<Timestamp>,
     validates_networks: bool,
+    new_password_due: bool,
     disabled_at: Option<Timestamp>,
     credentials_changed_at: Option<Timestamp>,
 }
@@ -57,6 +58,7 @@ pub(super) async fn list_people(
         "instance_role",
         "last_sign_in_at",
         "validates_networks",
+        "new_password_due",
         "disabled_at",
         "credentials_changed_at",
     ] {
@@ -112,6 +114,7 @@ pub(super) async fn list_people(
             enrolled: enrolled.kinds,
             device_bound: enrolled.device_bound,
             must_enrol: enrolled.must_enrol,
+            new_password_due: row.new_password_due,
             validates_networks: row.validates_networks,
             policy: policy_of(&memberships, row.instance_role),
         };

@@ -76,6 +76,12 @@ impl Standing {
         self
     }
 
+    /// The membership of this organisation, where it counts.
+    #[must_use]
+    pub fn place(&self, id: OrganisationId) -> Option<&Membership> {
+        self.memberships.iter().find(|place| place.organisation_id == id && place.is_active())
+    }
+
     /// The rules that hold: of every organisation that it belongs to, and for what the person may do.
     #[must_use]
     pub fn policy(&self) -> PolicyInForce {
@@ -112,6 +118,7 @@ impl Standing {
             credentials_changed_at: self.account.credentials_changed_at,
             enrolled: self.enrolled.kinds,
             must_enrol: self.enrolled.must_enrol,
+            new_password_due: self.account.new_password_due,
             device_bound: self.enrolled.device_bound,
             validates_networks: self.account.validates_networks,
             policy: self.policy(),

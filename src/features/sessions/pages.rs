@@ -116,9 +116,10 @@ impl FromRequestParts<AppState> for Member {
             let Some(holder) = Holder::find(state, &context).await? else { return Ok(Err(urls::SIGN_IN.to_owned())) };
             Ok::<_, Error>(holder.judge(state, &context).await?.map_err(|refusal| match refusal {
                 // Whoever does not satisfy the rules of now proves more, and comes back here.
-                Refusal::SecondFactorMissing | Refusal::EnrolmentDue | Refusal::NetworkUnknown => {
-                    urls::confirm(&context.path)
-                }
+                Refusal::SecondFactorMissing
+                | Refusal::EnrolmentDue
+                | Refusal::NewPasswordDue
+                | Refusal::NetworkUnknown => urls::confirm(&context.path),
                 _ => urls::SIGN_IN.to_owned(),
             }))
         };

@@ -142,6 +142,7 @@ fn first_administrator(state: &AppState, context: &Context, page: &SetupPage, em
         credentials_changed_at: None,
         last_sign_in_at: None,
         validates_networks: false,
+        new_password_due: false,
     };
     (organisation, account)
 }

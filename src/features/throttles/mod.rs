@@ -9,7 +9,7 @@ use crate::domain::Timestamp;
 use crate::storage::{Database, StorageError, Writer};
 
 pub use rules::Limit;
-pub use store::{forget, forget_about, remove_old_throttles, take_back};
+pub use store::{forget, forget_about, forget_all, remove_old_throttles, take_back};
 
 /// A counter that an attempt is counted on.
 #[derive(Clone, Debug)]

@@ -81,6 +81,17 @@ pub async fn forget(db: &mut Writer, key: &str) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Forgets the counter `key` and all below it, which are called `key:…`.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn forget_all(db: &mut Writer, key: &str) -> Result<(), StorageError> {
+    let below = Column::Key.starts_with(format!("{key}:"));
+    throttles::Entity::delete_many().filter(below.or(Column::Key.eq(key))).exec(db).await?;
+    Ok(())
+}
+
 /// Forgets every counter about an account, and says how many there were.
 ///
 /// # Errors

@@ -50,3 +50,6 @@ accounts-in = Signed in
 accounts-out = Signed out
 accounts-remove = Remove from this list
 accounts-remove-one = Remove { $name } from this list
+choose-organisation = Which organisation?
+choose-organisation-text = <strong>{ $app }</strong> works for one organisation at a time.
+choose-organisation-last = last time

@@ -146,3 +146,5 @@ mail-decided-block-body = { $by } blocked the IP address { $network } for your a
 mail-decided-remove = An IP address was removed
 mail-decided-remove-body = { $by } removed the IP address { $network } from your account. The next time you sign in from there, you are asked to confirm it.
 mail-decided-advice = Do you have questions about this? Ask your administrator.
+networks-person-automatic = New IP addresses of this person are validated by themselves, where no rule says otherwise.
+networks-person-none = This person has not signed in with a password yet.

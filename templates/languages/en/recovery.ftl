@@ -30,6 +30,8 @@ reset-link-text = You are about to choose a new password for <strong>{ $account 
 reset-link-warning = Go on only if you asked for this yourself. If you have a second factor, it is asked now.
 new-password-title = Set a new password
 new-password-text = for <strong>{ $email }</strong>
+new-password-demanded = Your administrator asks you to choose another password. It takes a minute, then you go on.
+password-same = This is your current password. Choose another one.
 new-password-done = Your password is changed. Sign in with it.
 
 reset-closed-title = This link no longer works

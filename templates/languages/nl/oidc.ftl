@@ -50,3 +50,6 @@ accounts-in = Ingelogd
 accounts-out = Uitgelogd
 accounts-remove = Verwijder uit deze lijst
 accounts-remove-one = Verwijder { $name } uit deze lijst
+choose-organisation = Welke organisatie?
+choose-organisation-text = <strong>{ $app }</strong> werkt voor één organisatie tegelijk.
+choose-organisation-last = vorige keer

@@ -146,3 +146,5 @@ mail-decided-block-body = { $by } heeft het IP-adres { $network } voor je accoun
 mail-decided-remove = Een IP-adres is verwijderd
 mail-decided-remove-body = { $by } heeft het IP-adres { $network } van je account verwijderd. Als je daarvandaan weer inlogt, vragen we je het te bevestigen.
 mail-decided-advice = Heb je hier vragen over? Vraag het je beheerder.
+networks-person-automatic = Nieuwe IP-adressen van deze persoon worden vanzelf gevalideerd, tenzij een regel anders zegt.
+networks-person-none = Deze persoon heeft nog niet met een wachtwoord ingelogd.

@@ -30,6 +30,8 @@ reset-link-text = Je gaat een nieuw wachtwoord kiezen voor <strong>{ $account }<
 reset-link-warning = Ga alleen door als je dit zelf hebt gevraagd. Heb je een tweede factor, dan wordt die nu gevraagd.
 new-password-title = Stel een nieuw wachtwoord in
 new-password-text = voor <strong>{ $email }</strong>
+new-password-demanded = Je beheerder vraagt je een ander wachtwoord te kiezen. Dat kost een minuut, daarna ga je verder.
+password-same = Dit is je huidige wachtwoord. Kies een ander.
 new-password-done = Je wachtwoord is gewijzigd. Log ermee in.
 
 reset-closed-title = Deze link werkt niet meer

@@ -75,6 +75,7 @@ impl Server {
         config.server.public_url = issuer.parse().unwrap();
         config.server.drain_seconds = 0;
         config.server.limits.max_connections_per_ip = 500;
+        config.sign_in.recovery_signer_days = 0;
         config.branding.default_language = Language::English;
         config.sign_in.private_networks = vec!["127.0.0.0/8".parse().unwrap()];
         let world = World { clock: Arc::new(clock.clone()), random: Arc::new(OsRandom) };
@@ -132,6 +133,7 @@ impl Server {
             credentials_changed_at: None,
             last_sign_in_at: None,
             validates_networks: false,
+            new_password_due: false,
         };
         let password = NewPassword::parse(&Secret::new(PASSWORD.to_owned()), 15, &account.email).unwrap();
         let phc = hash_new_password(&state.service::<Hashing>(), password, random).await.unwrap();

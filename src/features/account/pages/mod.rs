@@ -4,6 +4,7 @@ mod activity;
 mod apps;
 mod data;
 mod email;
+mod leave;
 mod password;
 mod profile;
 mod remove_password;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .route(urls::ACCOUNT_ACTIVITY, get(activity::activity))
         .route(urls::ACCOUNT_ACTIVITY_CSV, get(activity::table))
         .route(urls::ACCOUNT_NOT_YOU, get(activity::not_you))
+        .route("/account/organisations/{organisation}/leave", get(leave::ask).post(leave::leave))
         .route(urls::ACCOUNT_PROFILE, get(profile::show).post(profile::save))
         .route(urls::ACCOUNT_DATA, get(data::back).post(data::download))
         .route(urls::ACCOUNT_EMAIL, get(email::show).post(email::ask))

@@ -9,7 +9,7 @@ use super::event;
 use crate::domain::Language;
 use crate::features::account::rules::{kept_part, parse_name};
 use crate::features::account::store::find_pending_email_change;
-use crate::features::account::views::ProfilePage;
+use crate::features::account::views::{PlaceRow, ProfilePage};
 use crate::features::accounts::{Profile, set_profile};
 use crate::features::audit::{self, Ink};
 use crate::features::sessions::Member;
@@ -22,10 +22,29 @@ pub(super) struct Done {
 
 impl Done {
     fn known(&self) -> Option<&'static str> {
-        ["saved", "asked", "cancelled", "changed", "confirmed"]
+        ["saved", "asked", "cancelled", "changed", "confirmed", "left"]
             .into_iter()
             .find(|known| self.done.as_deref() == Some(known))
     }
+}
+
+/// Where somebody belongs, home first, and where they leave the others.
+fn organisations(member: &Member) -> Vec<PlaceRow> {
+    let home = member.standing.account.home_organisation_id;
+    let mut rows: Vec<PlaceRow> = member
+        .standing
+        .memberships
+        .iter()
+        .map(|place| PlaceRow {
+            name: place.organisation_name.clone(),
+            role: place.role,
+            home: place.organisation_id == home,
+            off: !place.is_active(),
+            leave: (place.organisation_id != home).then(|| urls::leave(place.organisation_id)),
+        })
+        .collect();
+    rows.sort_by_key(|row| !row.home);
+    rows
 }
 
 async fn page(state: &AppState, context: &Context, member: &Member) -> Result<ProfilePage, Error> {
@@ -37,6 +56,7 @@ async fn page(state: &AppState, context: &Context, member: &Member) -> Result<Pr
         language: account.language,
         email: account.email.to_string(),
         pending: pending.map(|change| (change.new_email.to_string(), change.expires_at.millis())),
+        organisations: organisations(member),
         wrong: false,
         done: None,
     })

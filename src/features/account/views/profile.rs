@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::Language;
+use crate::features::organisations::Role;
 use crate::features::outbox::{Message, Particulars};
 use crate::web::Page;
 
@@ -17,6 +18,8 @@ pub struct ProfilePage {
     pub language: Language,
     /// The e-mail address.
     pub email: String,
+    /// Where the person belongs, home first.
+    pub organisations: Vec<PlaceRow>,
     /// The address that waits to be confirmed, and until when, in milliseconds since 1970.
     pub pending: Option<(String, i64)>,
     /// Whether the name does not do.
@@ -34,12 +37,22 @@ impl Page for ProfilePage {
             username: Some("anna".to_owned()),
             language: Language::Dutch,
             email: "anna@kantoor.nl".to_owned(),
+            organisations: vec![PlaceRow::sample()],
             pending: None,
             wrong: false,
             done: None,
         };
+        let elsewhere = |off| PlaceRow {
+            name: "Elders".to_owned(),
+            role: Role::Accountant,
+            home: false,
+            off,
+            leave: Some("/account/organisations/org_1/leave".to_owned()),
+        };
+        let several = vec![PlaceRow::sample(), elsewhere(false), elsewhere(true)];
         let mut all = vec![
             plain.clone(),
+            Self { organisations: several, ..plain.clone() },
             Self {
                 pending: Some(("a.devries@kantoor.nl".to_owned(), 1_795_612_000_000)),
                 username: None,
@@ -48,10 +61,50 @@ impl Page for ProfilePage {
             Self { wrong: true, name: String::new(), language: Language::English, ..plain.clone() },
         ];
         all.extend(
-            ["saved", "asked", "cancelled", "changed", "confirmed"]
+            ["saved", "asked", "cancelled", "changed", "confirmed", "left"]
                 .map(|done| Self { done: Some(done), ..plain.clone() }),
         );
         all
+    }
+}
+
+/// An organisation that somebody belongs to.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlaceRow {
+    /// What it is called.
+    pub name: String,
+    /// What the person is there.
+    pub role: Role,
+    /// Whether it looks after the account.
+    pub home: bool,
+    /// Whether the place is switched off.
+    pub off: bool,
+    /// Where the person leaves it; none at home.
+    pub leave: Option<String>,
+}
+
+impl PlaceRow {
+    fn sample() -> Self {
+        let name = "Kantoor De Vries".to_owned();
+        Self { name, role: Role::Administrator, home: true, off: false, leave: None }
+    }
+}
+
+/// Asks before somebody leaves an organisation.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeavePage {
+    /// Where the form goes.
+    pub action: String,
+    /// Which.
+    pub organisation: String,
+}
+
+impl Page for LeavePage {
+    const TEMPLATE: &'static str = "pages/account/leave.html";
+
+    fn samples() -> Vec<Self> {
+        let action = "/account/organisations/org_1/leave".to_owned();
+        vec![Self { action, organisation: "Kantoor De Vries".to_owned() }]
     }
 }
 

@@ -288,6 +288,7 @@ fn first_of(state: &AppState, context: &Context, page: &NewOrganisationPage, ema
         credentials_changed_at: None,
         last_sign_in_at: None,
         validates_networks: false,
+        new_password_due: false,
     };
     (organisation, account)
 }

@@ -1,23 +1,24 @@
-//! Inviting somebody.
+//! Inviting somebody. Whether there is an account with the address, whoever invites does not learn: the list shows what was
+//! typed, until somebody accepts.
 
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{event, not_found};
+use super::not_found;
 use crate::domain::Email;
-use crate::domain::ids::{AccountId, MembershipId};
-use crate::features::accounts::{Account, InstanceRole, add_account, find_account_by_login};
-use crate::features::audit::{self, Ink};
-use crate::features::employees::rules::Act;
+use crate::features::accounts::find_account_by_login;
+use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::employees::store::find_person;
 use crate::features::employees::views::InvitePage;
 use crate::features::interactions::FreshAdmin;
-use crate::features::invitations::invite;
-use crate::features::organisations::{Role, add_membership, find_organisation, take_turn};
+use crate::features::invitations::invite_member;
+use crate::features::organisations::{
+    Role, find_member_invitation, find_organisation, take_turn_as, withdraw_member_invitation,
+};
 use crate::features::sessions::OrgAdmin;
 use crate::features::throttles::{Counter, Limit, reserve};
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
@@ -68,11 +69,10 @@ pub(super) async fn invite_somebody(
     let problem = if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
         ("name", "wrong")
     } else if let Ok(email) = filled.email.parse::<Email>() {
-        match add(&state, &context, &admin, (name, email, role)).await? {
-            Added::Invited(account) => return Ok(see_other(&format!("{}?done=invite", urls::employee(account)))),
+        match add(&state, &context, &admin, (name, &email, role)).await? {
+            Added::Invited => return Ok(see_other(&format!("{}?done=invited", urls::EMPLOYEES))),
             Added::NotAllowed => return Ok(not_found()),
             Added::Here => ("email", "here"),
-            Added::Elsewhere => ("email", "elsewhere"),
             Added::TooMany => ("email", "many"),
         }
     } else {
@@ -84,13 +84,11 @@ pub(super) async fn invite_somebody(
 
 /// What became of an invitation.
 enum Added {
-    Invited(AccountId),
+    Invited,
     /// Whoever invites looks after nobody any more.
     NotAllowed,
     /// The address belongs to one of the people already.
     Here,
-    /// The address has an account that is no business of this organisation.
-    Elsewhere,
     TooMany,
 }
 
@@ -98,7 +96,7 @@ async fn add(
     state: &AppState,
     context: &Context,
     admin: &OrgAdmin,
-    (name, email, role): (&str, Email, Role),
+    (name, email, role): (&str, &Email, Role),
 ) -> Result<Added, Error> {
     let counter = Counter { key: format!("invite:{}", admin.organisation), limit: A_DAY };
     if reserve(&state.db, &[counter], context.now).await?.is_some() {
@@ -106,45 +104,78 @@ async fn add(
     }
     let by = &admin.member.standing.account;
     let mut writer = state.db.writing().await?;
-    take_turn(&mut writer, admin.organisation).await?;
-    let still = find_person(&writer, admin.organisation, by.id).await?.is_some_and(|by| by.is_acting_administrator());
+    let still = take_turn_as(&mut writer, admin.organisation, by.id).await?;
     let Some(organisation) = find_organisation(&writer, admin.organisation).await?.filter(|_| still) else {
         return Ok(Added::NotAllowed);
     };
-    if let Some(known) = find_account_by_login(&writer, email.as_str()).await? {
-        let is_here = find_person(&writer, admin.organisation, known.id).await?.is_some();
-        return Ok(if is_here { Added::Here } else { Added::Elsewhere });
+    // Only about the own people it is told whether somebody has an account.
+    if let Some(known) = find_account_by_login(&writer, email.as_str()).await?
+        && find_person(&writer, admin.organisation, known.id).await?.is_some()
+    {
+        return Ok(Added::Here);
     }
-    let (now, random) = (context.now, state.random.as_ref());
-    let account = Account {
-        id: AccountId::new(now, random),
-        home_organisation_id: admin.organisation,
-        email,
-        email_verified: false,
-        username: None,
-        name: name.to_owned(),
-        given_name: None,
-        family_name: None,
-        language: by.language,
-        instance_role: InstanceRole::None,
-        created_at: now,
-        updated_at: now,
-        disabled_at: None,
-        credentials_changed_at: None,
-        last_sign_in_at: None,
-        validates_networks: false,
-    };
-    if let Err(error) = add_account(&mut writer, &account).await {
-        // Another office took the address a moment ago.
-        return if error.is_duplicate() { Ok(Added::Elsewhere) } else { Err(error.into()) };
-    }
-    let place = MembershipId::new(now, random);
-    add_membership(&mut writer, place, (admin.organisation, account.id), role, Vec::new(), now).await?;
-    invite(&mut writer, state, &account, &organisation, Some(by), now).await?;
-    let event = event(context, admin, Act::Invite, (account.id, &account.name))
+    invite_member(&mut writer, state, (name, email, role), (&organisation, by), context.now).await?;
+    let event = about(context, admin, "membership.invite")
         .with("role", role.to_string())
-        .with_personal("email", account.email.to_string());
-    audit::record(&mut writer, Ink::of(state, now), event).await?;
+        .with_personal("subject_name", name)
+        .with_personal("email", email.to_string());
+    audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;
-    Ok(Added::Invited(account.id))
+    Ok(Added::Invited)
+}
+
+/// What is done to an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ToInvitation {
+    /// It is mailed again, with a new link.
+    Again,
+    /// It works no more.
+    Withdraw,
+}
+
+/// Mails an invitation again, or withdraws it.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    context: Context,
+    FreshAdmin(admin): FreshAdmin,
+    Path((id, act)): Path<(String, ToInvitation)>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Error> {
+    let Ok(id) = id.parse() else { return Ok(not_found()) };
+    let found = find_member_invitation(state.db.reading(), id).await?;
+    let Some(invitation) = found.filter(|found| found.organisation_id == admin.organisation) else {
+        return Ok(not_found());
+    };
+    if act == ToInvitation::Again {
+        let wanted = (invitation.name.as_str(), &invitation.email, invitation.role);
+        return Ok(match add(&state, &context, &admin, wanted).await? {
+            Added::NotAllowed => not_found(),
+            Added::Invited => see_other(&format!("{}?done=invited", urls::EMPLOYEES)),
+            Added::Here | Added::TooMany => see_other(urls::EMPLOYEES),
+        });
+    }
+    let mut writer = state.db.writing().await?;
+    if !take_turn_as(&mut writer, admin.organisation, admin.member.session.account_id).await? {
+        return Ok(not_found());
+    }
+    if withdraw_member_invitation(&mut writer, invitation.id, context.now).await? {
+        let event = about(&context, &admin, "membership.withdraw").with_personal("subject_name", invitation.name);
+        audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
+        writer.commit().await?;
+    }
+    Ok(see_other(&format!("{}?done=withdrawn", urls::EMPLOYEES)))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Nothing {}
+
+/// Something about an invitation: about nobody's account, as far as this organisation knows.
+fn about(context: &Context, admin: &OrgAdmin, kind: &'static str) -> Event {
+    let account = &admin.member.standing.account;
+    Event::new(Chain::Organisation(admin.organisation), kind, "done")
+        .by(account.id)
+        .referred_to(context.reference)
+        .with_personal("actor_name", account.name.clone())
+        .with_personal("ip", context.client_ip.to_string())
 }

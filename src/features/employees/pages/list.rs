@@ -7,10 +7,12 @@ use serde::Deserialize;
 use strum::IntoEnumIterator as _;
 
 use super::row;
+use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::policy::NewNetworks;
 use crate::features::employees::store::{Filter, Sort, Wanted, count_people, find_person, list_people};
-use crate::features::employees::views::{EmployeeRow, EmployeesPage, ListLink};
+use crate::features::employees::views::{EmployeeRow, EmployeesPage, InvitedRow, ListLink};
+use crate::features::organisations::{MemberInvitation, list_member_invitations};
 use crate::features::sessions::Member;
 use crate::web::{AppState, Context, Error, urls};
 
@@ -25,9 +27,15 @@ pub(super) struct Asked {
     sort: String,
     order: String,
     after: String,
+    done: String,
 }
 
 impl Asked {
+    /// What was just done; anybody may have written that.
+    fn done(&self) -> Option<&'static str> {
+        ["invited", "withdrawn"].into_iter().find(|word| *word == self.done)
+    }
+
     /// What is meant; what nobody offered is left out.
     fn wanted(&self) -> Wanted {
         Wanted {
@@ -49,7 +57,7 @@ pub(super) async fn show(
     let home = member.standing.home().map(|place| (place.organisation_id, place.organisation_name.clone()));
     let (home, organisation) = home.unwrap_or((member.standing.account.home_organisation_id, String::new()));
     let page = match member.administers() {
-        Some(id) => everybody(&state, id, organisation, asked.wanted()).await?,
+        Some(id) => everybody(&state, id, organisation, (asked.wanted(), asked.done(), context.now)).await?,
         None => only_themselves(&state, home, organisation, member.session.account_id).await?,
     };
     let mut page = page;
@@ -82,6 +90,8 @@ async fn only_themselves(
         rows,
         next: None,
         first: None,
+        invited: Vec::new(),
+        done: None,
     })
 }
 
@@ -89,9 +99,10 @@ async fn everybody(
     state: &AppState,
     id: OrganisationId,
     organisation: String,
-    mut wanted: Wanted,
+    (mut wanted, done, now): (Wanted, Option<&'static str>, Timestamp),
 ) -> Result<EmployeesPage, Error> {
     let db = state.db.reading();
+    let invited = list_member_invitations(db, id).await?;
     if let Some(after) = wanted.after
         && find_person(db, id, after).await?.is_none()
     {
@@ -133,7 +144,27 @@ async fn everybody(
         search: wanted.search,
         rows: people.into_iter().map(row).collect(),
         next,
+        invited: invited.into_iter().map(|invitation| invited_row(invitation, now)).collect(),
+        done,
     })
+}
+
+/// An invitation as it is listed: the same for whoever has an account and whoever has none.
+fn invited_row(invitation: MemberInvitation, now: Timestamp) -> InvitedRow {
+    let address = |act: &str| format!("{}/invitations/{}/{act}", urls::EMPLOYEES, invitation.id);
+    InvitedRow {
+        again: address("again"),
+        withdraw: address("withdraw"),
+        state: match () {
+            () if invitation.declined => "declined",
+            () if invitation.works(now) => "waits",
+            () => "expired",
+        },
+        role: invitation.role,
+        at: invitation.created_at.millis(),
+        email: invitation.email.to_string(),
+        name: invitation.name,
+    }
 }
 
 /// The fields that say so; what goes without saying is left out.

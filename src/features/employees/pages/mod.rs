@@ -3,24 +3,24 @@
 mod acts;
 mod invite;
 mod list;
+mod security;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::Person;
 use super::rules::Act;
 use super::store::find_person;
-use super::views::{EmployeePage, EmployeeRow, EmployeeSecurity};
+use super::views::{EmployeePage, EmployeeRow};
+use crate::domain::Timestamp;
 use crate::domain::ids::AccountId;
-use crate::domain::{FactorKind, Timestamp};
 use crate::features::audit::{Chain, Event};
-use crate::features::factors::list_factors;
-use crate::features::passwords::password_changed_at;
-use crate::features::sessions::{Lifetime, OrgAdmin, find_standing, list_live_sessions};
+use crate::features::organisations::PersonTabs;
+use crate::features::sessions::OrgAdmin;
 use crate::web::{AppState, Context, Error, PageProblem, Routes, urls};
 
 /// The routes of employees.
@@ -28,7 +28,10 @@ pub fn routes() -> Routes {
     Router::new()
         .route(urls::EMPLOYEES, get(list::show))
         .route(urls::EMPLOYEES_INVITE, get(invite::show).post(invite::invite_somebody))
+        .route("/organisation/employees/invitations/{invitation}/{act}", post(invite::change))
         .route("/organisation/employees/{account}", get(employee))
+        .route("/organisation/employees/{account}/security", get(security::show))
+        .route("/organisation/employees/{account}/methods/{factor}", get(security::ask).post(security::remove))
         .route("/organisation/employees/{account}/{act}", get(acts::ask).post(acts::act))
 }
 
@@ -45,48 +48,33 @@ async fn employee(
     Query(done): Query<Done>,
 ) -> Result<Response, Error> {
     let Some(person) = find(&state, &admin, &account).await? else { return Ok(not_found()) };
-    let own = admin.member.session.account_id;
-    let security = if person.is_looked_after_by(admin.organisation) {
-        Some(security(&state, &context, person.account_id).await?)
-    } else {
-        None
-    };
     let page = EmployeePage {
+        tabs: tabs(&person, &admin, "profile"),
         created: person.created_at.millis(),
-        acts: person
-            .acts(admin.organisation, own)
-            .into_iter()
-            .map(|act| (act.to_string(), urls::employee_act(person.account_id, act)))
-            .collect(),
-        done: done.done.filter(|word| word.parse::<Act>().is_ok()),
-        security,
-        own: person.account_id == own,
+        groups: person.groups.clone(),
+        acts: acts_of(&person, &admin, |_| true),
+        done: done.done.filter(|word| word.parse::<Act>().is_ok_and(|act| act != Act::Remove)),
         person: row(person),
     };
     context.signed_in = Some(admin.member.shown());
     context.page(&state, StatusCode::OK, &page)
 }
 
-async fn security(state: &AppState, context: &Context, account: AccountId) -> Result<EmployeeSecurity, Error> {
-    let db = state.db.reading();
-    let standing = find_standing(db, account, []).await?;
-    let mut lifetime = Lifetime::of(&state.config.sign_in);
-    if let Some(standing) = standing {
-        lifetime = lifetime.within(&standing.policy());
+fn tabs(person: &Person, admin: &OrgAdmin, here: &'static str) -> PersonTabs {
+    PersonTabs {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        base: urls::employee(person.account_id),
+        here,
+        looked_after: person.is_looked_after_by(admin.organisation),
     }
-    Ok(EmployeeSecurity {
-        factors: list_factors(db, account)
-            .await?
-            .into_iter()
-            .filter(|factor| factor.kind != FactorKind::RecoveryCode)
-            .map(|factor| {
-                let last = factor.last_used_at.map(Timestamp::millis);
-                (factor.kind, factor.kind.strength(), factor.created_at.millis(), last)
-            })
-            .collect(),
-        password_changed: password_changed_at(db, account).await?.map(Timestamp::millis),
-        sessions: list_live_sessions(db, account, context.now, lifetime).await?.len(),
-    })
+}
+
+/// What this administrator may do about somebody, of what is `wanted`: words and addresses.
+fn acts_of(person: &Person, admin: &OrgAdmin, wanted: impl Fn(Act) -> bool) -> Vec<(String, String)> {
+    let acts = person.acts(admin.organisation, admin.member.session.account_id);
+    let acts = acts.into_iter().filter(|act| wanted(*act));
+    acts.map(|act| (act.to_string(), urls::employee_act(person.account_id, act))).collect()
 }
 
 /// Whoever is meant, if they belong to the organisation of the administrator.
@@ -114,9 +102,9 @@ fn row(person: Person) -> EmployeeRow {
 }
 
 /// Something that an administrator did about somebody.
-fn event(context: &Context, admin: &OrgAdmin, act: Act, (id, name): (AccountId, &str)) -> Event {
+fn event(context: &Context, admin: &OrgAdmin, kind: &'static str, (id, name): (AccountId, &str)) -> Event {
     let account = &admin.member.standing.account;
-    Event::new(Chain::Organisation(admin.organisation), act.audited(), "done")
+    Event::new(Chain::Organisation(admin.organisation), kind, "done")
         .by(account.id)
         .about(id)
         .referred_to(context.reference)

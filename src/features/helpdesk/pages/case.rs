@@ -7,12 +7,15 @@ use serde::Deserialize;
 
 use super::list::row;
 use super::{Filled, Helper, cut, not_found};
+use crate::domain::Timestamp;
 use crate::domain::ids::AccountId;
 use crate::features::accounts::{Account, find_account};
 use crate::features::audit::{self, Ink};
 use crate::features::factors::list_factors;
-use crate::features::helpdesk::cases::{event, tell, who};
-use crate::features::helpdesk::rules::{Case, CaseState, Who, conflict, conflict_of_second, wait};
+use crate::features::helpdesk::cases::{event, holds, still_signs, tell, tell_ended, who};
+use crate::features::helpdesk::rules::{
+    Case, CaseState, Conflict, Who, conflict_of_first, conflict_of_second, least_say, wait,
+};
 use crate::features::helpdesk::store;
 use crate::features::helpdesk::views::{CaseForm, CasePage};
 use crate::features::sessions::{Lifetime, Standing, find_standing, list_live_sessions};
@@ -24,6 +27,23 @@ struct Seen {
     case: Case,
     standing: Standing,
     subject: Who,
+    /// Who asked for the second signature.
+    first: Option<Who>,
+}
+
+impl Seen {
+    /// Why this helper may not do what is due, if anything is.
+    fn conflict(&self, state: &AppState, helper: &Helper, now: Timestamp) -> Option<Conflict> {
+        let least = least_say(&state.config.sign_in);
+        match self.case.state {
+            CaseState::Asked if self.case.is_open(now) => conflict_of_first(helper.who, self.subject, (now, least)),
+            CaseState::Waiting if self.case.is_open(now) => {
+                let helper = (helper.who, helper.passkey_since);
+                conflict_of_second(helper, self.subject, self.first, (self.case.created_at, least))
+            }
+            _ => None,
+        }
+    }
 }
 
 async fn find(state: &AppState, context: &Context, helper: &Helper, id: &str) -> Result<Option<Seen>, Error> {
@@ -34,7 +54,11 @@ async fn find(state: &AppState, context: &Context, helper: &Helper, id: &str) ->
         return Ok(None);
     }
     let standing = find_standing(db, case.account, [None]).await?;
-    Ok(standing.map(|standing| Seen { subject: who(&standing), case, standing }))
+    let first = match case.requested_by {
+        Some(first) => find_standing(db, first, [None]).await?.map(|first| who(&first)),
+        None => None,
+    };
+    Ok(standing.map(|standing| Seen { subject: who(&standing), case, standing, first }))
 }
 
 async fn name_of(db: &Reader, account: Option<AccountId>) -> Result<Option<String>, Error> {
@@ -51,15 +75,11 @@ async fn page(
     seen: &Seen,
     (status, form, missing): (StatusCode, Option<CaseForm>, bool),
 ) -> Result<Response, Error> {
-    let Seen { case, standing, subject } = seen;
+    let Seen { case, standing, .. } = seen;
     let (db, now) = (state.db.reading(), context.now);
     let Some(row) = row(db, case, context).await? else { return Ok(not_found()) };
     let open = case.is_open(now);
-    let conflict = match case.state {
-        CaseState::Asked if open => conflict(helper.who, *subject),
-        CaseState::Waiting if open => conflict_of_second(helper.who, *subject, case.requested_by),
-        _ => None,
-    };
+    let conflict = seen.conflict(state, helper, now);
     let factors = list_factors(db, case.account).await?;
     let lifetime = Lifetime::of(&state.config.sign_in).within(&standing.policy());
     let asked = open && case.state == CaseState::Asked && conflict.is_none();
@@ -68,12 +88,13 @@ async fn page(
         ask: urls::recovery_request_act(case.id, "ask"),
         approve: urls::recovery_request_act(case.id, "approve"),
         reject: urls::recovery_request_act(case.id, "reject"),
+        stop: open.then(|| urls::recovery_request_act(case.id, "stop")),
         reason: case.reason.clone(),
         checks: case.checks.iter().map(|check| (check.kind.clone(), check.evidence.clone())).collect(),
         own_check: case.own_check.clone(),
         requested_by: name_of(db, case.requested_by).await?,
         decided_by: name_of(db, case.decided_by).await?,
-        effective: case.effective_at.map(crate::domain::Timestamp::millis),
+        effective: case.effective_at.map(Timestamp::millis),
         expires: case.expires_at.millis(),
         factors: factors.iter().map(|factor| (factor.kind, case.removes.includes(factor.kind))).collect(),
         sessions: list_live_sessions(db, case.account, now, lifetime).await?.len(),
@@ -105,7 +126,7 @@ pub(super) async fn ask(
     Form(filled): Form<Filled>,
 ) -> Result<Response, Error> {
     let Some(seen) = find(&state, &context, &helper, &id).await? else { return Ok(not_found()) };
-    if conflict(helper.who, seen.subject).is_some() {
+    if seen.conflict(&state, &helper, context.now).is_some() {
         return refused(&state, &mut context, &helper, seen, "recovery.ask").await;
     }
     let checks = match filled.complete() {
@@ -126,7 +147,8 @@ pub(super) async fn ask(
     };
     let account = &seen.standing.account;
     let mut writer = state.db.writing().await?;
-    if store::take_case(&mut writer, &case, context.now).await? {
+    let may = still_signs(&writer, &case, helper.who.account, context.now).await?.is_some();
+    if may && store::take_case(&mut writer, &case, context.now).await? {
         tell(&mut writer, &state, &context, (account, &case), "asked").await?;
         let event = event(&case, "recovery.ask", "done", Some(helper.who.account))
             .referred_to(context.reference)
@@ -174,7 +196,7 @@ async fn decide(
 ) -> Result<Response, Error> {
     let Some(seen) = find(state, &context, helper, id).await? else { return Ok(not_found()) };
     let kind = if approves { "recovery.approve" } else { "recovery.reject" };
-    if conflict_of_second(helper.who, seen.subject, seen.case.requested_by).is_some() {
+    if seen.conflict(state, helper, context.now).is_some() {
         return refused(state, &mut context, helper, seen, kind).await;
     }
     let own_check = cut(&signed.own_check);
@@ -186,6 +208,14 @@ async fn decide(
     let effective_at = approves.then(|| now.after(wait(&state.config.sign_in, seen.subject)));
     let mut writer = state.db.writing().await?;
     let by = helper.who.account;
+    // A signature counts only together with another that still does.
+    if approves && !holds(&mut writer, state, &seen.case, (Some(context.reference), now)).await? {
+        writer.commit().await?;
+        return Ok(see_other(&urls::recovery_request(id)));
+    }
+    if still_signs(&writer, &seen.case, by, now).await?.is_none() {
+        return Ok(not_found());
+    }
     if store::decide_case(&mut writer, seen.case.id, (by, &own_check), effective_at, now).await? {
         let case = Case { decided_by: Some(by), effective_at, ..seen.case };
         let account: &Account = &seen.standing.account;
@@ -199,6 +229,29 @@ async fn decide(
         writer.commit().await?;
     }
     Ok(see_other(&urls::recovery_request(id)))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Nothing {}
+
+/// Stops a case, however far it has come: one of those who may have a hand in it has a doubt.
+pub(super) async fn stop(
+    State(state): State<AppState>,
+    context: Context,
+    helper: Helper,
+    Path(id): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Response, Error> {
+    let Some(seen) = find(&state, &context, &helper, &id).await? else { return Ok(not_found()) };
+    let (case, by) = (&seen.case, helper.who.account);
+    let mut writer = state.db.writing().await?;
+    if store::end_case(&mut writer, case.id, CaseState::Withdrawn, context.now).await? {
+        tell_ended(&mut writer, &state, case, context.now).await?;
+        let event = event(case, "recovery.withdraw", "done", Some(by)).referred_to(context.reference);
+        audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
+        writer.commit().await?;
+    }
+    Ok(see_other(&urls::recovery_request(case.id)))
 }
 
 /// Somebody tried what they may not: the page says why, and the audit that it happened.

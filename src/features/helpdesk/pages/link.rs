@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::domain::FactorKind;
 use crate::features::accounts::{Account, find_account};
 use crate::features::factors::find_enrolled;
-use crate::features::helpdesk::cases::take_effect;
+use crate::features::helpdesk::cases::{holds, take_effect};
 use crate::features::helpdesk::rules::LINK_LIFETIME;
 use crate::features::helpdesk::rules::{Case, CaseState};
 use crate::features::helpdesk::store;
@@ -57,6 +57,10 @@ pub(super) async fn press(
 ) -> Result<Response, Error> {
     let Some((case, account)) = open(&state, &context, &secret).await? else { return closed(&state, &mut context) };
     let mut writer = state.db.writing().await?;
+    if !holds(&mut writer, &state, &case, (Some(context.reference), context.now)).await? {
+        writer.commit().await?;
+        return closed(&state, &mut context);
+    }
     if !store::use_case(&mut writer, case.id, context.now).await? {
         drop(writer);
         return closed(&state, &mut context);

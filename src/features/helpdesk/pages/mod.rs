@@ -20,7 +20,9 @@ use super::rules::{
     CHECKS, Case, Check, LEAST_REASON, MOST_TYPED, Removes, STRONG_TO_ACT, STRONG_TO_LOOK, Who, may_see,
 };
 use super::views::{CaseForm, StrongPage};
+use crate::domain::Timestamp;
 use crate::domain::sign_in::Proof;
+use crate::features::factors::find_factor;
 use crate::features::organisations::helpdesk_access;
 use crate::features::passkeys;
 use crate::features::sessions::Member;
@@ -36,6 +38,7 @@ pub fn routes() -> Routes {
         .route("/recovery-requests/{case}/ask", post(case::ask))
         .route("/recovery-requests/{case}/approve", post(case::approve))
         .route("/recovery-requests/{case}/reject", post(case::reject))
+        .route("/recovery-requests/{case}/stop", post(case::stop))
         .route("/recovery/stop/{case}/{tag}", get(stop::show).post(stop::stop))
         .route("/recovery/link/{secret}", get(link::show).post(link::press))
         .route("/recover/{place}/helpdesk", get(person::show).post(person::ask))
@@ -46,6 +49,8 @@ pub fn routes() -> Routes {
 pub(super) struct Helper {
     pub(super) member: Member,
     pub(super) who: Who,
+    /// When the passkey was made that they used.
+    pub(super) passkey_since: Timestamp,
 }
 
 impl Helper {
@@ -69,12 +74,19 @@ impl FromRequestParts<AppState> for Helper {
         let looks = parts.method == Method::GET || parts.method == Method::HEAD;
         // A form that takes a while to fill in is not lost for that.
         let limit = if looks { STRONG_TO_LOOK } else { STRONG_TO_ACT };
-        let strong = member.session.evidence.proofs.iter().any(|proof| match proof {
-            Proof::Passkey { at, .. } => context.now.since(*at) <= limit,
-            _ => false,
+        let used = member.session.evidence.proofs.iter().rev().find_map(|proof| match proof {
+            Proof::Passkey { at, factor, .. } if context.now.since(*at) <= limit => Some(*factor),
+            _ => None,
         });
-        if strong {
-            return Ok(Self { member, who });
+        let used = match used {
+            // One that was removed since opened this session, and no case.
+            Some(used) => find_factor(state.db.reading(), who.account, used)
+                .await
+                .map_err(|fault| Error::from(fault).into_response())?,
+            None => None,
+        };
+        if let Some(used) = used {
+            return Ok(Self { member, who, passkey_since: used.created_at });
         }
         let next = if looks { context.path.clone() } else { urls::RECOVERY_REQUESTS.to_owned() };
         let page = StrongPage { passkey: passkeys::way_in(state, passkeys::CONFIRM, Some(&next), true), app: None };

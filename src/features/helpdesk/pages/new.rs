@@ -7,8 +7,8 @@ use axum::response::Response;
 use super::{Filled, Helper, cut};
 use crate::features::accounts::{find_account_by_login, hold_unchanged};
 use crate::features::audit::{self, Ink};
-use crate::features::helpdesk::cases::{event, new_case, tell, who};
-use crate::features::helpdesk::rules::{Case, CaseState, conflict, may_see};
+use crate::features::helpdesk::cases::{event, new_case, still_signs, tell, who};
+use crate::features::helpdesk::rules::{Case, CaseState, conflict_of_first, least_say, may_see};
 use crate::features::helpdesk::store;
 use crate::features::helpdesk::views::NewCasePage;
 use crate::features::organisations::helpdesk_access;
@@ -55,7 +55,8 @@ async fn add(
         return Ok(Err("user"));
     }
     let Some(standing) = find_standing(db, account.id, [None]).await? else { return Ok(Err("user")) };
-    if let Some(conflict) = conflict(helper.who, who(&standing)) {
+    let signing = (now, least_say(&state.config.sign_in));
+    if let Some(conflict) = conflict_of_first(helper.who, who(&standing), signing) {
         return Ok(Err(conflict.into()));
     }
     let checks = match filled.complete() {
@@ -72,6 +73,9 @@ async fn add(
     };
     let mut writer = state.db.writing().await?;
     // Held, so that of two cases that are opened at once there is one.
+    if still_signs(&writer, &case, helper.who.account, now).await?.is_none() {
+        return Ok(Err("user"));
+    }
     let held = hold_unchanged(&mut writer, account.id, account.credentials_changed_at).await?;
     if !held || store::find_open_case(&writer, account.id, now).await?.is_some() {
         return Ok(Err("open"));

@@ -6,8 +6,8 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::cut;
-use crate::features::accounts::{Account, find_account_by_login, hold_unchanged};
-use crate::features::audit::{self, Ink};
+use crate::features::accounts::{Account, find_account_by_login, hold_unchanged, login_as_known};
+use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::helpdesk::cases::{event, new_case, tell};
 use crate::features::helpdesk::rules::{Case, counters};
 use crate::features::helpdesk::store;
@@ -59,9 +59,9 @@ pub(super) async fn ask(
         return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let account = find_account_by_login(state.db.reading(), name).await?;
-    let whom = account
-        .as_ref()
-        .map_or_else(|| state.mac.tag("login", &[&name.to_lowercase()]), |account| account.id.to_string());
+    // By name, also where it is known: two names of one account must not show that they are one.
+    let tag = state.mac.tag("login", &[&login_as_known(name)]);
+    let whom = account.as_ref().map_or_else(|| tag.clone(), |account| format!("{}:{tag}", account.id));
     let network = context.client_ip.network().map_or_else(|| "unknown".to_owned(), |network| network.to_string());
     if let Some(blocked) = reserve(&state.db, &counters(&whom, &network), context.now).await? {
         let until = blocked.until.millis();
@@ -71,25 +71,49 @@ pub(super) async fn ask(
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
         return Ok(response);
     }
-    if let Some(account) = account.filter(|account| account.disabled_at.is_none()) {
-        open(&state, &context, &account, &filled).await?;
+    let outcome = match &account {
+        None => "unknown_name",
+        Some(account) if account.disabled_at.is_some() => "account_disabled",
+        Some(account) if open(&state, &context, account, &filled).await? => "done",
+        Some(_) => "open",
+    };
+    if outcome != "done" {
+        note(&state, &context, account.as_ref(), outcome).await?;
     }
     context.page(&state, StatusCode::OK, &HelpSentPage { back: urls::recover(place) })
 }
 
-/// Opens a case, if none is open: whoever asks twice is in the queue once.
-async fn open(state: &AppState, context: &Context, account: &Account, filled: &Filled) -> Result<(), Error> {
+/// Opens a case, if none is open: whoever asks twice is in the queue once. Says whether it did.
+async fn open(state: &AppState, context: &Context, account: &Account, filled: &Filled) -> Result<bool, Error> {
     let case = Case { reason: cut(&filled.reason), ..new_case(state, account, context.now) };
     let mut writer = state.db.writing().await?;
     let held = hold_unchanged(&mut writer, account.id, account.credentials_changed_at).await?;
     if !held || store::find_open_case(&writer, account.id, context.now).await?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     store::add_case(&mut writer, &case, None).await?;
     tell(&mut writer, state, context, (account, &case), "asked").await?;
     let event = event(&case, "recovery.request", "done", None)
         .referred_to(context.reference)
         .with_personal("ip", context.client_ip.to_string());
+    audit::record(&mut writer, Ink::of(state, context.now), event).await?;
+    writer.commit().await?;
+    Ok(true)
+}
+
+/// Writes down what no case came of. It costs what opening one costs: nobody learns from the time which names exist.
+async fn note(
+    state: &AppState,
+    context: &Context,
+    account: Option<&Account>,
+    outcome: &'static str,
+) -> Result<(), Error> {
+    let chain = account.map_or(Chain::Instance, |account| Chain::Organisation(account.home_organisation_id));
+    let mut event = Event::new(chain, "recovery.request", outcome)
+        .referred_to(context.reference)
+        .with_personal("ip", context.client_ip.to_string());
+    event.subject = account.map(|account| account.id);
+    let mut writer = state.db.writing().await?;
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;
     Ok(())

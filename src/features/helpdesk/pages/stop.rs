@@ -52,7 +52,7 @@ pub(super) async fn stop(
 ) -> Result<Response, Error> {
     let Some(case) = find(&state, &names).await? else { return closed(&state, &mut context, None) };
     let mut writer = state.db.writing().await?;
-    if store::stop_case(&mut writer, case.id, context.now).await? {
+    if store::end_case(&mut writer, case.id, CaseState::Stopped, context.now).await? {
         let event = event(&case, "recovery.stop", "done", None)
             .referred_to(context.reference)
             .with_personal("ip", context.client_ip.to_string());

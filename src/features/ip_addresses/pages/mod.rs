@@ -20,5 +20,9 @@ pub fn routes() -> Routes {
         .route(urls::ACCOUNT_NETWORKS, get(own::show).post(own::act))
         .route(urls::ACCOUNT_NETWORKS_AUTOMATIC, post(own::choose).get(own::back))
         .route(urls::ORGANISATION_NETWORKS, get(organisation::show).post(organisation::act))
+        .route(
+            "/organisation/employees/{account}/ip-addresses",
+            get(organisation::show_person).post(organisation::act_on_person),
+        )
         .route("/sign-in/{interaction}/blocked", get(blocked::show).post(blocked::ask))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -15,17 +15,18 @@ use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::FreshAdmin;
 use crate::features::ip_addresses::rules::{acts_for_all, acts_on, suggestions};
 use crate::features::ip_addresses::views::{
-    ActOnNetworkPage, NetworkAct, NetworkDecided, NetworkProblem, OrganisationNetworksPage, PersonsNetworkRow,
+    ActOnNetworkPage, NetworkAct, NetworkDecided, NetworkProblem, OrganisationNetworksPage, PersonNetworksPage,
+    PersonsNetworkRow,
 };
 use crate::features::networks::{
     Entry, How, Owner, Seen, Status, can_be_known, find_entry, know_network, list_networks_of, list_networks_of_people,
     remove_network,
 };
-use crate::features::organisations::member_ids_of;
+use crate::features::organisations::{PersonTabs, member_ids_of, take_turn_as};
 use crate::features::outbox::Particulars;
 use crate::features::sessions::{OrgAdmin, block_place, signed_in_from};
 use crate::storage::Writer;
-use crate::web::{AppState, Context, Error, Form, see_other, urls};
+use crate::web::{AppState, Context, Error, Form, PageProblem, see_other, urls};
 
 pub(super) async fn show(
     State(state): State<AppState>,
@@ -95,20 +96,78 @@ struct Target {
 async fn person(state: &AppState, admin: &OrgAdmin, account: &str) -> Result<Option<Account>, Error> {
     let Ok(id) = account.parse::<AccountId>() else { return Ok(None) };
     let found = find_account(state.db.reading(), id).await?;
-    // An office must not gain power over whoever has a say over everybody.
-    let is_ours = |account: &Account| {
-        account.home_organisation_id == admin.organisation && account.instance_role == InstanceRole::None
-    };
-    Ok(found.filter(is_ours))
+    Ok(found.filter(|account| is_ours(account, admin)))
+}
+
+/// An office must not gain power over whoever has a say over everybody.
+fn is_ours(account: &Account, admin: &OrgAdmin) -> bool {
+    account.home_organisation_id == admin.organisation && account.instance_role == InstanceRole::None
 }
 
 pub(super) async fn act(
     State(state): State<AppState>,
-    mut context: Context,
+    context: Context,
     FreshAdmin(admin): FreshAdmin,
     Form(wanted): Form<Wanted>,
 ) -> Result<Response, Error> {
-    let back = see_other(urls::ORGANISATION_NETWORKS);
+    perform(&state, context, &admin, wanted, urls::ORGANISATION_NETWORKS).await
+}
+
+/// The networks of one of the people.
+pub(super) async fn show_person(
+    State(state): State<AppState>,
+    mut context: Context,
+    admin: OrgAdmin,
+    Path(account): Path<String>,
+    Query(was): Query<WasDone>,
+) -> Result<Response, Error> {
+    let Some(person) = person(&state, &admin, &account).await? else {
+        return Ok(PageProblem::NotFound.into_response_with(StatusCode::NOT_FOUND));
+    };
+    let here = context.client_ip.network();
+    let entries = list_networks_of(state.db.reading(), Owner::Account(person.id)).await?;
+    let page = PersonNetworksPage {
+        tabs: PersonTabs {
+            base: urls::employee(person.id),
+            email: person.email.to_string(),
+            here: "ip-addresses",
+            looked_after: true,
+            name: person.name,
+        },
+        action: urls::employee_networks(person.id),
+        rows: entries.iter().map(|entry| row(entry, here, acts_on(entry.status))).collect(),
+        automatic: person.validates_networks,
+        done: was.done(),
+    };
+    context.signed_in = Some(admin.member.shown());
+    context.page(&state, StatusCode::OK, &page)
+}
+
+/// The same act from the page of one of the people, about their own ledger alone.
+pub(super) async fn act_on_person(
+    State(state): State<AppState>,
+    context: Context,
+    FreshAdmin(admin): FreshAdmin,
+    Path(account): Path<String>,
+    Form(wanted): Form<Wanted>,
+) -> Result<Response, Error> {
+    let Some(person) = person(&state, &admin, &account).await? else {
+        return Ok(PageProblem::NotFound.into_response_with(StatusCode::NOT_FOUND));
+    };
+    let back = urls::employee_networks(person.id);
+    let wanted = Wanted { account: Some(person.id.to_string()), ..wanted };
+    perform(&state, context, &admin, wanted, &back).await
+}
+
+/// Does it, and goes back to the page that it was asked on.
+async fn perform(
+    state: &AppState,
+    mut context: Context,
+    admin: &OrgAdmin,
+    wanted: Wanted,
+    page_of: &str,
+) -> Result<Response, Error> {
+    let back = see_other(page_of);
     let typed = wanted.network.trim();
     let network = typed.parse::<Network>().ok().or_else(|| typed.parse().ok().map(Network::of));
     let problem = match network {
@@ -119,14 +178,14 @@ pub(super) async fn act(
         Some(_) => None,
     };
     let Some(network) = network.filter(|_| problem.is_none()) else {
-        let page = page(&state, &context, &admin).await?;
+        let page = page(state, &context, admin).await?;
         context.signed_in = Some(admin.member.shown());
         let page = OrganisationNetworksPage { typed: typed.chars().take(60).collect(), problem, ..page };
-        return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
+        return context.page(state, StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let found = match wanted.account.as_deref() {
         None => None,
-        Some(account) => match person(&state, &admin, account).await? {
+        Some(account) => match person(state, admin, account).await? {
             Some(person) => Some(person),
             None => return Ok(back),
         },
@@ -139,12 +198,12 @@ pub(super) async fn act(
     }
     let explained = matches!(wanted.act, NetworkAct::Block | NetworkAct::BlockForAll | NetworkAct::Office);
     if explained && wanted.sure.is_none() {
-        let page = explanation(&state, &context, &admin, &target, wanted.act).await?;
+        let page = explanation(state, &context, admin, &target, (wanted.act, page_of)).await?;
         context.signed_in = Some(admin.member.shown());
-        return context.page(&state, StatusCode::OK, &page);
+        return context.page(state, StatusCode::OK, &page);
     }
-    carry_out(&state, &context, &admin, &target, wanted.act).await?;
-    Ok(see_other(&format!("{}?done={}", urls::ORGANISATION_NETWORKS, wanted.act)))
+    carry_out(state, &context, admin, &target, wanted.act).await?;
+    Ok(see_other(&format!("{page_of}?done={}", wanted.act)))
 }
 
 impl Target {
@@ -163,7 +222,7 @@ async fn explanation(
     context: &Context,
     admin: &OrgAdmin,
     target: &Target,
-    act: NetworkAct,
+    (act, page_of): (NetworkAct, &str),
 ) -> Result<ActOnNetworkPage, Error> {
     let db = state.db.reading();
     let people = match &target.person {
@@ -176,8 +235,8 @@ async fn explanation(
     }
     Ok(ActOnNetworkPage {
         act,
-        action: urls::ORGANISATION_NETWORKS.to_owned(),
-        back: urls::ORGANISATION_NETWORKS.to_owned(),
+        action: page_of.to_owned(),
+        back: page_of.to_owned(),
         network: target.network.to_string(),
         account: target.person.as_ref().map(|person| person.id.to_string()),
         name: target.person.as_ref().map(|person| person.name.clone()),
@@ -198,6 +257,14 @@ async fn carry_out(
     let (now, by) = (context.now, &admin.member.standing.account);
     let (owner, network) = (target.owner, target.network);
     let mut writer = state.db.writing().await?;
+    // Who looks after whom is looked at once more, and stays so until the commit.
+    let still_ours = match &target.person {
+        Some(person) => find_account(&writer, person.id).await?.is_some_and(|person| is_ours(&person, admin)),
+        None => true,
+    };
+    if !take_turn_as(&mut writer, admin.organisation, by.id).await? || !still_ours {
+        return Ok(());
+    }
     let kind = match act {
         NetworkAct::Validate | NetworkAct::Office => {
             let last_seen = target.entry.as_ref().map_or(now, |entry| entry.last_seen_at.max(now));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
 use crate::features::networks::{How, Status};
+use crate::features::organisations::PersonTabs;
 use crate::features::outbox::{Message, Particulars};
 use crate::web::Page;
 
@@ -116,6 +117,40 @@ impl Page for OwnNetworksPage {
         all.extend(done.map(|done| Self { done: Some(done), ..plain.clone() }));
         all.push(plain);
         all
+    }
+}
+
+/// The networks of one of the people, as their administrator sees them.
+#[derive(Clone, Debug, Serialize)]
+pub struct PersonNetworksPage {
+    /// Whose pages these are.
+    pub tabs: PersonTabs,
+    /// Where the forms go.
+    pub action: String,
+    /// The networks.
+    pub rows: Vec<NetworkRow>,
+    /// Whether new ones join by themselves, where no rule says otherwise.
+    pub automatic: bool,
+    /// What was done just now.
+    pub done: Option<NetworkAct>,
+}
+
+impl Page for PersonNetworksPage {
+    const TEMPLATE: &'static str = "pages/ip_addresses/person.html";
+
+    fn samples() -> Vec<Self> {
+        let plain = Self {
+            tabs: PersonTabs::sample("ip-addresses"),
+            action: "/organisation/employees/acc_1/ip-addresses".to_owned(),
+            rows: NetworkRow::samples(),
+            automatic: false,
+            done: None,
+        };
+        vec![
+            Self { rows: Vec::new(), automatic: true, ..plain.clone() },
+            Self { done: Some(NetworkAct::Block), ..plain.clone() },
+            plain,
+        ]
     }
 }
 

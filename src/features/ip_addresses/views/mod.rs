@@ -5,6 +5,6 @@ mod sign_in;
 
 pub use ledger::{
     ActOnNetworkPage, NetworkAct, NetworkDecided, NetworkProblem, NetworkRow, OrganisationNetworksPage,
-    OwnNetworksPage, PersonsNetworkRow, Suggestion,
+    OwnNetworksPage, PersonNetworksPage, PersonsNetworkRow, Suggestion,
 };
 pub use sign_in::{BlockedPage, CodeProblem, Confirms, Done, SendProblem, WaitingPage};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Outcome;
+use super::organisation::chosen;
 use super::request::AuthorizationRequest;
 use crate::domain::Scope;
 use crate::domain::ids::InteractionId;
@@ -44,6 +45,7 @@ impl Due<'_> {
     ) -> Result<Outcome, Error> {
         let Self { state, context, client, request } = self;
         let Some(member) = member else { return Ok(Outcome::Expired) };
+        let organisation = chosen(state.db.reading(), request, &member, None).await?.organisation();
         let now = context.now;
         let tokens = &state.config.tokens;
         let mut writer = state.db.writing().await?;
@@ -70,6 +72,7 @@ impl Due<'_> {
                 resources: request.resources.clone(),
                 authorization_details: request.details.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
+                organisation,
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
             expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
@@ -121,7 +124,7 @@ impl Due<'_> {
                 access_token: token.as_deref(),
                 code: response_type.code.then_some(code),
                 claims: claims(
-                    &member.standing,
+                    (&member.standing, grant.details.organisation),
                     (&scope, &grant.details.claims.id_token),
                     &state.config.branding.time_zone,
                 ),

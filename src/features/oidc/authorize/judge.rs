@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::organisation::{Choice, chosen};
 use super::request::AuthorizationRequest;
+use crate::domain::Timestamp;
 use crate::domain::sign_in::{
     Answers, AppFacts, ConsentFacts, Decision, Evidence, Facts, NetworkStanding, Question, Refusal, Use, Wish, decide,
 };
@@ -36,6 +38,7 @@ pub(super) async fn request(
         acr: request.acr.wish(),
     };
     let mut facts = facts(state, context, client, request, (person, wish)).await?;
+    ask_for_organisation(state, request, (&mut facts, holder), None).await?;
     // Whoever has a session was asked what may be put off when it was opened.
     facts.answers = Answers { enrolment_skipped: true, offer_answered: true, ..Answers::default() };
     Ok(match decide(&facts) {
@@ -74,6 +77,8 @@ pub(super) async fn resumed(
         None => false,
     };
     let mut facts = facts(state, context, client, request, (person, interaction.wish())).await?;
+    let since = request.prompt.select_account.then_some(interaction.created_at);
+    ask_for_organisation(state, request, (&mut facts, holder), since).await?;
     // Asked and answered in this very sign-in: an answer to another one, in another tab, was to something else.
     if let Some(app) = facts.app.as_mut().filter(|_| agreed(interaction, facts.evidence.as_ref())) {
         app.consent.must_ask = false;
@@ -133,6 +138,20 @@ async fn facts(
             },
         }),
     })
+}
+
+/// Several organisations may fit, and the app may be told of one.
+async fn ask_for_organisation(
+    state: &AppState,
+    request: &AuthorizationRequest,
+    (facts, holder): (&mut Facts, Option<&Holder>),
+    since: Option<Timestamp>,
+) -> Result<(), Error> {
+    if let (Some(app), Some(holder)) = (&mut facts.app, holder) {
+        let chosen = chosen(state.db.reading(), request, holder, since).await?;
+        app.needs_organisation = chosen == Choice::Due;
+    }
+    Ok(())
 }
 
 /// Whether this person said yes to what this sign-in is for.

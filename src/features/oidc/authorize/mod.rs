@@ -8,6 +8,7 @@ mod checks;
 pub(super) mod fuzzing;
 mod issue;
 mod judge;
+mod organisation;
 mod request;
 mod request_object;
 mod understand;
@@ -35,6 +36,7 @@ use crate::features::interactions::{
 use crate::features::sessions::Holder;
 use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail, urls};
 
+pub(super) use self::organisation::{chosen, places};
 pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims};
 pub(super) use self::understand::{Way, check};
 
@@ -152,7 +154,8 @@ const fn without_a_page(question: &Question) -> OAuthError {
 /// Whether what the session proved counts for the question that is asked now, or the person begins anew.
 fn goes_on(question: &Question, holder: &Holder, context: &Context) -> bool {
     match question {
-        Question::Authenticate => false,
+        // With the session of somebody who went away nobody chooses their password.
+        Question::Authenticate | Question::NewPassword => false,
         // Nobody sets up a factor with a sign-in that somebody else may have left behind.
         Question::Enrol { .. } => context.now.since(holder.session.evidence.auth_time()) <= FRESH,
         _ => true,

@@ -92,7 +92,7 @@ pub(in crate::features::oidc) async fn userinfo(
         return refused(Refusal::InsufficientScope);
     };
     let wanted = (&live.scope, &grant.details.claims.userinfo);
-    let mut told = claims(&standing, wanted, &state.config.branding.time_zone);
+    let mut told = claims((&standing, grant.details.organisation), wanted, &state.config.branding.time_zone);
     told.insert("sub".to_owned(), json!(subject(&state, &live.client, standing.account.id)));
     let mut response = if live.client.metadata.signs_userinfo {
         told.insert("iss".to_owned(), json!(issuer));

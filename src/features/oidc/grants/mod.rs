@@ -149,7 +149,11 @@ impl Call<'_> {
     /// The claims about the person that the ID token carries: those that were asked for by name.
     fn named_claims(&self, standing: &Standing, grant: &Grant) -> Map<String, Value> {
         let named = &grant.details.claims.id_token;
-        claims(standing, (&Scope::default(), named), &self.state.config.branding.time_zone)
+        claims(
+            (standing, grant.details.organisation),
+            (&Scope::default(), named),
+            &self.state.config.branding.time_zone,
+        )
     }
 
     /// What a new refresh token is bound to. An app that authenticates is bound by that (RFC 9449, section 5; RFC 8705,

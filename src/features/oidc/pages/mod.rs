@@ -2,6 +2,7 @@
 
 mod accounts;
 mod device;
+mod organisation;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -50,6 +51,7 @@ pub fn routes() -> Routes {
         .route("/authorize/{interaction}", get(complete))
         .route("/return/{interaction}", get(returning))
         .route("/consent/{interaction}", get(show_consent).post(answer_consent))
+        .route("/organisation-choice/{interaction}", get(organisation::show).post(organisation::choose))
         .route(urls::INTROSPECT, post(introspect))
         .route(urls::PUSH, post(push))
         .route(urls::REGISTER, post(register::register))
@@ -151,11 +153,12 @@ async fn consent_items(
 ) -> Result<Vec<ConsentItem>, Error> {
     let new = authorize::new_scopes(state, member, request).await?;
     let account = &member.standing.account;
-    let home = member.standing.home();
+    let chosen = authorize::chosen(state.db.reading(), request, member, None).await?.organisation();
+    let place = chosen.map_or_else(|| member.standing.home(), |id| member.standing.place(id));
     let value = |scope: &str| match scope {
         "profile" => Some(account.name.clone()),
         "email" => Some(account.email.to_string()),
-        "organisation" => home.map(|place| place.organisation_name.clone()),
+        "organisation" => place.map(|place| place.organisation_name.clone()),
         _ => None,
     };
     let item = |scope: &str| ConsentItem { scope: scope.to_owned(), value: value(scope), new: new.contains(scope) };

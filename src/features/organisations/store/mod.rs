@@ -2,6 +2,8 @@
 
 mod changes;
 mod invitations;
+mod member_invitations;
+mod members;
 mod policies;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
@@ -15,10 +17,15 @@ use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::storage::{Json, Lookup, Reader, StorageError, Writer, text_column};
 
-pub use changes::{remove_membership, rename_organisation, set_groups};
+pub use changes::rename_organisation;
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
 };
+pub use member_invitations::{
+    add_member_invitation, answer_member_invitation, find_member_invitation, find_member_invitation_by_secret,
+    list_member_invitations, remove_old_member_invitations, withdraw_member_invitation,
+};
+pub use members::{remove_membership, set_added_by, set_groups, set_membership_disabled, set_role};
 pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
 
 text_column!(Role);
@@ -72,6 +79,9 @@ mod memberships {
         pub(super) groups: Json<Vec<String>>,
         pub(super) created_at: Timestamp,
         pub(super) disabled_at: Option<Timestamp>,
+        pub(super) added_by: Option<AccountId>,
+        pub(super) role_by: Option<AccountId>,
+        pub(super) role_since: Option<Timestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -167,18 +177,25 @@ pub async fn member_ids_of(db: &Reader, id: OrganisationId) -> Result<Vec<Accoun
         .await?)
 }
 
-/// The accounts that administrate this organisation at this moment.
+/// The accounts that can act as its administrators at this moment: those who are at home there.
 ///
 /// # Errors
 ///
 /// When the database refuses.
 pub async fn administrators_of(db: &Reader, id: OrganisationId) -> Result<Vec<AccountId>, StorageError> {
+    let at_home = Query::select()
+        .column("id")
+        .from("accounts")
+        .and_where(Expr::col("home_organisation_id").eq(id))
+        .and_where(Expr::col("disabled_at").is_null())
+        .to_owned();
     Ok(memberships::Entity::find()
         .select_only()
         .column(memberships::Column::AccountId)
         .filter(memberships::Column::OrganisationId.eq(id))
         .filter(memberships::Column::Role.eq(Role::Administrator))
         .filter(memberships::Column::DisabledAt.is_null())
+        .filter(memberships::Column::AccountId.in_subquery(at_home))
         .order_by_asc(memberships::Column::Id)
         .into_tuple()
         .all(db)
@@ -216,6 +233,9 @@ pub async fn add_membership(
         groups: Set(Json(groups)),
         created_at: Set(now),
         disabled_at: Set(None),
+        added_by: Set(None),
+        role_by: Set(None),
+        role_since: Set(None),
     })
     .exec_without_returning(db)
     .await?;
@@ -258,6 +278,8 @@ fn joined(membership: memberships::Model, organisation: organisations::Model) ->
         role: membership.role,
         groups: membership.groups.0,
         disabled_at: membership.disabled_at,
+        brought_in_by: [membership.added_by, membership.role_by],
+        role_since: membership.role_since.unwrap_or(membership.created_at),
     }
 }
 
@@ -316,40 +338,12 @@ pub async fn set_organisation_disabled(
     Ok(done.rows_affected == 1)
 }
 
-/// Makes a member something else. Says whether they are a member.
+/// Takes a turn on behalf of `account`. Says whether they are one of its administrators, which they are then until this
+/// transaction ends.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn set_role(
-    db: &mut Writer,
-    (organisation_id, account_id): (OrganisationId, AccountId),
-    role: Role,
-) -> Result<bool, StorageError> {
-    let done = memberships::Entity::update_many()
-        .col_expr(memberships::Column::Role, Expr::value(role))
-        .filter(memberships::Column::OrganisationId.eq(organisation_id))
-        .filter(memberships::Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
-}
-
-/// Switches a membership off, or on again with `None`. Says whether there is one.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn set_membership_disabled(
-    db: &mut Writer,
-    (organisation_id, account_id): (OrganisationId, AccountId),
-    disabled_at: Option<Timestamp>,
-) -> Result<bool, StorageError> {
-    let done = memberships::Entity::update_many()
-        .col_expr(memberships::Column::DisabledAt, Expr::value(disabled_at))
-        .filter(memberships::Column::OrganisationId.eq(organisation_id))
-        .filter(memberships::Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
+pub async fn take_turn_as(db: &mut Writer, id: OrganisationId, account: AccountId) -> Result<bool, StorageError> {
+    Ok(take_turn(db, id).await? && administrators_of(db, id).await?.contains(&account))
 }

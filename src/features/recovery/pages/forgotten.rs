@@ -10,7 +10,7 @@ use crate::domain::Secret;
 use crate::domain::ids::{AccountId, PasswordResetId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{FactorKind, Timestamp};
-use crate::features::accounts::{Account, find_account_by_login};
+use crate::features::accounts::{Account, find_account_by_login, login_as_known};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::challenges::{in_threes, six_random_digits};
 use crate::features::factors::find_enrolled;
@@ -66,9 +66,9 @@ pub(super) async fn ask(
         return context.page(&state, StatusCode::SERVICE_UNAVAILABLE, &page);
     }
     let account = find_account_by_login(state.db.reading(), name).await?;
-    let whom = account
-        .as_ref()
-        .map_or_else(|| state.mac.tag("login", &[&name.to_lowercase()]), |account| account.id.to_string());
+    // By name, also where it is known: two names of one account must not show that they are one.
+    let tag = state.mac.tag("login", &[&login_as_known(name)]);
+    let whom = account.as_ref().map_or_else(|| tag.clone(), |account| format!("{}:{tag}", account.id));
     let network = context.client_ip.network().map_or_else(|| "unknown".to_owned(), |network| network.to_string());
     if let Some(blocked) = reserve(&state.db, &counters(&whom, &network), context.now).await? {
         let until = full_minute(blocked.until);

@@ -1,5 +1,6 @@
 //! The pages for whoever cannot sign in.
 
+mod demanded;
 mod forgotten;
 mod link;
 mod new_password;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::closed_page;
+use super::{closed_page, demanded};
 use crate::domain::Secret;
 use crate::domain::ids::InteractionId;
 use crate::domain::sign_in::{Decision, Evidence, Proof, Question};
@@ -58,6 +58,7 @@ fn page(state: &AppState, due: &Due, problem: Option<&'static str>) -> NewPasswo
         action: urls::new_password(due.passage.interaction.id),
         email: due.standing.account.email.to_string(),
         least: least_length(&state.config.sign_in, &due.standing),
+        demanded: false,
         problem,
     }
 }
@@ -67,6 +68,9 @@ pub(super) async fn show(
     mut context: Context,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
+    if let Some(demanded) = demanded::find(&state, &context, &id).await? {
+        return demanded.show(&state, &mut context);
+    }
     match due(&state, &mut context, &id).await? {
         Ok(due) => context.page(&state, StatusCode::OK, &page(&state, &due, None)),
         Err(response) => Ok(response),
@@ -85,6 +89,9 @@ pub(super) async fn choose(
     Path(id): Path<String>,
     Form(filled): Form<Filled>,
 ) -> Result<Response, Error> {
+    if let Some(demanded) = demanded::find(&state, &context, &id).await? {
+        return Box::pin(demanded.choose(&state, context, filled.password)).await;
+    }
     let due = match due(&state, &mut context, &id).await? {
         Ok(due) => due,
         Err(response) => return Ok(response),
@@ -128,7 +135,12 @@ pub(super) async fn choose(
     Box::pin(sign_in(&state, context, due, writer)).await
 }
 
-async fn tell(writer: &mut Writer, state: &AppState, context: &Context, account: &Account) -> Result<(), Error> {
+pub(super) async fn tell(
+    writer: &mut Writer,
+    state: &AppState,
+    context: &Context,
+    account: &Account,
+) -> Result<(), Error> {
     let particulars = Particulars::of(context, account.email.as_str(), None);
     let message = PasswordChanged { name: account.name.clone(), removed: false, particulars };
     tell_owner(writer, state, account, &message, context.now).await

@@ -11,7 +11,7 @@ use crate::domain::Timestamp;
 use crate::domain::ids::OrganisationId;
 use crate::features::audit::{self, About, Chain, Ink, list_events_about};
 use crate::features::interactions::FreshAdmin;
-use crate::features::organisations::{Rules, set_helpdesk_access};
+use crate::features::organisations::{Rules, set_helpdesk_access, take_turn_as};
 use crate::features::security_center::views::{HelpdeskAccess, HelpdeskEvent};
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
@@ -44,6 +44,10 @@ pub(super) async fn change(
         Act::Revoke => (None, "revoked"),
     };
     let mut writer = state.db.writing().await?;
+    let by = admin.member.session.account_id;
+    if !take_turn_as(&mut writer, admin.organisation, by).await? {
+        return Ok(not_found());
+    }
     if !set_helpdesk_access(&mut writer, admin.organisation, until).await? {
         return Ok(not_found());
     }

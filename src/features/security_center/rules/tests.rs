@@ -42,6 +42,8 @@ fn place(seed: u8, policy: Policy) -> Membership {
         role: Role::Employee,
         groups: Vec::new(),
         disabled_at: None,
+        brought_in_by: [None, None],
+        role_since: Timestamp::from_seconds(1),
     }
 }
 
@@ -74,6 +76,7 @@ fn person(enrolled: FactorKinds, policy: Policy, proofs: &[Proof]) -> Person {
             enrolled,
             device_bound: FactorKinds::NONE,
             must_enrol: false,
+            new_password_due: false,
             validates_networks: false,
             policy: policy_of(&memberships, InstanceRole::None),
         },

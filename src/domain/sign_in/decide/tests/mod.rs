@@ -48,6 +48,7 @@ fn facts(enrolled: &[FactorKind], proofs: &[Proof]) -> Facts {
             membership_disabled: false,
             credentials_changed_at: None,
             must_enrol: false,
+            new_password_due: false,
             enrolled: FactorKinds::of(enrolled),
             device_bound: FactorKinds::NONE,
             validates_networks: false,

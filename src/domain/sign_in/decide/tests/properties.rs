@@ -149,6 +149,7 @@ fn each_rule_stops_something_that_no_other_stops() {
     };
     each(&[Fact::Evidence, Fact::Enrolled, Fact::Kinds, Fact::Acr], &mut judge);
     each(&[Fact::Evidence, Fact::Account, Fact::Network, Fact::App, Fact::Offer], &mut judge);
+    each(&[Fact::Evidence, Fact::PasswordDue], &mut judge);
     // The choice of a new password is no sign-in.
     let mailbox = [passkey(false), Proof::Mailbox { at: NOW }];
     judge(&Facts { occasion: Use::NewPassword, ..facts(&[FactorKind::Passkey], &mailbox) });

@@ -29,6 +29,7 @@ pub(super) enum Fact {
     Network,
     NewNetworks,
     Validates,
+    PasswordDue,
     Kinds,
     Demand,
     Remembering,
@@ -38,7 +39,7 @@ pub(super) enum Fact {
 }
 
 /// In the order in which they are set: a fact resets those that are part of it.
-const ALL: [Fact; 18] = [
+const ALL: [Fact; 19] = [
     Fact::Account,
     Fact::Evidence,
     Fact::Age,
@@ -51,6 +52,7 @@ const ALL: [Fact; 18] = [
     Fact::Network,
     Fact::NewNetworks,
     Fact::Validates,
+    Fact::PasswordDue,
     Fact::Kinds,
     Fact::Demand,
     Fact::Remembering,
@@ -73,8 +75,16 @@ pub(super) const STEPS: &[Fact] = &[
 /// How old the evidence is, and may be (rule 1).
 const FRESHNESS: &[Fact] = &[Fact::Evidence, Fact::Age, Fact::Enrolled, Fact::Occasion, Fact::Since, Fact::MaxAge];
 /// Where the person is (rules 3 and 4).
-pub(super) const PLACES: &[Fact] =
-    &[Fact::Evidence, Fact::Enrolled, Fact::Occasion, Fact::Network, Fact::NewNetworks, Fact::Validates, Fact::Demand];
+pub(super) const PLACES: &[Fact] = &[
+    Fact::Evidence,
+    Fact::Enrolled,
+    Fact::Occasion,
+    Fact::Network,
+    Fact::NewNetworks,
+    Fact::Validates,
+    Fact::PasswordDue,
+    Fact::Demand,
+];
 /// Who the person is, what for, and what is offered (rules 3, 6, 7 and 8).
 pub(super) const APPS: &[Fact] = &[
     Fact::Account,
@@ -219,7 +229,13 @@ impl Fact {
             Self::Kinds => 5,
             Self::Age | Self::Since | Self::MaxAge | Self::Network | Self::NewNetworks => 3,
             Self::Demand => 4,
-            Self::Occasion | Self::Validates | Self::Remembering | Self::Skipped | Self::Offer | Self::Answered => 2,
+            Self::Occasion
+            | Self::Validates
+            | Self::PasswordDue
+            | Self::Remembering
+            | Self::Skipped
+            | Self::Offer
+            | Self::Answered => 2,
         }
     }
 
@@ -243,7 +259,13 @@ impl Fact {
             Self::Skipped => facts.answers.enrolment_skipped = value == 1,
             Self::Offer => facts.offer = value == 1,
             Self::Answered => facts.answers.offer_answered = value == 1,
-            Self::Enrolled | Self::NewNetworks | Self::Validates | Self::Kinds | Self::Demand | Self::Remembering => {
+            Self::Enrolled
+            | Self::NewNetworks
+            | Self::Validates
+            | Self::PasswordDue
+            | Self::Kinds
+            | Self::Demand
+            | Self::Remembering => {
                 self.set_about_account(facts, value);
             }
         }
@@ -254,6 +276,7 @@ impl Fact {
         match self {
             Self::Enrolled => (account.enrolled, account.device_bound) = ENROLLED[value],
             Self::Validates => account.validates_networks = value == 1,
+            Self::PasswordDue => account.new_password_due = value == 1,
             Self::NewNetworks => account.policy.new_networks.rule = NEW_NETWORKS[value],
             Self::Kinds => account.policy.kinds.rule = AllowedKinds::new(allowed_kinds()[value]),
             // The last one is the helpdesk's, where the rules demand nothing.

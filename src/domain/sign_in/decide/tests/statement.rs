@@ -18,6 +18,7 @@ pub(super) fn may_issue(facts: &Facts) -> bool {
         && case.has_a_second_step()
         && case.is_as_strong_as_the_app_insists()
         && case.comes_from_a_good_place()
+        && case.has_no_password_that_is_to_be_replaced()
         && case.has_set_up_what_is_demanded()
         && case.was_told_what_can_be_put_off()
         && case.gave_the_app_what_it_wants()
@@ -149,6 +150,10 @@ impl Case<'_> {
             NetworkStanding::New => self.used(FactorKind::Passkey) || chosen || read_the_mail,
             NetworkStanding::Blocked => false,
         }
+    }
+
+    fn has_no_password_that_is_to_be_replaced(&self) -> bool {
+        !self.account.new_password_due || !self.proved(|proof| matches!(proof, Proof::Password { .. }))
     }
 
     /// A factor that counts; or none at all where none is demanded. One that was forbidden must be followed by another.

@@ -1,5 +1,7 @@
 //! The pages behind the link of an invitation.
 
+mod join;
+
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -7,7 +9,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::views::{ClosedInvitationPage, InvitationPage};
+use super::views::{ClosedInvitationPage, InvitationPage, JoinPage};
 use crate::domain::sign_in::Proof;
 use crate::domain::{FactorKind, Secret};
 use crate::features::accounts::{Account, find_account};
@@ -24,6 +26,11 @@ pub fn routes() -> Routes {
     Router::new()
         .route("/invite/{secret}", get(show).post(choose_password))
         .route("/invite/{secret}/passkey", post(choose_passkey))
+        .route("/invite/{secret}/sign-in", post(join::sign_in))
+        .route("/invite/{secret}/decline", post(join::decline))
+        .route("/account/invitations/{invitation}", get(join::show_own))
+        .route("/account/invitations/{invitation}/join", post(join::join))
+        .route("/account/invitations/{invitation}/decline", post(join::decline_own))
 }
 
 /// An invitation, with what its page names.
@@ -37,7 +44,10 @@ struct Opened {
 /// The invitation behind `secret`, if it still works; otherwise who can invite again.
 async fn open(state: &AppState, context: &Context, secret: &str) -> Result<Result<Opened, Option<Account>>, Error> {
     let db = state.db.reading();
-    let Some(invitation) = find_invitation_by_secret(db, secret).await? else { return Ok(Err(None)) };
+    let Some(invitation) = find_invitation_by_secret(db, secret).await? else {
+        let asked = join::find(db, context, secret).await?;
+        return Ok(Err(asked.and_then(Result::err).flatten()));
+    };
     let inviter = match invitation.invited_by {
         Some(inviter) => find_account(db, inviter).await?,
         None => None,
@@ -67,6 +77,21 @@ fn page(state: &AppState, opened: &Opened, secret: &str) -> InvitationPage {
         inviter: opened.inviter.as_ref().map(|account| account.name.clone()),
         organisation: opened.organisation.name.clone(),
         email: opened.account.email.to_string(),
+        decline: None,
+        least: state.config.sign_in.password_min_length,
+        problem: None,
+    }
+}
+
+/// The same page, for somebody whose account begins with its answer.
+fn stranger_page(state: &AppState, asked: &join::Asked, secret: &str) -> InvitationPage {
+    InvitationPage {
+        action: format!("{}/{secret}", urls::INVITE),
+        passkey: are_on(state).then(|| format!("{}/{secret}/passkey", urls::INVITE)),
+        inviter: Some(asked.inviter.name.clone()),
+        organisation: asked.organisation.name.clone(),
+        email: asked.invitation.email.to_string(),
+        decline: Some(join::decline_address(secret)),
         least: state.config.sign_in.password_min_length,
         problem: None,
     }
@@ -77,6 +102,15 @@ async fn show(
     mut context: Context,
     Path(secret): Path<String>,
 ) -> Result<Response, Error> {
+    match join::find(state.db.reading(), &context, &secret).await? {
+        Some(Ok(asked)) if asked.account.is_some() => {
+            let page: JoinPage = asked.page_of_link(&state, &context, &secret).await?;
+            return context.page(&state, StatusCode::OK, &page);
+        }
+        Some(Ok(asked)) => return context.page(&state, StatusCode::OK, &stranger_page(&state, &asked, &secret)),
+        Some(Err(inviter)) => return closed(&state, &mut context, inviter),
+        None => {}
+    }
     match open(&state, &context, &secret).await? {
         Ok(opened) => context.page(&state, StatusCode::OK, &page(&state, &opened, &secret)),
         Err(inviter) => closed(&state, &mut context, inviter),
@@ -95,6 +129,8 @@ async fn choose_password(
     Path(secret): Path<String>,
     Form(filled): Form<Filled>,
 ) -> Result<Response, Error> {
+    // An account begins here for whoever was asked in without one.
+    let secret = join::begin(&state, &context, &secret).await?.map_or(secret, |begun| begun.expose().clone());
     let opened = match open(&state, &context, &secret).await? {
         Ok(opened) => opened,
         Err(inviter) => return closed(&state, &mut context, inviter),
@@ -144,6 +180,8 @@ async fn choose_passkey(
     Path(secret): Path<String>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Error> {
+    // An account begins here for whoever was asked in without one.
+    let secret = join::begin(&state, &context, &secret).await?.map_or(secret, |begun| begun.expose().clone());
     let opened = match open(&state, &context, &secret).await? {
         Ok(opened) => opened,
         Err(inviter) => return closed(&state, &mut context, inviter),

@@ -1,0 +1,106 @@
+//! Changes of members, in the table `memberships`.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::memberships::{Column, Entity};
+use crate::domain::Timestamp;
+use crate::domain::ids::{AccountId, OrganisationId};
+use crate::features::organisations::Role;
+use crate::storage::{Json, StorageError, Writer};
+
+/// Makes a member something else; `by` is none for the operator. Says whether they are a member.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_role(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    role: Role,
+    (by, now): (Option<AccountId>, Timestamp),
+) -> Result<bool, StorageError> {
+    let done = Entity::update_many()
+        .col_expr(Column::Role, Expr::value(role))
+        .col_expr(Column::RoleBy, Expr::value(by))
+        .col_expr(Column::RoleSince, Expr::value(now))
+        .filter(Column::OrganisationId.eq(organisation_id))
+        .filter(Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Remembers who invited a member. Says whether they are one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_added_by(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    by: AccountId,
+) -> Result<bool, StorageError> {
+    let done = Entity::update_many()
+        .col_expr(Column::AddedBy, Expr::value(by))
+        .filter(Column::OrganisationId.eq(organisation_id))
+        .filter(Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Sets the groups of a member, which apps are told of. Says whether they are one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_groups(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    groups: Vec<String>,
+) -> Result<bool, StorageError> {
+    let done = Entity::update_many()
+        .col_expr(Column::Groups, Expr::value(Json(groups)))
+        .filter(Column::OrganisationId.eq(organisation_id))
+        .filter(Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Ends a membership. Says whether there was one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn remove_membership(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+) -> Result<bool, StorageError> {
+    let done = Entity::delete_many()
+        .filter(Column::OrganisationId.eq(organisation_id))
+        .filter(Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Switches a membership off, or on again with `None`. Says whether there is one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_membership_disabled(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StorageError> {
+    let done = Entity::update_many()
+        .col_expr(Column::DisabledAt, Expr::value(disabled_at))
+        .filter(Column::OrganisationId.eq(organisation_id))
+        .filter(Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
