@@ -10,6 +10,7 @@ mod backup;
 mod browser;
 mod browser_logout;
 mod browser_passkeys;
+mod browser_people;
 mod browser_places;
 mod browser_recovery;
 mod browser_security_center;

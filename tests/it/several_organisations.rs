@@ -43,16 +43,22 @@ async fn change(server: &Server, sql: &str) {
 
 /// Somebody at home in another office, who can sign in.
 async fn piet(server: &Server) -> (AccountId, OrganisationId) {
-    let account = server.hire(PIET, Role::Employee, InstanceRole::None).await;
+    server.hire(PIET, Role::Employee, InstanceRole::None).await;
+    move_elsewhere(server, PIET).await
+}
+
+/// Moves somebody into another office.
+pub(crate) async fn move_elsewhere(server: &Server, email: &str) -> (AccountId, OrganisationId) {
+    let account = server.account_of(email).await;
+    // The administrator of that office has the same address in other tests.
+    change(server, &format!("UPDATE accounts SET email = 'moves@elders.nl' WHERE id = '{account}'")).await;
     crate::organisation::other_office(server).await;
-    let state = &server.inner.state;
-    // The administrator of that office gets another name: the address is Piet's.
-    change(server, "UPDATE accounts SET email = 'olga@elders.nl' WHERE name = 'Piet Elders'").await;
-    let elsewhere = "(SELECT id FROM organisations WHERE name = 'Elders')";
-    change(server, &format!("UPDATE accounts SET home_organisation_id = {elsewhere} WHERE id = '{account}'")).await;
-    change(server, &format!("UPDATE memberships SET organisation_id = {elsewhere} WHERE account_id = '{account}'"))
-        .await;
-    (account, memberships_of(state.db.reading(), account).await.unwrap()[0].organisation_id)
+    change(server, "UPDATE accounts SET email = 'olga@elders.nl', name = 'Olga' WHERE name = 'Piet Elders'").await;
+    change(server, &format!("UPDATE accounts SET email = '{email}' WHERE id = '{account}'")).await;
+    let home = "(SELECT id FROM organisations WHERE name = 'Elders')";
+    change(server, &format!("UPDATE accounts SET home_organisation_id = {home} WHERE id = '{account}'")).await;
+    change(server, &format!("UPDATE memberships SET organisation_id = {home} WHERE account_id = '{account}'")).await;
+    (account, memberships_of(server.inner.state.db.reading(), account).await.unwrap()[0].organisation_id)
 }
 
 async fn invite(browser: &mut Browser, email: &str) -> Answer {

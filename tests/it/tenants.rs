@@ -12,7 +12,7 @@ use countersign::features::organisations::Role;
 use sea_orm::{ConnectionTrait as _, Statement};
 
 use crate::support::codes::BRAM;
-use crate::support::{Browser, Engine, PASSWORD, Server, on_both_engines};
+use crate::support::{Browser, Engine, PASSWORD, Server, on_both_engines, query_of};
 
 on_both_engines! {
     nobody_of_another_office_sees_or_changes_anything
@@ -149,8 +149,8 @@ async fn furnish(server: &Server) -> Known {
     anna.sign_in_at("/sign-in", ANNA, PASSWORD).await;
     anna.fill("/organisation/employees/invite", &[("name", "Nieuw"), ("email", "nieuw@nergens.nl")]).await;
     server.browser().fill("/recover/own/helpdesk", &[("username", BRAM), ("reason", "Telefoon kwijt")]).await;
-    let code = server.code(&mut anna).await;
-    server.redeem(&code).await;
+    let back = anna.get(&Server::authorize(&[])).await.location().to_owned();
+    server.redeem(&query_of(&back)["code"]).await;
     let other = anna.get(&Server::authorize(&[("client_id", "foreign")])).await.location().to_owned();
     let mut known: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     let one = |table: &str| format!("SELECT MIN(id) AS v FROM {table}");

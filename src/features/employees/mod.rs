@@ -17,6 +17,7 @@ pub use views::{
 };
 
 /// Somebody who belongs to an organisation.
+#[expect(clippy::struct_excessive_bools, reason = "columns of yes and no")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Person {
     account_id: AccountId,

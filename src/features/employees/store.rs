@@ -51,6 +51,7 @@ pub(super) struct Wanted {
     pub(super) after: Option<AccountId>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "columns of yes and no")]
 #[derive(Debug, FromQueryResult)]
 struct Row {
     id: AccountId,

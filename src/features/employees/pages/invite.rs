@@ -124,30 +124,21 @@ async fn add(
     Ok(Added::Invited)
 }
 
-/// What is done to an invitation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum ToInvitation {
-    /// It is mailed again, with a new link.
-    Again,
-    /// It works no more.
-    Withdraw,
-}
-
 /// Mails an invitation again, or withdraws it.
 pub(super) async fn change(
     State(state): State<AppState>,
     context: Context,
     FreshAdmin(admin): FreshAdmin,
-    Path((id, act)): Path<(String, ToInvitation)>,
+    Path((id, act)): Path<(String, String)>,
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Error> {
-    let Ok(id) = id.parse() else { return Ok(not_found()) };
+    let again = act == "again";
+    let Some(id) = id.parse().ok().filter(|_| again || act == "withdraw") else { return Ok(not_found()) };
     let found = find_member_invitation(state.db.reading(), id).await?;
     let Some(invitation) = found.filter(|found| found.organisation_id == admin.organisation) else {
         return Ok(not_found());
     };
-    if act == ToInvitation::Again {
+    if again {
         let wanted = (invitation.name.as_str(), &invitation.email, invitation.role);
         return Ok(match add(&state, &context, &admin, wanted).await? {
             Added::NotAllowed => not_found(),
