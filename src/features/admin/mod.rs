@@ -1,8 +1,10 @@
 //! The console of the instance: health, organisations, people and their roles, keys, audit, outbox, settings.
 
 mod acts;
+mod audit_search;
 mod messages;
 mod pages;
+mod rules;
 mod store;
 mod views;
 

@@ -16,7 +16,8 @@ use crate::keys::MacKey;
 use crate::web::Parts;
 
 pub use store::{
-    About, Recorded, Verdict, coarsen_addresses, erase_values_about, export, list_events_about, record, verify,
+    About, Found, Recorded, Search, Thing, Verdict, coarsen_addresses, erase_values_about, export, list_events_about,
+    record, search_events, verify,
 };
 
 /// Which chain an event belongs to.

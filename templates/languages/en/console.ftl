@@ -129,3 +129,76 @@ activity-instance-role = Got another role for the installation.
 activity-organisation-off = The organisation was switched off.
 activity-organisation-on = The organisation was switched on again.
 activity-organisation-added = The organisation was added.
+activity-keys-rotated = The signing keys were replaced.
+activity-key-revoked = A signing key was revoked.
+activity-keys-changed = The signing keys changed as planned.
+
+keys-lead = What tokens are signed with. A key signs for { $days } days; its successor is published before.
+keys-next = The next one takes over { $when }.
+keys-rotate = Rotate now
+keys-timeline = Timeline
+keys-timeline-label = The lives of { $count } keys, from when they were published until nothing that they signed counts any more. The table below tells the same.
+keys-state-next = Published
+keys-state-current = Signing
+keys-state-retired = Retired
+keys-state-removed = Gone
+keys-now = Now
+keys-order = One line for each key, in the order of the table.
+keys-column-key = Key
+keys-column-state = State
+keys-column-from = From
+keys-column-until = Until
+keys-column-apps = Used by
+keys-column-act = Act
+keys-published = Published { $when }
+keys-signs = Signs from { $when }
+keys-stops = Signs until { $when }
+keys-gone = Gone { $when }
+keys-open = No end yet
+keys-more-apps = and { $count } more
+keys-revoke = Revoke
+keys-revoke-this = Revoke the key { $kid }
+keys-done-rotate = The keys are replaced, on every node.
+keys-done-revoke = The key is revoked, on every node.
+keys-rotate-title = Rotate the signing keys now?
+keys-rotate-text = { $apps ->
+    [one] Every key is replaced at once, for 1 app.
+   *[other] Every key is replaced at once, for all { $apps } apps.
+}
+keys-rotate-known = The successors are published since { $when }. Apps that fetched the keys after that notice nothing. Apps that keep keys longer may refuse sign-ins until they fetch them again.
+keys-rotate-unknown = For at least one kind of key there is no successor yet. Apps fetch the keys when they meet a new one; those that do not may refuse sign-ins until they do.
+keys-rotate-old = { $hours ->
+    [one] What the old keys signed counts for 1 more hour.
+   *[other] What the old keys signed counts for { $hours } more hours.
+}
+keys-revoke-title = Revoke this signing key?
+keys-revoke-text = Do this when the key may have leaked. Nothing that it signed counts any more, on every node, from now on: access tokens are refused and people sign in to their apps again.
+keys-revoke-current = { $apps ->
+    [one] It signs for 1 app. Another key takes over at once.
+   *[other] It signs for { $apps } apps. Another key takes over at once.
+}
+keys-revoke-limits = Apps that check tokens by themselves accept them until they fetch the keys again. Tell whoever looks after them.
+
+audit-search = Search by name, email, IP address, reference, app or organisation
+audit-from = From
+audit-to = Until
+audit-kinds = What
+audit-kind-all = Everything
+audit-kind-sign-ins = Signing in and out
+audit-kind-security = Security
+audit-kind-apps = Apps
+audit-kind-instance = The installation
+audit-results = How it ended
+audit-result-all = However it ended
+audit-result-done = As intended
+audit-result-failed = Not as intended
+audit-follow = Follow live
+audit-following = New events appear by themselves.
+audit-paused = There is something new. It waits while you read in the list.
+audit-over = Following has stopped. Open the page again.
+audit-csv = Export CSV
+audit-json = Export JSON lines
+audit-none = Nothing was found.
+audit-none-here = Nothing was found among the newest events. Look further back with “Older”.
+audit-searched = You searched for “{ $search }”.
+audit-clear = Clear filters

@@ -129,3 +129,76 @@ activity-instance-role = Heeft een andere rol voor de installatie gekregen.
 activity-organisation-off = De organisatie is uitgeschakeld.
 activity-organisation-on = De organisatie is weer ingeschakeld.
 activity-organisation-added = De organisatie is toegevoegd.
+activity-keys-rotated = De ondertekensleutels zijn vervangen.
+activity-key-revoked = Een ondertekensleutel is ingetrokken.
+activity-keys-changed = De ondertekensleutels zijn volgens plan gewisseld.
+
+keys-lead = Hiermee worden tokens ondertekend. Een sleutel ondertekent { $days } dagen; de opvolger staat al eerder klaar.
+keys-next = De volgende neemt het over: { $when }.
+keys-rotate = Nu vervangen
+keys-timeline = Tijdlijn
+keys-timeline-label = De levens van { $count } sleutels, van publicatie tot niets meer telt wat ze ondertekenden. De tabel hieronder vertelt hetzelfde.
+keys-state-next = Gepubliceerd
+keys-state-current = Ondertekent
+keys-state-retired = Uit dienst
+keys-state-removed = Weg
+keys-now = Nu
+keys-order = Een regel per sleutel, in de volgorde van de tabel.
+keys-column-key = Sleutel
+keys-column-state = Stand
+keys-column-from = Vanaf
+keys-column-until = Tot
+keys-column-apps = Gebruikt door
+keys-column-act = Doen
+keys-published = Gepubliceerd { $when }
+keys-signs = Ondertekent vanaf { $when }
+keys-stops = Ondertekent tot { $when }
+keys-gone = Weg { $when }
+keys-open = Nog geen einde
+keys-more-apps = en nog { $count }
+keys-revoke = Intrekken
+keys-revoke-this = De sleutel { $kid } intrekken
+keys-done-rotate = De sleutels zijn vervangen, op elke server.
+keys-done-revoke = De sleutel is ingetrokken, op elke server.
+keys-rotate-title = De ondertekensleutels nu vervangen?
+keys-rotate-text = { $apps ->
+    [one] Elke sleutel wordt meteen vervangen, voor 1 app.
+   *[other] Elke sleutel wordt meteen vervangen, voor alle { $apps } apps.
+}
+keys-rotate-known = De opvolgers zijn gepubliceerd sinds { $when }. Apps die de sleutels daarna ophaalden merken niets. Apps die sleutels langer bewaren weigeren misschien inlogpogingen, tot ze de sleutels opnieuw ophalen.
+keys-rotate-unknown = Voor minstens één soort sleutel is er nog geen opvolger. Apps halen de sleutels op als ze een nieuwe tegenkomen; apps die dat niet doen weigeren misschien inlogpogingen, tot ze het wel doen.
+keys-rotate-old = { $hours ->
+    [one] Wat de oude sleutels ondertekenden telt nog 1 uur.
+   *[other] Wat de oude sleutels ondertekenden telt nog { $hours } uur.
+}
+keys-revoke-title = Deze ondertekensleutel intrekken?
+keys-revoke-text = Doe dit als de sleutel misschien is gelekt. Niets wat ermee is ondertekend telt nog, op elke server, vanaf nu: toegangstokens worden geweigerd en mensen loggen opnieuw in bij hun apps.
+keys-revoke-current = { $apps ->
+    [one] Deze sleutel ondertekent voor 1 app. Een andere sleutel neemt het meteen over.
+   *[other] Deze sleutel ondertekent voor { $apps } apps. Een andere sleutel neemt het meteen over.
+}
+keys-revoke-limits = Apps die tokens zelf controleren blijven ze accepteren tot ze de sleutels opnieuw ophalen. Waarschuw wie die apps beheert.
+
+audit-search = Zoek op naam, e-mail, IP-adres, referentie, app of organisatie
+audit-from = Van
+audit-to = Tot en met
+audit-kinds = Wat
+audit-kind-all = Alles
+audit-kind-sign-ins = In- en uitloggen
+audit-kind-security = Beveiliging
+audit-kind-apps = Apps
+audit-kind-instance = De installatie
+audit-results = Hoe het afliep
+audit-result-all = Hoe het ook afliep
+audit-result-done = Zoals bedoeld
+audit-result-failed = Niet zoals bedoeld
+audit-follow = Live volgen
+audit-following = Nieuwe gebeurtenissen verschijnen vanzelf.
+audit-paused = Er is iets nieuws. Het wacht zolang je in de lijst leest.
+audit-over = Het volgen is gestopt. Open de pagina opnieuw.
+audit-csv = CSV exporteren
+audit-json = JSON-regels exporteren
+audit-none = Er is niets gevonden.
+audit-none-here = Er is niets gevonden bij de nieuwste gebeurtenissen. Zoek verder terug met “Ouder”.
+audit-searched = Je zocht op “{ $search }”.
+audit-clear = Filters wissen

@@ -1,5 +1,7 @@
 //! What the pages of the console show.
 
+mod audit;
+mod keys;
 mod organisations;
 mod people;
 
@@ -7,6 +9,8 @@ use serde::Serialize;
 
 use crate::web::{Page, PageSample, samples_of};
 
+pub use audit::{AuditPage, AuditRow};
+pub use keys::{KeyActPage, KeyLine, KeySpan, KeysPage};
 pub use organisations::{
     NewOrganisationPage, OrganisationActPage, OrganisationLine, OrganisationPage, OrganisationsPage,
 };
@@ -20,6 +24,9 @@ pub fn samples() -> Vec<PageSample> {
     all.extend(samples_of::<PersonPage>());
     all.extend(samples_of::<PersonActPage>());
     all.extend(samples_of::<RolesPage>());
+    all.extend(samples_of::<AuditPage>());
+    all.extend(samples_of::<KeysPage>());
+    all.extend(samples_of::<KeyActPage>());
     all.extend(samples_of::<OrganisationsPage>());
     all.extend(samples_of::<OrganisationPage>());
     all.extend(samples_of::<OrganisationActPage>());

@@ -1,6 +1,7 @@
 //! The tables of the audit.
 
 mod privacy;
+mod search;
 mod verify;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use crate::keys::MacKey;
 use crate::storage::{Reader, StorageError, Writer};
 
 pub use privacy::{coarsen_addresses, erase_values_about};
+pub use search::{Found, Search, Thing, search_events};
 pub use verify::{Verdict, verify};
 
 /// How many events are read at once.
