@@ -2,13 +2,14 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryResult as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _,
 };
 
 use super::{Account, InstanceRole};
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
-use crate::storage::{PageRequest, Reader, StorageError, Writer, text_column};
+use crate::storage::{Lookup, PageRequest, Reader, StorageError, Writer, text_column};
 
 text_column!(InstanceRole);
 
@@ -107,7 +108,15 @@ pub async fn add_account(db: &mut Writer, account: &Account) -> Result<(), Stora
 ///
 /// When the database refuses.
 pub async fn find_account(db: &Reader, id: AccountId) -> Result<Option<Account>, StorageError> {
-    Ok(accounts::Entity::find_by_id(id).one(db).await?.map(Into::into))
+    db.ask(look_up_account(id)).await
+}
+
+/// The account with this identifier, to be asked for together with other things.
+pub fn look_up_account(id: AccountId) -> Lookup<Option<Account>> {
+    Lookup::new(accounts::Entity::find_by_id(id).into_query(), |rows| {
+        let row = rows.first().map(|row| accounts::Model::from_query_result(row, "")).transpose()?;
+        Ok(row.map(Into::into))
+    })
 }
 
 /// The account that signs in with `login`: an e-mail address or a user name, in any case, with spaces around it.
