@@ -58,9 +58,6 @@ impl MigrationTrait for Migration {
             .await?;
         // Every node looks again and again for what ended since, to tell the apps.
         schema
-            .create_index(Index::create().name("sessions_by_end").table("sessions").col("ended_at").to_owned())
-            .await?;
-        schema
             .create_table(
                 Table::create()
                     .table("interactions")

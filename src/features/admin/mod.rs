@@ -2,6 +2,7 @@
 
 mod acts;
 mod audit_search;
+mod health;
 mod messages;
 mod pages;
 mod rules;
@@ -9,6 +10,7 @@ mod store;
 mod views;
 
 pub use acts::{Doer, Done, change_instance_role, switch_account, switch_organisation};
+pub use health::{Check, Condition, look, overall};
 pub use messages::InstanceChanged;
 pub use pages::routes;
 pub use views::*;

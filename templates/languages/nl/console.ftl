@@ -202,3 +202,99 @@ audit-none = Er is niets gevonden.
 audit-none-here = Er is niets gevonden bij de nieuwste gebeurtenissen. Zoek verder terug met “Ouder”.
 audit-searched = Je zocht op “{ $search }”.
 audit-clear = Filters wissen
+
+begin-title = Om te beginnen
+begin-done = Klaar
+begin-open = Te doen
+begin-passkey = Maak je eigen passkey
+begin-mail = Stuur jezelf een testmail
+begin-people = Voeg een organisatie toe en laat haar mensen binnen
+begin-app = Voeg de eerste app toe
+health-column-what = Wat
+health-column-state = Stand
+health-column-says = Sinds wanneer, en wat te doen
+health-database = Database
+health-keys = Ondertekensleutels
+health-mail = E-mail
+health-sms = Sms
+health-queue = Wachtrij
+health-clock = Klok
+health-certificate = Certificaat
+health-state-good = Goed
+health-state-off = Niet in gebruik
+health-state-warning = Kijk hiernaar
+health-state-bad = Kapot
+health-says-database-good = Wijzigingen worden opgeslagen.
+health-says-database-bad = Wijzigingen worden niet opgeslagen. Kijk naar de schijf en in het logbestand van de server.
+health-says-keys-good = De volgende wisseling is { $when }.
+health-says-keys-bad = De ondertekensleutels zijn niet te gebruiken: niemand kan bij een app inloggen. Kijk in het logbestand van de server.
+health-says-messages-off = Er is niets ingesteld.
+health-says-messages-none = De laatste dagen is er niets verstuurd.
+health-says-messages-sent = Laatst verstuurd { $when }.
+health-says-messages-failed = De laatste mislukte { $when }.
+health-says-queue-waits = { $count ->
+    [one] 1 bericht wacht, sinds { $when }.
+   *[other] { $count } berichten wachten, het eerste sinds { $when }.
+}
+health-says-clock-good = Hij loopt gelijk met wat eerder is vastgelegd.
+health-says-clock-bad = Er is iets vastgelegd { $when }, en dat is voor deze server in de toekomst. Zet de klok goed.
+health-says-certificate-off = Deze server doet zelf geen TLS: dat doet de proxy ervoor.
+health-says-certificate-bad = Het bestand is niet meer te lezen.
+health-says-certificate-ends = { $count ->
+    [0] Verloopt of verliep { $when }.
+    [one] Nog 1 dag, tot { $when }.
+   *[other] Nog { $count } dagen, tot { $when }.
+}
+health-says-unknown = Dit was niet na te gaan.
+health-test = Test versturen
+health-today = Inlogs vandaag
+health-usual = { $usual } op een gewone dag
+health-failed = Mislukt vandaag
+health-failed-see = Bekijk welke
+health-cases = Verzoeken die op iemand wachten
+
+outbox-off = E-mail staat uit: er is geen mailserver ingesteld. E-mails wachten tot ze te oud zijn.
+outbox-state-all = Alle
+outbox-state-failed = Mislukt
+outbox-state-deferred = Uitgesteld
+outbox-state-queued = In de wachtrij
+outbox-state-sent = Verstuurd
+outbox-none = Hier is niets.
+outbox-column-what = Wat
+outbox-column-to = Aan
+outbox-column-state = Stand
+outbox-column-when = Wanneer
+outbox-column-answer = Antwoord
+outbox-channel = Gaat per
+outbox-channel-mail = E-mail
+outbox-channel-sms = Sms
+outbox-erased = Gewist
+outbox-message = Bericht: { $what }
+outbox-back = Alle berichten
+outbox-language = Taal
+outbox-created = Klaargezet
+outbox-attempts = Pogingen
+outbox-next = Volgende poging
+outbox-expires = Versturen heeft zin tot
+outbox-ended = Afgelopen
+outbox-answer = Antwoord:
+outbox-retry = Nu proberen
+outbox-retried = Het wordt meteen geprobeerd. Open deze pagina zo opnieuw.
+outbox-preview = Voorbeeld
+outbox-masked = Codes en links zijn onleesbaar gemaakt: die zijn alleen voor de ontvanger.
+outbox-wiped = Ontvanger en inhoud zijn gewist toen het bericht wegging of werd opgegeven. Dit is alles wat er nog is.
+outbox-again-code = Een code kun je hier niet opnieuw versturen: een nieuwe vraag je aan op de pagina waar iemand inlogt, en die werkt alleen daar.
+outbox-again-link = Een link kun je hier niet opnieuw versturen: maak een nieuwe waar hij vandaan kwam (opnieuw uitnodigen, opnieuw aanvragen). De oude werkt dan niet meer.
+outbox-again-notice = Dit vertelde iemand wat er was gebeurd. Het gaat geen tweede keer weg: wat er gebeurde staat in het logboek.
+
+settings-lead = Wat het configuratiebestand en de omgeving zeggen. Je wijzigt het daar; de server leest het bij het starten.
+settings-test = Testmail
+settings-test-to = Een testmail gaat naar { $email }.
+settings-test-send = Stuur een test naar mij
+settings-test-waits = De mail wacht op verzending. Open deze pagina zo opnieuw.
+settings-column-key = Sleutel
+settings-column-value = Waarde
+settings-column-from = Vanuit
+settings-empty = Niets
+settings-set = Bestand of omgeving
+settings-default = Standaard
