@@ -1,7 +1,7 @@
 //! The console of the instance.
 
-use sea_orm::DbErr;
-use sea_orm::sea_query::{ForeignKey, ForeignKeyAction, Query, Table};
+use sea_orm::sea_query::{ForeignKey, ForeignKeyAction, Index, Query, Table};
+use sea_orm::{ConnectionTrait as _, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
 use super::{key, number};
@@ -33,6 +33,15 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
+        // What the search of the console looks things up by: each leads to the newest events of one thing at once.
+        for column in ["chain", "actor", "client_id", "reference"] {
+            let mut index = Index::create();
+            index.name(format!("audit_events_by_{column}")).table("audit_events").col(column).col("id");
+            schema.create_index(index).await?;
+        }
+        // Only the beginning: PostgreSQL takes no long values into an index.
+        let by_value = "CREATE INDEX audit_values_by_value ON audit_values (substr(value, 1, 64), event_id)";
+        schema.get_connection().execute_unprepared(by_value).await?;
         schema
             .execute(
                 Query::insert()

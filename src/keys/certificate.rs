@@ -58,6 +58,14 @@ impl Certificate {
         self.own.as_ref() == der
     }
 
+    /// When it ends.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let read = x509_cert::Certificate::from_der(&self.own).ok()?;
+        let seconds = read.tbs_certificate().validity().not_after.to_unix_duration().as_secs();
+        Some(Timestamp::from_seconds(i64::try_from(seconds).ok()?))
+    }
+
     /// Whether `now` lies within its validity.
     #[must_use]
     pub fn is_current(&self, now: Timestamp) -> bool {

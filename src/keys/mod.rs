@@ -21,7 +21,7 @@ pub use files::{KeyFileError, KeyFiles};
 pub use mac::MacKey;
 pub use public::{Jws, PublicKey, PublicKeyError};
 pub use ring::{KeyLife, KeyState, Ring, RingKey};
-pub use rotation::{Action, RotationSettings, plan, rotate_now};
+pub use rotation::{Action, RotationSettings, plan, revoke_now, rotate_now};
 pub use sign::{SignError, SigningKey};
 pub use vault::{OpenError, Place, Vault};
 pub use verify::{Claims, VerifyError, verify};

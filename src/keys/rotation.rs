@@ -91,6 +91,25 @@ pub fn rotate_now(keys: &[KeyLife], now: Timestamp, settings: &RotationSettings)
     actions
 }
 
+/// What the revocation of one key changes: nothing that it signed counts from now on. Where it signed, its successor (or a
+/// new key) signs at once.
+#[must_use]
+pub fn revoke_now(keys: &[KeyLife], kid: &str, now: Timestamp) -> Vec<Action> {
+    let Some(key) = keys.iter().find(|key| key.kid == kid && key.state(now) != KeyState::Removed) else {
+        return Vec::new();
+    };
+    let mut actions =
+        vec![Action::Retire { kid: key.kid.clone(), at: key.retired_at.unwrap_or(now).min(now), removed_at: now }];
+    let mut others = keys.iter().filter(|other| other.algorithm == key.algorithm && other.kid != key.kid);
+    if key.state(now) == KeyState::Current && !others.clone().any(|other| other.state(now) == KeyState::Current) {
+        actions.push(match others.find(|other| other.state(now) == KeyState::Next) {
+            Some(next) => Action::Activate { kid: next.kid.clone(), at: now },
+            None => Action::Create { algorithm: key.algorithm, active_at: now },
+        });
+    }
+    actions
+}
+
 fn retire(key: &KeyLife, now: Timestamp, settings: &RotationSettings) -> Action {
     Action::Retire { kid: key.kid.clone(), at: now, removed_at: now.after(settings.keep_retired) }
 }
@@ -183,6 +202,42 @@ mod tests {
             action,
             Action::Create { active_at, .. } if *active_at == late.after(settings.publish_ahead)
         )));
+    }
+
+    #[test]
+    fn a_revoked_key_is_gone_at_once_and_another_signs() {
+        let settings = settings();
+        let start = Timestamp::from_seconds(0);
+        let mut keys = Vec::new();
+        apply(&mut keys, rotate_now(&[], start, &settings), start);
+        for now in [start.after(HOUR), start.after(HOUR * 2), start.after(HOUR * 3)] {
+            let signs = |keys: &[KeyLife]| {
+                let of_algorithm = keys.iter().filter(|key| key.algorithm == Algorithm::ES256);
+                let current: Vec<_> = of_algorithm.filter(|key| key.state(now) == KeyState::Current).collect();
+                assert_eq!(current.len(), 1);
+                current[0].kid.clone()
+            };
+            let leaked = signs(&keys);
+            let others = keys.iter().filter(|key| key.algorithm == Algorithm::RS256).cloned().collect::<Vec<_>>();
+            let actions = revoke_now(&keys, &leaked, now);
+            apply(&mut keys, actions, now);
+            assert_ne!(signs(&keys), leaked);
+            assert_eq!(keys.iter().find(|key| key.kid == leaked).unwrap().state(now), KeyState::Removed);
+            assert!(others.iter().all(|other| keys.contains(other)), "keys of other algorithms stay as they are");
+            assert_eq!(revoke_now(&keys, &leaked, now), [], "once is enough");
+        }
+        assert_eq!(revoke_now(&keys, "unknown", start), []);
+    }
+
+    #[test]
+    fn revoking_a_key_that_does_not_sign_makes_no_other_sign() {
+        let (settings, start) = (settings(), Timestamp::from_seconds(0));
+        let mut keys = Vec::new();
+        apply(&mut keys, rotate_now(&[], start, &settings), start);
+        let next = keys.iter().find(|key| key.state(start) == KeyState::Next).unwrap().kid.clone();
+        let retired_at = start.after(HOUR);
+        let gone = Action::Retire { kid: next.clone(), at: retired_at, removed_at: retired_at };
+        assert_eq!(revoke_now(&keys, &next, retired_at), [gone]);
     }
 
     #[test]

@@ -11,6 +11,9 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CipherSuite, DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 use tokio_rustls::TlsAcceptor;
 
+use crate::domain::Timestamp;
+use crate::keys::Certificate;
+
 /// TLS 1.3, and for TLS 1.2 the suites that FAPI 2.0 (section 5.2.2) leaves.
 const SUITES: [CipherSuite; 7] = [
     CipherSuite::TLS13_AES_256_GCM_SHA384,
@@ -116,6 +119,13 @@ impl ClientCertVerifier for Possession {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
     }
+}
+
+/// When the certificate in this file ends; none where it cannot be read.
+#[must_use]
+pub fn certificate_ends_at(file: &Path) -> Option<Timestamp> {
+    let certificate = CertificateDer::from_pem_file(file).ok()?;
+    Certificate::read([certificate.to_vec()])?.ends_at()
 }
 
 fn provider() -> CryptoProvider {

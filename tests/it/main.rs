@@ -8,6 +8,7 @@ mod admin;
 mod api;
 mod backup;
 mod browser;
+mod browser_console;
 mod browser_logout;
 mod browser_passkeys;
 mod browser_people;

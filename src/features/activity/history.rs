@@ -115,6 +115,19 @@ impl<'a> History<'a> {
         Ok(rows)
     }
 
+    /// These events as rows, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn tell(&self, events: Vec<Recorded>) -> Result<Vec<EventRow>, Error> {
+        let mut rows = Vec::with_capacity(events.len());
+        for event in events {
+            rows.push(self.row(event).await?);
+        }
+        Ok(rows)
+    }
+
     /// Sign-ins a day, in which way.
     ///
     /// # Errors

@@ -8,5 +8,5 @@ mod views;
 
 pub use history::{Asked, History};
 pub use pages::routes;
-pub use rules::{Period, Topic, Way};
+pub use rules::{Period, Topic, Way, cell};
 pub use views::{Chart, Day, DayCount, EventRow, OrganisationActivityPage, PersonActivityPage};

@@ -203,6 +203,9 @@ pub(super) fn sentence(kind: &str, outcome: &str) -> &'static str {
         ("recovery", ..) => "recovery",
         ("account", "unlock", _) => "account-unlocked",
         ("account", "disable" | "enable", "done") => "account-disabled",
+        ("keys", "rotate", _) => "keys-rotated",
+        ("keys", "revoke", _) => "key-revoked",
+        ("keys", ..) => "keys-changed",
         ("instance", "role", _) => "instance-role",
         ("organisation", "disable", _) => "organisation-off",
         ("organisation", "enable", _) => "organisation-on",
@@ -288,6 +291,9 @@ pub(super) const SENTENCES: &[&str] = &[
     "rules-changed",
     "helpdesk-given",
     "helpdesk-revoked",
+    "keys-rotated",
+    "key-revoked",
+    "keys-changed",
     "instance-role",
     "organisation-off",
     "organisation-on",
@@ -331,7 +337,8 @@ pub(super) fn text<'a>(facts: &'a Value, name: &str) -> &'a str {
 }
 
 /// A cell that no spreadsheet takes for a formula (CWE-1236).
-pub(super) fn cell(text: &str) -> String {
+#[must_use]
+pub fn cell(text: &str) -> String {
     let text = text.replace(['\r', '\n', '\t'], " ");
     if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
 }

@@ -17,8 +17,8 @@ use crate::keys::MacKey;
 use crate::web::Parts;
 
 pub use store::{
-    About, Recorded, SecurityEvent, Verdict, coarsen_addresses, erase_values_about, export, find_event,
-    list_events_about, list_security_events, record, remove_old_security_events, verify,
+    About, Found, Recorded, Search, SecurityEvent, Thing, Verdict, coarsen_addresses, erase_values_about, export,
+    find_event, list_events_about, list_security_events, record, remove_old_security_events, search_events, verify,
 };
 
 /// Which chain an event belongs to.

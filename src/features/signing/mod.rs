@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use crate::config::Config;
 use crate::domain::Timestamp;
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::keys::{Action, KeyLife, Ring, RotationSettings, SigningKey, plan, rotate_now};
+use crate::keys::{Action, KeyLife, KeyState, Ring, RotationSettings, SigningKey, plan, revoke_now, rotate_now};
 use crate::storage::{Versioned, Writer};
 use crate::web::{AppState, Cached, Error, Parts, Service};
 
@@ -62,7 +62,11 @@ fn settings(config: &Config) -> RotationSettings {
 /// When the database refuses or a key cannot be made.
 pub async fn keep_keys(state: &AppState) -> Result<usize, Error> {
     let settings = settings(&state.config);
-    change(state, |keys, now| plan(keys, now, &settings)).await
+    change(state, changed(), |keys, now| plan(keys, now, &settings)).await
+}
+
+fn changed() -> Event {
+    Event::new(Chain::Instance, "keys.change", "done")
 }
 
 /// Replaces every signing key at once, and says how many changes there were.
@@ -71,8 +75,27 @@ pub async fn keep_keys(state: &AppState) -> Result<usize, Error> {
 ///
 /// When the database refuses or a key cannot be made.
 pub async fn rotate(state: &AppState) -> Result<usize, Error> {
+    rotate_as(state, changed()).await
+}
+
+/// The same, with an event that tells who did it.
+///
+/// # Errors
+///
+/// When the database refuses or a key cannot be made.
+pub async fn rotate_as(state: &AppState, event: Event) -> Result<usize, Error> {
     let settings = settings(&state.config);
-    change(state, |keys, now| rotate_now(keys, now, &settings)).await
+    change(state, event, |keys, now| rotate_now(keys, now, &settings)).await
+}
+
+/// Revokes one key at once: on every node, within a second, nothing that it signed counts any more. Says how many changes
+/// there were; none when it is gone already.
+///
+/// # Errors
+///
+/// When the database refuses or a key cannot be made.
+pub async fn revoke_key(state: &AppState, kid: &str, event: Event) -> Result<usize, Error> {
+    change(state, event.with("kid", kid), |keys, now| revoke_now(keys, kid, now)).await
 }
 
 /// The lives of all keys, oldest first.
@@ -84,7 +107,24 @@ pub async fn list_keys(state: &AppState) -> Result<Vec<KeyLife>, Error> {
     Ok(store::list_lives(state.db.reading()).await?)
 }
 
-async fn change(state: &AppState, decide: impl Fn(&[KeyLife], Timestamp) -> Vec<Action>) -> Result<usize, Error> {
+/// When the next of these keys is replaced as planned.
+#[must_use]
+pub fn next_rotation(state: &AppState, lives: &[KeyLife]) -> Option<Timestamp> {
+    let (now, settings) = (state.now(), settings(&state.config));
+    let due = settings.algorithms.iter().filter_map(|algorithm| {
+        let of_it = || lives.iter().filter(|life| life.algorithm == *algorithm);
+        let next = of_it().filter(|life| life.state(now) == KeyState::Next).map(|life| life.active_at).min();
+        let current = of_it().filter(|life| life.state(now) == KeyState::Current).map(|life| life.active_at).max();
+        next.or_else(|| current.map(|since| since.after(settings.rotation)))
+    });
+    due.min()
+}
+
+async fn change(
+    state: &AppState,
+    event: Event,
+    decide: impl Fn(&[KeyLife], Timestamp) -> Vec<Action>,
+) -> Result<usize, Error> {
     let now = state.now();
     let wanted = decide(&store::list_lives(state.db.reading()).await?, now);
     if wanted.is_empty() {
@@ -98,7 +138,7 @@ async fn change(state: &AppState, decide: impl Fn(&[KeyLife], Timestamp) -> Vec<
         return Ok(0);
     }
     let changes = carry_out(state, &mut writer, prepared, now).await?;
-    let event = Event::new(Chain::Instance, "keys.change", "done").with("changes", changes);
+    let event = event.with("changes", changes);
     let ink = Ink::of(state, now);
     audit::record(&mut writer, ink, event).await?;
     writer.commit().await?;

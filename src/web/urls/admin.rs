@@ -16,8 +16,14 @@ pub const ADMIN_ROLES: &str = "/admin/roles";
 pub const ADMIN_RECOVERY: &str = "/admin/recovery";
 /// The keys that tokens are signed with.
 pub const ADMIN_KEYS: &str = "/admin/keys";
+/// Replacing all of them.
+pub const ADMIN_KEYS_ROTATE: &str = "/admin/keys/rotate";
 /// All that happened.
 pub const ADMIN_AUDIT: &str = "/admin/audit";
+/// The same to take along.
+pub const ADMIN_AUDIT_EXPORT: &str = "/admin/audit/export";
+/// What tells a page that follows it that something happened.
+pub const ADMIN_AUDIT_LIVE: &str = "/admin/audit/live";
 /// The mails and text messages.
 pub const ADMIN_OUTBOX: &str = "/admin/outbox";
 /// What the configuration says.
@@ -45,6 +51,18 @@ pub fn admin_organisation(organisation: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn admin_organisation_act(organisation: impl std::fmt::Display, act: &str) -> String {
     format!("{ADMIN_ORGANISATIONS}/{organisation}/{act}")
+}
+
+/// Revoking one signing key.
+#[must_use]
+pub fn admin_key_revoke(kid: &str) -> String {
+    format!("{ADMIN_KEYS}/{kid}/revoke")
+}
+
+/// A mail or text message, in the console.
+#[must_use]
+pub fn admin_message(message: impl std::fmt::Display) -> String {
+    format!("{ADMIN_OUTBOX}/{message}")
 }
 
 /// What the audit has about somebody or something.

@@ -129,3 +129,172 @@ activity-instance-role = Got another role for the installation.
 activity-organisation-off = The organisation was switched off.
 activity-organisation-on = The organisation was switched on again.
 activity-organisation-added = The organisation was added.
+activity-keys-rotated = The signing keys were replaced.
+activity-key-revoked = A signing key was revoked.
+activity-keys-changed = The signing keys changed as planned.
+
+keys-lead = What tokens are signed with. A key signs for { $days } days; its successor is published before.
+keys-next = The next one takes over { $when }.
+keys-rotate = Rotate now
+keys-timeline = Timeline
+keys-timeline-label = The lives of { $count } keys, from when they were published until nothing that they signed counts any more. The table below tells the same.
+keys-state-next = Published
+keys-state-current = Signing
+keys-state-retired = Retired
+keys-state-removed = Gone
+keys-now = Now
+keys-order = One line for each key, in the order of the table.
+keys-column-key = Key
+keys-column-state = State
+keys-column-from = From
+keys-column-until = Until
+keys-column-apps = Used by
+keys-column-act = Act
+keys-published = Published { $when }
+keys-signs = Signs from { $when }
+keys-stops = Signs until { $when }
+keys-gone = Gone { $when }
+keys-open = No end yet
+keys-more-apps = and { $count } more
+keys-revoke = Revoke
+keys-revoke-this = Revoke the key { $kid }
+keys-done-rotate = The keys are replaced, on every node.
+keys-done-revoke = The key is revoked, on every node.
+keys-rotate-title = Rotate the signing keys now?
+keys-rotate-text = { $apps ->
+    [one] Every key is replaced at once, for 1 app.
+   *[other] Every key is replaced at once, for all { $apps } apps.
+}
+keys-rotate-known = The successors are published since { $when }. Apps that fetched the keys after that notice nothing. Apps that keep keys longer may refuse sign-ins until they fetch them again.
+keys-rotate-unknown = For at least one kind of key there is no successor yet. Apps fetch the keys when they meet a new one; those that do not may refuse sign-ins until they do.
+keys-rotate-old = { $hours ->
+    [one] What the old keys signed counts for 1 more hour.
+   *[other] What the old keys signed counts for { $hours } more hours.
+}
+keys-revoke-title = Revoke this signing key?
+keys-revoke-text = Do this when the key may have leaked. Nothing that it signed counts any more, on every node, from now on: access tokens are refused and people sign in to their apps again.
+keys-revoke-current = { $apps ->
+    [one] It signs for 1 app. Another key takes over at once.
+   *[other] It signs for { $apps } apps. Another key takes over at once.
+}
+keys-revoke-limits = Apps that check tokens by themselves accept them until they fetch the keys again. Tell whoever looks after them.
+
+audit-search = Search by name, email, IP address, reference, app or organisation
+audit-from = From
+audit-to = Until
+audit-kinds = What
+audit-kind-all = Everything
+audit-kind-sign-ins = Signing in and out
+audit-kind-security = Security
+audit-kind-apps = Apps
+audit-kind-instance = The installation
+audit-results = How it ended
+audit-result-all = However it ended
+audit-result-done = As intended
+audit-result-failed = Not as intended
+audit-follow = Follow live
+audit-following = New events appear by themselves.
+audit-paused = There is something new. It waits while you read in the list.
+audit-over = Following has stopped. Open the page again.
+audit-csv = Export CSV
+audit-json = Export JSON lines
+audit-none = Nothing was found.
+audit-none-here = Nothing was found among the newest events. Look further back with “Older”.
+audit-searched = You searched for “{ $search }”.
+audit-clear = Clear filters
+
+begin-title = To begin with
+begin-done = Done
+begin-open = To do
+begin-passkey = Make your own passkey
+begin-mail = Send yourself a test mail
+begin-people = Add an organisation, and let its people in
+begin-app = Add the first app
+health-column-what = What
+health-column-state = State
+health-column-says = Since, and what to do
+health-database = Database
+health-keys = Signing keys
+health-mail = Email
+health-sms = Text messages
+health-queue = Queue
+health-clock = Clock
+health-certificate = Certificate
+health-state-good = Good
+health-state-off = Not in use
+health-state-warning = Look at this
+health-state-bad = Broken
+health-says-database-good = It takes changes.
+health-says-database-bad = It takes no changes. Look at the disk and at the log of the server.
+health-says-keys-good = Next rotation { $when }.
+health-says-keys-bad = The signing keys cannot be used: nobody can sign in to an app. Look at the log of the server.
+health-says-messages-off = Nothing is configured.
+health-says-messages-none = Nothing was sent in the last days.
+health-says-messages-sent = Last sent { $when }.
+health-says-messages-failed = The last one failed { $when }.
+health-says-queue-waits = { $count ->
+    [one] 1 message waits, since { $when }.
+   *[other] { $count } messages wait, the first since { $when }.
+}
+health-says-clock-good = It runs with what was written before.
+health-says-clock-bad = Something was written { $when }, which is in the future for this server. Set its clock.
+health-says-certificate-off = This server speaks no TLS itself: the proxy before it does.
+health-says-certificate-bad = The file cannot be read any more.
+health-says-certificate-ends = { $count ->
+    [0] Ends or ended { $when }.
+    [one] 1 day left, until { $when }.
+   *[other] { $count } days left, until { $when }.
+}
+health-says-unknown = It could not be looked at.
+health-test = Send test
+health-today = Sign-ins today
+health-usual = { $usual } on a usual day
+health-failed = Failed today
+health-failed-see = See which
+health-cases = Requests that wait for somebody
+
+outbox-off = Mail is off: no mail server is configured. Mails wait until they are too old.
+outbox-state-all = All
+outbox-state-failed = Failed
+outbox-state-deferred = Deferred
+outbox-state-queued = Queued
+outbox-state-sent = Sent
+outbox-none = There is nothing here.
+outbox-column-what = What
+outbox-column-to = To
+outbox-column-state = State
+outbox-column-when = When
+outbox-column-answer = Answer
+outbox-channel = Leaves by
+outbox-channel-mail = Email
+outbox-channel-sms = Text message
+outbox-erased = Erased
+outbox-message = Message: { $what }
+outbox-back = All messages
+outbox-language = Language
+outbox-created = Posted
+outbox-attempts = Attempts
+outbox-next = Tried next
+outbox-expires = Worth sending until
+outbox-ended = Ended
+outbox-answer = Answer:
+outbox-retry = Try now
+outbox-retried = It is tried at once. Open this page again in a moment.
+outbox-preview = Preview
+outbox-masked = Codes and links are masked: they are for the recipient alone.
+outbox-wiped = Recipient and contents were erased when it left or was given up. This is all that is left.
+outbox-again-code = A code cannot be sent again from here: a new one is asked for on the page where the person signs in, and works only there.
+outbox-again-link = A link cannot be sent again from here: make a new one where it came from (invite again, ask for it again), and the old one stops working.
+outbox-again-notice = It told somebody what had happened. It is not sent twice: what happened is in the audit.
+
+settings-lead = What the configuration file and the environment say. It is changed there, and read when the server starts.
+settings-test = Test mail
+settings-test-to = A test mail goes to { $email }.
+settings-test-send = Send test to me
+settings-test-waits = It waits to be sent. Open this page again in a moment.
+settings-column-key = Key
+settings-column-value = Value
+settings-column-from = From
+settings-empty = Nothing
+settings-set = File or environment
+settings-default = Default

@@ -129,3 +129,172 @@ activity-instance-role = Heeft een andere rol voor de installatie gekregen.
 activity-organisation-off = De organisatie is uitgeschakeld.
 activity-organisation-on = De organisatie is weer ingeschakeld.
 activity-organisation-added = De organisatie is toegevoegd.
+activity-keys-rotated = De ondertekensleutels zijn vervangen.
+activity-key-revoked = Een ondertekensleutel is ingetrokken.
+activity-keys-changed = De ondertekensleutels zijn volgens plan gewisseld.
+
+keys-lead = Hiermee worden tokens ondertekend. Een sleutel ondertekent { $days } dagen; de opvolger staat al eerder klaar.
+keys-next = De volgende neemt het over: { $when }.
+keys-rotate = Nu vervangen
+keys-timeline = Tijdlijn
+keys-timeline-label = De levens van { $count } sleutels, van publicatie tot niets meer telt wat ze ondertekenden. De tabel hieronder vertelt hetzelfde.
+keys-state-next = Gepubliceerd
+keys-state-current = Ondertekent
+keys-state-retired = Uit dienst
+keys-state-removed = Weg
+keys-now = Nu
+keys-order = Een regel per sleutel, in de volgorde van de tabel.
+keys-column-key = Sleutel
+keys-column-state = Stand
+keys-column-from = Vanaf
+keys-column-until = Tot
+keys-column-apps = Gebruikt door
+keys-column-act = Doen
+keys-published = Gepubliceerd { $when }
+keys-signs = Ondertekent vanaf { $when }
+keys-stops = Ondertekent tot { $when }
+keys-gone = Weg { $when }
+keys-open = Nog geen einde
+keys-more-apps = en nog { $count }
+keys-revoke = Intrekken
+keys-revoke-this = De sleutel { $kid } intrekken
+keys-done-rotate = De sleutels zijn vervangen, op elke server.
+keys-done-revoke = De sleutel is ingetrokken, op elke server.
+keys-rotate-title = De ondertekensleutels nu vervangen?
+keys-rotate-text = { $apps ->
+    [one] Elke sleutel wordt meteen vervangen, voor 1 app.
+   *[other] Elke sleutel wordt meteen vervangen, voor alle { $apps } apps.
+}
+keys-rotate-known = De opvolgers zijn gepubliceerd sinds { $when }. Apps die de sleutels daarna ophaalden merken niets. Apps die sleutels langer bewaren weigeren misschien inlogpogingen, tot ze de sleutels opnieuw ophalen.
+keys-rotate-unknown = Voor minstens één soort sleutel is er nog geen opvolger. Apps halen de sleutels op als ze een nieuwe tegenkomen; apps die dat niet doen weigeren misschien inlogpogingen, tot ze het wel doen.
+keys-rotate-old = { $hours ->
+    [one] Wat de oude sleutels ondertekenden telt nog 1 uur.
+   *[other] Wat de oude sleutels ondertekenden telt nog { $hours } uur.
+}
+keys-revoke-title = Deze ondertekensleutel intrekken?
+keys-revoke-text = Doe dit als de sleutel misschien is gelekt. Niets wat ermee is ondertekend telt nog, op elke server, vanaf nu: toegangstokens worden geweigerd en mensen loggen opnieuw in bij hun apps.
+keys-revoke-current = { $apps ->
+    [one] Deze sleutel ondertekent voor 1 app. Een andere sleutel neemt het meteen over.
+   *[other] Deze sleutel ondertekent voor { $apps } apps. Een andere sleutel neemt het meteen over.
+}
+keys-revoke-limits = Apps die tokens zelf controleren blijven ze accepteren tot ze de sleutels opnieuw ophalen. Waarschuw wie die apps beheert.
+
+audit-search = Zoek op naam, e-mail, IP-adres, referentie, app of organisatie
+audit-from = Van
+audit-to = Tot en met
+audit-kinds = Wat
+audit-kind-all = Alles
+audit-kind-sign-ins = In- en uitloggen
+audit-kind-security = Beveiliging
+audit-kind-apps = Apps
+audit-kind-instance = De installatie
+audit-results = Hoe het afliep
+audit-result-all = Hoe het ook afliep
+audit-result-done = Zoals bedoeld
+audit-result-failed = Niet zoals bedoeld
+audit-follow = Live volgen
+audit-following = Nieuwe gebeurtenissen verschijnen vanzelf.
+audit-paused = Er is iets nieuws. Het wacht zolang je in de lijst leest.
+audit-over = Het volgen is gestopt. Open de pagina opnieuw.
+audit-csv = CSV exporteren
+audit-json = JSON-regels exporteren
+audit-none = Er is niets gevonden.
+audit-none-here = Er is niets gevonden bij de nieuwste gebeurtenissen. Zoek verder terug met “Ouder”.
+audit-searched = Je zocht op “{ $search }”.
+audit-clear = Filters wissen
+
+begin-title = Om te beginnen
+begin-done = Klaar
+begin-open = Te doen
+begin-passkey = Maak je eigen passkey
+begin-mail = Stuur jezelf een testmail
+begin-people = Voeg een organisatie toe en laat haar mensen binnen
+begin-app = Voeg de eerste app toe
+health-column-what = Wat
+health-column-state = Stand
+health-column-says = Sinds wanneer, en wat te doen
+health-database = Database
+health-keys = Ondertekensleutels
+health-mail = E-mail
+health-sms = Sms
+health-queue = Wachtrij
+health-clock = Klok
+health-certificate = Certificaat
+health-state-good = Goed
+health-state-off = Niet in gebruik
+health-state-warning = Kijk hiernaar
+health-state-bad = Kapot
+health-says-database-good = Wijzigingen worden opgeslagen.
+health-says-database-bad = Wijzigingen worden niet opgeslagen. Kijk naar de schijf en in het logbestand van de server.
+health-says-keys-good = De volgende wisseling is { $when }.
+health-says-keys-bad = De ondertekensleutels zijn niet te gebruiken: niemand kan bij een app inloggen. Kijk in het logbestand van de server.
+health-says-messages-off = Er is niets ingesteld.
+health-says-messages-none = De laatste dagen is er niets verstuurd.
+health-says-messages-sent = Laatst verstuurd { $when }.
+health-says-messages-failed = De laatste mislukte { $when }.
+health-says-queue-waits = { $count ->
+    [one] 1 bericht wacht, sinds { $when }.
+   *[other] { $count } berichten wachten, het eerste sinds { $when }.
+}
+health-says-clock-good = Hij loopt gelijk met wat eerder is vastgelegd.
+health-says-clock-bad = Er is iets vastgelegd { $when }, en dat is voor deze server in de toekomst. Zet de klok goed.
+health-says-certificate-off = Deze server doet zelf geen TLS: dat doet de proxy ervoor.
+health-says-certificate-bad = Het bestand is niet meer te lezen.
+health-says-certificate-ends = { $count ->
+    [0] Verloopt of verliep { $when }.
+    [one] Nog 1 dag, tot { $when }.
+   *[other] Nog { $count } dagen, tot { $when }.
+}
+health-says-unknown = Dit was niet na te gaan.
+health-test = Test versturen
+health-today = Inlogs vandaag
+health-usual = { $usual } op een gewone dag
+health-failed = Mislukt vandaag
+health-failed-see = Bekijk welke
+health-cases = Verzoeken die op iemand wachten
+
+outbox-off = E-mail staat uit: er is geen mailserver ingesteld. E-mails wachten tot ze te oud zijn.
+outbox-state-all = Alle
+outbox-state-failed = Mislukt
+outbox-state-deferred = Uitgesteld
+outbox-state-queued = In de wachtrij
+outbox-state-sent = Verstuurd
+outbox-none = Hier is niets.
+outbox-column-what = Wat
+outbox-column-to = Aan
+outbox-column-state = Stand
+outbox-column-when = Wanneer
+outbox-column-answer = Antwoord
+outbox-channel = Gaat per
+outbox-channel-mail = E-mail
+outbox-channel-sms = Sms
+outbox-erased = Gewist
+outbox-message = Bericht: { $what }
+outbox-back = Alle berichten
+outbox-language = Taal
+outbox-created = Klaargezet
+outbox-attempts = Pogingen
+outbox-next = Volgende poging
+outbox-expires = Versturen heeft zin tot
+outbox-ended = Afgelopen
+outbox-answer = Antwoord:
+outbox-retry = Nu proberen
+outbox-retried = Het wordt meteen geprobeerd. Open deze pagina zo opnieuw.
+outbox-preview = Voorbeeld
+outbox-masked = Codes en links zijn onleesbaar gemaakt: die zijn alleen voor de ontvanger.
+outbox-wiped = Ontvanger en inhoud zijn gewist toen het bericht wegging of werd opgegeven. Dit is alles wat er nog is.
+outbox-again-code = Een code kun je hier niet opnieuw versturen: een nieuwe vraag je aan op de pagina waar iemand inlogt, en die werkt alleen daar.
+outbox-again-link = Een link kun je hier niet opnieuw versturen: maak een nieuwe waar hij vandaan kwam (opnieuw uitnodigen, opnieuw aanvragen). De oude werkt dan niet meer.
+outbox-again-notice = Dit vertelde iemand wat er was gebeurd. Het gaat geen tweede keer weg: wat er gebeurde staat in het logboek.
+
+settings-lead = Wat het configuratiebestand en de omgeving zeggen. Je wijzigt het daar; de server leest het bij het starten.
+settings-test = Testmail
+settings-test-to = Een testmail gaat naar { $email }.
+settings-test-send = Stuur een test naar mij
+settings-test-waits = De mail wacht op verzending. Open deze pagina zo opnieuw.
+settings-column-key = Sleutel
+settings-column-value = Waarde
+settings-column-from = Vanuit
+settings-empty = Niets
+settings-set = Bestand of omgeving
+settings-default = Standaard

@@ -1,8 +1,14 @@
 //! The pages of the console.
 
+mod audit;
+mod audit_export;
+mod audit_live;
 mod home;
+mod keys;
 mod organisations;
+mod outbox;
 mod people;
+mod settings;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -23,6 +29,15 @@ pub fn routes() -> Routes {
         .route(urls::ADMIN_PEOPLE, get(people::list))
         .route("/admin/people/{account}", get(people::show))
         .route("/admin/people/{account}/{act}", get(people::ask).post(people::act))
+        .route(urls::ADMIN_KEYS, get(keys::show))
+        .route(urls::ADMIN_KEYS_ROTATE, get(keys::ask_rotate).post(keys::rotate))
+        .route("/admin/keys/{kid}/revoke", get(keys::ask_revoke).post(keys::revoke))
+        .route(urls::ADMIN_AUDIT, get(audit::show))
+        .route(urls::ADMIN_AUDIT_EXPORT, get(audit_export::export))
+        .route(urls::ADMIN_AUDIT_LIVE, get(audit_live::events))
+        .route(urls::ADMIN_OUTBOX, get(outbox::list))
+        .route("/admin/outbox/{message}", get(outbox::show).post(outbox::retry))
+        .route(urls::ADMIN_SETTINGS, get(settings::show).post(settings::test))
         .route(urls::ADMIN_ROLES, get(people::roles))
         .route(urls::ADMIN_ORGANISATIONS, get(organisations::list))
         .route(urls::ADMIN_ORGANISATIONS_NEW, get(organisations::new).post(organisations::add))
