@@ -9,31 +9,14 @@ use crate::features::{oidc, passkeys};
 use crate::keys::Jws;
 use crate::web;
 
-/// A parser, and what calls it.
-pub struct Target {
-    /// What its file in `tests/fuzz/fuzz_targets` and its folder in `tests/fuzz/corpus` are called.
-    pub name: &'static str,
-    /// Takes any bytes.
-    pub run: fn(&[u8]),
-}
+/// A parser by the name of its file in `tests/fuzz/fuzz_targets` and of its folder in `tests/fuzz/corpus`.
+pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: &[Target] = &[
-    Target { name: "authorize_query", run: oidc::fuzzing::authorize_query },
-    Target { name: "token_body", run: oidc::fuzzing::token_body },
-    Target { name: "redirect_uri", run: oidc::fuzzing::redirect_uri },
-    Target { name: "request_object", run: oidc::fuzzing::request_object },
-    Target { name: "dpop_proof", run: oidc::fuzzing::dpop_proof },
-    Target { name: "assertion", run: oidc::fuzzing::assertion },
-    Target { name: "authorization_details", run: oidc::fuzzing::authorization_details },
-    Target { name: "registration", run: oidc::fuzzing::registration },
-    Target { name: "jws", run: jws },
-    Target { name: "forwarded_header", run: web::fuzzing::forwarded_header },
-    Target { name: "cookies", run: web::fuzzing::cookies },
-    Target { name: "certificate_header", run: web::fuzzing::certificate_header },
-    Target { name: "webauthn", run: passkeys::fuzzing::webauthn },
-    Target { name: "names", run: names },
-];
+pub fn targets() -> impl Iterator<Item = &'static Target> {
+    let own: &[Target] = &[("jws", jws), ("names", names)];
+    [oidc::FUZZ_TARGETS, passkeys::FUZZ_TARGETS, web::FUZZ_TARGETS, own].into_iter().flatten()
+}
 
 /// Runs the target with this name.
 ///
@@ -42,8 +25,8 @@ pub const TARGETS: &[Target] = &[
 /// When there is none, or the parser has a fault.
 #[expect(clippy::expect_used, reason = "a file of the targets that names none is a fault of its own")]
 pub fn run(name: &str, data: &[u8]) {
-    let target = TARGETS.iter().find(|target| target.name == name);
-    (target.expect("there is a target of this name").run)(data);
+    let (_, target) = targets().find(|(known, _)| *known == name).expect("there is a target of this name");
+    target(data);
 }
 
 /// A signed text, and its parts.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -16,8 +17,10 @@ pub struct Mtls {
     /// A second address and port, where our own TLS asks for certificates. People keep the usual one, since a browser that
     /// is asked for a certificate asks its user.
     pub listen: Option<SocketAddr>,
-    /// The one header in which the trusted proxies pass on a certificate.
+    /// The one header in which `proxies` pass on a certificate.
     pub header: Option<String>,
+    /// The networks of the proxies that ask for certificates, and overwrite that header.
+    pub proxies: Vec<IpNet>,
     /// What apps call the place that asks for certificates, where it has a name of its own.
     pub public_url: Option<Url>,
     /// The authorities that vouch for the certificates of apps with `tls_client_auth`, PEM.
@@ -45,9 +48,19 @@ impl Mtls {
             "Set server.tls as well: certificates are shown in TLS.",
         );
         faults.unless(
-            self.header.is_none() || !server.trusted_proxies.is_empty(),
+            self.header.is_none() || !self.proxies.is_empty(),
             "mtls.header",
-            "Name the proxies in server.trusted_proxies as well; otherwise anybody could forge the header.",
+            "Name the proxies in mtls.proxies as well; otherwise anybody could forge the header.",
+        );
+        faults.unless(
+            self.header.is_none() || self.listen.is_none(),
+            "mtls.header",
+            "Set listen or header, not both: certificates come in one way.",
+        );
+        faults.unless(
+            self.listen.is_none() || self.public_url.is_some(),
+            "mtls.public_url",
+            "Say what apps call the port that asks for certificates.",
         );
         faults.unless(
             self.header.as_ref().is_none_or(|name| is_header_name(name)),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderName};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ipnet::IpNet;
 
+use crate::config::Mtls;
 use crate::keys::Certificate;
 
 /// The longest header that is looked at, in bytes.
@@ -17,16 +17,21 @@ const LONGEST: usize = 16 * 1024;
 #[derive(Clone, Debug)]
 pub(super) struct Shown(pub(super) Arc<Certificate>);
 
-/// The certificate that a trusted proxy passes on. From anybody else the header says nothing, and neither does one that
-/// came twice: then one of the two may be the sender's own.
+/// The certificate that one of the proxies passes on which ask for certificates. From anybody else the header says nothing,
+/// nor under another name of ours, where nobody may overwrite it, nor when it came twice: then one of the two may be the
+/// sender's own.
 pub(super) fn passed_on(
     peer: IpAddr,
     headers: &HeaderMap,
-    trusted: &[IpNet],
-    header: Option<&HeaderName>,
+    called: Option<&str>,
+    settings: &Mtls,
 ) -> Option<Arc<Certificate>> {
-    let header = header?;
-    if !trusted.iter().any(|network| network.contains(&peer.to_canonical())) {
+    let header = HeaderName::try_from(settings.header.as_deref()?).ok()?;
+    let is_proxy = settings.proxies.iter().any(|network| network.contains(&peer.to_canonical()));
+    let place = settings.alias();
+    let named = place.as_deref().and_then(|place| place.strip_prefix("https://"));
+    let is_here = named.is_none_or(|named| called.is_some_and(|called| called.eq_ignore_ascii_case(named)));
+    if !is_proxy || !is_here {
         return None;
     }
     let mut lines = headers.get_all(header).iter();
@@ -102,8 +107,6 @@ mod tests {
 
     use super::*;
 
-    const HEADER: HeaderName = HeaderName::from_static("client-cert");
-
     fn made() -> (Vec<u8>, String) {
         let certificate = CertificateParams::default().self_signed(&KeyPair::generate().unwrap()).unwrap();
         (certificate.der().to_vec(), certificate.pem())
@@ -153,17 +156,28 @@ mod tests {
     }
 
     #[test]
-    fn only_a_trusted_proxy_passes_a_certificate_on_and_only_one() {
+    fn only_a_proxy_that_asks_passes_a_certificate_on_and_only_one_and_under_its_name() {
         let (der, _) = made();
         let line = format!(":{}:", STANDARD.encode(&der));
-        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let settings = Mtls {
+            header: Some("client-cert".to_owned()),
+            proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            ..Mtls::default()
+        };
         let mut headers = HeaderMap::new();
-        headers.append(HEADER, line.parse().unwrap());
-        let read = |peer: &str, headers: &HeaderMap| passed_on(peer.parse().unwrap(), headers, &trusted, Some(&HEADER));
-        assert!(read("10.0.0.1", &headers).is_some() && read("::ffff:10.0.0.1", &headers).is_some());
-        assert!(read("203.0.113.7", &headers).is_none(), "anybody can write a header");
-        assert!(passed_on("10.0.0.1".parse().unwrap(), &headers, &trusted, None).is_none(), "unless one is named");
-        headers.append(HEADER, line.parse().unwrap());
-        assert!(read("10.0.0.1", &headers).is_none(), "one of the two may be the sender's own");
+        headers.append("client-cert", line.parse().unwrap());
+        let read = |peer: &str, headers: &HeaderMap, called: Option<&str>, settings: &Mtls| {
+            passed_on(peer.parse().unwrap(), headers, called, settings).is_some()
+        };
+        assert!(read("10.0.0.1", &headers, None, &settings) && read("::ffff:10.0.0.1", &headers, None, &settings));
+        assert!(!read("203.0.113.7", &headers, None, &settings), "anybody can write a header");
+        assert!(!read("10.0.0.1", &headers, None, &Mtls { header: None, ..settings.clone() }), "unless one is named");
+        let named = Mtls { public_url: Some("https://mtls.example".parse().unwrap()), ..settings.clone() };
+        assert!(read("10.0.0.1", &headers, Some("MTLS.example"), &named));
+        for elsewhere in [None, Some("id.example"), Some("mtls.example:8443"), Some("mtls.example.evil.example")] {
+            assert!(!read("10.0.0.1", &headers, elsewhere, &named), "{elsewhere:?}");
+        }
+        headers.append("client-cert", line.parse().unwrap());
+        assert!(!read("10.0.0.1", &headers, None, &settings), "one of the two may be the sender's own");
     }
 }

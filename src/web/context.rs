@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts as RequestParts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 
@@ -66,8 +67,9 @@ impl Context {
         let shown = parts.extensions.get::<Shown>().map(|Shown(certificate)| Arc::clone(certificate));
         let certificate = shown.or_else(|| {
             let Peer(peer) = parts.extensions.get::<Peer>()?;
-            let header = state.config.mtls.header.as_deref().and_then(|name| HeaderName::try_from(name).ok());
-            client_certificate::passed_on(peer.ip(), headers, &server.trusted_proxies, header.as_ref())
+            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            let called = parts.uri.authority().map(Authority::as_str).or(host);
+            client_certificate::passed_on(peer.ip(), headers, called, &state.config.mtls)
         });
         let browser = state.cookies.read(headers, CookieKind::Browser);
         Self {

@@ -9,6 +9,10 @@ use super::client_certificate::read_header;
 use super::client_ip::client_ip;
 use super::cookies::{CookieKind, CookieNames};
 
+/// The parsers, by name.
+pub(crate) const TARGETS: &[(&str, fn(&[u8]))] =
+    &[("forwarded_header", forwarded_header), ("cookies", cookies), ("certificate_header", certificate_header)];
+
 /// A proxy that is trusted.
 const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 
@@ -21,7 +25,7 @@ fn lines(data: &[u8], name: &axum::http::HeaderName) -> HeaderMap {
 }
 
 /// The header in which a proxy passes on where a request came from.
-pub(crate) fn forwarded_header(data: &[u8]) {
+fn forwarded_header(data: &[u8]) {
     let headers = lines(data, &FORWARDED);
     let trusted = "10.0.0.0/8".parse().ok();
     let trusted = trusted.as_slice();
@@ -32,7 +36,7 @@ pub(crate) fn forwarded_header(data: &[u8]) {
 }
 
 /// The cookies of a request.
-pub(crate) fn cookies(data: &[u8]) {
+fn cookies(data: &[u8]) {
     let headers = lines(data, &COOKIE);
     for https in [true, false] {
         let names = CookieNames::new(https);
@@ -44,7 +48,7 @@ pub(crate) fn cookies(data: &[u8]) {
 }
 
 /// The header in which a proxy passes on a certificate.
-pub(crate) fn certificate_header(data: &[u8]) {
+fn certificate_header(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Some(certificate) = read_header(text) {
         let _ = certificate.thumbprint();

@@ -15,7 +15,7 @@ mod csrf;
 mod error;
 mod form;
 #[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzing;
+mod fuzzing;
 mod headers;
 mod language;
 pub mod listener;
@@ -39,6 +39,8 @@ pub use cookies::{CookieKind, CookieNames};
 pub use cors::cross_origin;
 pub use error::{Error, ErrorPage, PageProblem, ProtocolDetail};
 pub use form::{Form, JsonForm};
+#[cfg(any(test, fuzzing))]
+pub(crate) use fuzzing::TARGETS as FUZZ_TARGETS;
 pub use headers::{Framing, allow_frames};
 pub use language::switch_language;
 pub use listener::Peer;

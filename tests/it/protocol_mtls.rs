@@ -435,7 +435,7 @@ async fn a_trusted_proxy_passes_a_certificate_on_and_nobody_else(engine: Engine)
     let behind = |network: &'static str| {
         let file = authority.file("ca.pem");
         move |config: &mut Config| {
-            config.server.trusted_proxies = vec![network.parse().unwrap()];
+            config.mtls.proxies = vec![network.parse().unwrap()];
             config.mtls.header = Some("x-client-cert".to_owned());
             config.mtls.ca_file = Some(file);
         }

@@ -181,7 +181,7 @@ async fn what_the_operator_did_a_moment_ago_survives_an_update(engine: Engine) {
     let document = with_changes(sound(), &json!({ "client_id": id, "client_name": "Anders" }));
     // On another node, so that this one still has the app in its memory as it was.
     let mut writer = state.db.writing().await.unwrap();
-    let mut client = hold_client(&mut writer, &id, state.now()).await.unwrap().unwrap();
+    let mut client = hold_client(&mut writer, &id).await.unwrap().unwrap();
     client.disabled_at = Some(state.now());
     client.first_party = true;
     client.metadata.audiences = vec!["https://api.example/".to_owned()];
@@ -205,6 +205,10 @@ async fn what_the_operator_did_a_moment_ago_survives_an_update(engine: Engine) {
     assert!(now.has_secret("a-secret-of-the-operator-of-32-chars", state.now()));
     assert!(!now.has_secret(text(&told, "client_secret"), state.now()), "the old secret does not come back");
     assert!(!now.may_use("client_credentials"), "what is left out is gone");
+    let moved = with_changes(document, &json!({ "redirect_uris": ["https://other.example/cb"] }));
+    let refused = own(&server, &told, Method::PUT, &key, Some(&moved)).await;
+    assert_eq!((refused.status, text(&refused.json(), "error")), (400, "invalid_client_metadata"));
+    assert!(refused.body.contains("The operator trusts this app"), "{}", refused.body);
 }
 
 async fn a_registration_needs_its_token(engine: Engine) {

@@ -1,6 +1,6 @@
 //! The tables `clients` and `client_secrets`.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{Client, ClientAuthentication, ClientSecret, Profile};
@@ -166,10 +166,10 @@ pub async fn change_client(
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn hold_client(db: &mut Writer, id: &str, now: Timestamp) -> Result<Option<Client>, StorageError> {
+pub async fn hold_client(db: &mut Writer, id: &str) -> Result<Option<Client>, StorageError> {
     // The first who changes the row holds it, on both engines; what is read after that is what counts.
     let held = clients::Entity::update_many()
-        .col_expr(clients::Column::UpdatedAt, Expr::value(now))
+        .col_expr(clients::Column::UpdatedAt, Expr::col(clients::Column::UpdatedAt).add(1))
         .filter(clients::Column::Id.eq(id))
         .exec(db)
         .await?;

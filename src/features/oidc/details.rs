@@ -57,6 +57,16 @@ impl Details {
         Ok(Self(all))
     }
 
+    /// Those that the app may still ask for: a type that was withdrawn, from everybody or from it, is in no new token.
+    pub(super) fn known(&self, client: &Client, known: &[DetailType]) -> Self {
+        let counts = |detail: &&Map<String, Value>| {
+            let name = detail.get("type").and_then(Value::as_str).unwrap_or_default();
+            let registered = client.metadata.detail_types.iter().any(|kind| kind == name);
+            registered && known.iter().any(|kind| kind.name == name)
+        };
+        Self(self.0.iter().filter(counts).cloned().collect())
+    }
+
     /// Some of these: what a token request asks for, where it asks (section 6). Nothing else counts as less than the same
     /// detail with fewer texts in its lists.
     pub(super) fn narrowed(&self, parameters: &Parameters) -> Result<Self, OAuthError> {
@@ -102,6 +112,12 @@ impl Details {
     }
 }
 
+/// Whether a text looks like what it says: nothing in it hides, turns the direction or breaks the line.
+pub(super) fn is_plain(text: &str) -> bool {
+    let hides = |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    !text.chars().any(|letter| letter.is_control() || hides(letter))
+}
+
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -129,7 +145,7 @@ fn fits(field: &DetailField, value: &Value) -> bool {
         let text = value.as_str().filter(|text| !text.trim().is_empty() && text.len() <= LONGEST_TEXT);
         text.is_some_and(|text| {
             let listed = field.values.is_empty() || field.values.iter().any(|known| known == text);
-            listed && !text.chars().any(char::is_control)
+            listed && is_plain(text)
         })
     };
     match field.kind {
@@ -236,6 +252,9 @@ mod tests {
             with("actions", json!([["read"]])),
             with("customer", json!("")),
             with("customer", json!("a\nb")),
+            with("customer", json!("a\u{202e}b")),
+            with("customer", json!("a\u{2028}b")),
+            with("customer", json!("\u{200b}a")),
             with("customer", json!("x".repeat(LONGEST_TEXT + 1))),
             with("customer", json!({ "name": "x" })),
             with("most", json!("5")),
@@ -274,6 +293,15 @@ mod tests {
         ] {
             assert!(!narrowed(wider.clone()), "{wider}");
         }
+    }
+
+    #[test]
+    fn a_type_that_was_withdrawn_is_in_no_new_token() {
+        let given = read(&json!([{ "type": "invoice", "actions": ["read"] }])).unwrap();
+        assert_eq!(given.known(&client(), &kinds()), given);
+        assert!(given.known(&client(), &kinds()[..1]).is_empty(), "from everybody");
+        let nobody = Client { metadata: Metadata::default(), ..client() };
+        assert!(given.known(&nobody, &kinds()).is_empty(), "from this app");
     }
 
     #[test]

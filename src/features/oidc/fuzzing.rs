@@ -10,6 +10,18 @@ use crate::config::{Config, DetailField, DetailType, FieldKind};
 use crate::domain::{Language, Timestamp};
 use crate::features::clients::{Client, ClientAuthentication, Metadata, Profile, allowed_redirect, check_redirect_uri};
 
+/// The parsers, by name.
+pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("authorize_query", authorize_query),
+    ("token_body", token_body),
+    ("redirect_uri", redirect_uri),
+    ("request_object", request_object),
+    ("dpop_proof", dpop_proof),
+    ("assertion", assertion),
+    ("authorization_details", authorization_details),
+    ("registration", registration),
+];
+
 pub(super) const ISSUER: &str = "https://id.example";
 pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
@@ -49,29 +61,29 @@ pub(super) fn details() -> [DetailType; 1] {
 }
 
 /// The query of an authorization request, through every check.
-pub(crate) fn authorize_query(data: &[u8]) {
+fn authorize_query(data: &[u8]) {
     authorize::fuzzing::query(data);
 }
 
 /// A request object, without its signature.
-pub(crate) fn request_object(data: &[u8]) {
+fn request_object(data: &[u8]) {
     authorize::fuzzing::object(data);
 }
 
 /// The form of a token request behind a line with an `Authorization` header, as far as who sent it.
-pub(crate) fn token_body(data: &[u8]) {
+fn token_body(data: &[u8]) {
     let (header, body) = data.split_at(data.iter().position(|byte| *byte == b'\n').unwrap_or(0));
     client_auth::fuzzing::find(std::str::from_utf8(header).ok().filter(|header| !header.is_empty()), body);
 }
 
 /// A statement of an app about itself, without its signature.
-pub(crate) fn assertion(data: &[u8]) {
+fn assertion(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     client_auth::fuzzing::holds_text(text);
 }
 
 /// An address that was asked for, and one that is to be registered.
-pub(crate) fn redirect_uri(data: &[u8]) {
+fn redirect_uri(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let registered = ["https://app.example/cb".to_owned(), "http://127.0.0.1:8080/cb".to_owned()];
     for native in [false, true] {
@@ -84,14 +96,14 @@ pub(crate) fn redirect_uri(data: &[u8]) {
 }
 
 /// A proof that somebody holds a key.
-pub(crate) fn dpop_proof(data: &[u8]) {
+fn dpop_proof(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let shown = dpop::Shown { headers: &[text], method: "POST", path: "/token", access_token: Some("token") };
     let _ = dpop::check(text, &shown, &[format!("{ISSUER}/token")], NOW);
 }
 
 /// What is asked for in detail.
-pub(crate) fn authorization_details(data: &[u8]) {
+fn authorization_details(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let mut parameters = Parameters::default();
     parameters.add("authorization_details", text);
@@ -104,7 +116,7 @@ pub(crate) fn authorization_details(data: &[u8]) {
 }
 
 /// A registration.
-pub(crate) fn registration(data: &[u8]) {
+fn registration(data: &[u8]) {
     let Ok(said) = serde_json::from_slice::<Value>(data) else { return };
     for client in clients() {
         let read = Document::parse(&said).and_then(|document| document.into_client(client, &Config::default()));

@@ -10,7 +10,7 @@ mod dpop;
 mod endpoints;
 mod errors;
 #[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzing;
+mod fuzzing;
 mod grant;
 mod grants;
 mod known_accounts;
@@ -32,6 +32,8 @@ use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
 pub use details::DetailWords;
+#[cfg(any(test, fuzzing))]
+pub(crate) use fuzzing::TARGETS as FUZZ_TARGETS;
 pub use logouts::tell_logouts;
 pub use pages::routes;
 pub use registration::{RegistrationProblem, check_registration, find_sector};

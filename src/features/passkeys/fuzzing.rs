@@ -3,8 +3,11 @@
 use super::aaguid::{provider, read_aaguid};
 use super::rules::{ran_on_our_page, tidy_name};
 
+/// The parsers, by name.
+pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[("webauthn", webauthn)];
+
 /// Client data, an attestation object, and the name of a passkey.
-pub(crate) fn webauthn(data: &[u8]) {
+fn webauthn(data: &[u8]) {
     if let Some(aaguid) = read_aaguid(data) {
         let _ = provider(&aaguid);
     }

@@ -9,7 +9,7 @@ mod aaguid;
 mod assertion;
 mod ceremony;
 #[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzing;
+mod fuzzing;
 mod messages;
 mod pages;
 mod registration;
@@ -29,6 +29,8 @@ use crate::features::factors::Factor;
 use crate::features::sessions::Member;
 use crate::web::{AppState, browser_name, urls};
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use fuzzing::TARGETS as FUZZ_TARGETS;
 pub use messages::{PasskeyAdded, PasskeyCopied, PasskeyRemoved};
 pub use pages::routes;
 pub use store::remove_old_ceremonies;

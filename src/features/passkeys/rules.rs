@@ -60,8 +60,9 @@ pub(super) fn call<'a>(
 pub(super) fn tidy_name(written: &str) -> String {
     let visible: String = written.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let hides = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let visible: String = visible.chars().filter(|c| !hides(c)).collect();
     let words: Vec<&str> = visible.split_whitespace().collect();
-    words.join(" ").chars().filter(|c| !hides(c)).take(LONGEST_NAME).collect::<String>().trim().to_owned()
+    words.join(" ").chars().take(LONGEST_NAME).collect::<String>().trim().to_owned()
 }
 
 /// What an account would have left without one of its factors.

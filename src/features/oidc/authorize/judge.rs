@@ -113,6 +113,8 @@ async fn facts(
         Some(person) => store::find_consent(state.db.reading(), person.evidence.account_id, &client.id).await?,
         None => None,
     };
+    // The page that approves a device shows and asks by itself.
+    let has_details = !request.details.is_empty() && !client.first_party && request.device.is_none();
     Ok(Facts {
         now: context.now,
         occasion: Use::SignIn,
@@ -132,7 +134,7 @@ async fn facts(
                 // The page that approves a device asks by itself, whatever the person gave the app before.
                 first_party: client.first_party || request.device.is_some(),
                 // What was agreed to in detail once is not agreed to for ever.
-                must_ask: request.prompt.consent || (!request.details.is_empty() && !client.first_party),
+                must_ask: request.prompt.consent || has_details,
                 wanted: request.consent_scope(),
                 given: given.map(|(scope, _)| scope).unwrap_or_default(),
             },

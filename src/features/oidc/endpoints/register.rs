@@ -20,6 +20,7 @@ use crate::features::clients::{
     Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client, change_client, hold_client,
     remove_client,
 };
+use crate::features::oidc::grants::TOKEN_EXCHANGE;
 use crate::features::oidc::registration::{
     Document, RegistrationProblem, check_registration, check_self_registration, describe, find_sector,
 };
@@ -108,9 +109,12 @@ pub(in crate::features::oidc) async fn replace(
     }
     let mut writer = state.db.writing().await?;
     // As it is now and stays until the end: the operator may have switched it off, or given it a secret, a moment ago.
-    let Some(known) = hold_client(&mut writer, &id, context.now).await? else { return Ok(unauthorized()) };
+    let Some(known) = hold_client(&mut writer, &id).await? else { return Ok(unauthorized()) };
     let read = read(&state, &said, known.clone());
-    let mut client = match read.and_then(|client| is_about(&said, &known, context.now).map(|()| client)) {
+    let mut client = match read
+        .and_then(|client| is_about(&said, &known, context.now).map(|()| client))
+        .and_then(|client| may_change(&known, &client).map(|()| client))
+    {
         Ok(client) => client,
         Err(problem) => return Ok(refuse(&problem)),
     };
@@ -205,6 +209,22 @@ fn is_about(said: &Value, known: &Client, now: Timestamp) -> Result<(), Registra
         ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
     if ours.iter().any(|name| said.get(*name).is_some()) {
         return refuse("client_metadata", "Leave out what the registration itself told");
+    }
+    Ok(())
+}
+
+/// Whether an app may become this by itself. Where the operator trusts it with more than apps register by themselves, who
+/// proves to be the app, and where its answers go, stays the operator's to change.
+fn may_change(known: &Client, wanted: &Client) -> Result<(), RegistrationProblem> {
+    let metadata = &known.metadata;
+    let own = ["client_credentials", TOKEN_EXCHANGE].iter().any(|grant| known.may_use(grant));
+    let is_trusted = known.first_party || own || !metadata.audiences.is_empty() || !metadata.detail_types.is_empty();
+    let who = |client: &Client| (client.authentication, client.metadata.jwks.clone(), client.metadata.jwks_uri.clone());
+    let is_same = who(known) == who(wanted) && metadata.redirect_uris == wanted.metadata.redirect_uris;
+    if is_trusted && !is_same {
+        let says =
+            "The operator trusts this app with more than it registered: ask them to change its addresses and keys";
+        return Err(RegistrationProblem::new("client_metadata", says));
     }
     Ok(())
 }

@@ -167,7 +167,9 @@ impl Call<'_> {
     fn narrowed(&self, grant: &Grant) -> Result<(Vec<String>, Details), OAuthError> {
         let granted = &grant.details.resources;
         let known = if granted.is_empty() { &self.client.metadata.audiences } else { granted };
-        Ok((resources(self.parameters, known)?, grant.details.authorization_details.narrowed(self.parameters)?))
+        let types = &self.state.config.oidc.authorization_details;
+        let details = grant.details.authorization_details.known(&self.client, types);
+        Ok((resources(self.parameters, known)?, details.narrowed(self.parameters)?))
     }
 
     /// Takes a grant back because its code or token came a second time.

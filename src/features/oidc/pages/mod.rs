@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::interactions::{Purpose, change_purpose, deny_interaction, expired_page};
+use crate::features::interactions::{Purpose, change_purpose, expired_page};
 use crate::features::oidc::authorize::{self, AuthorizationRequest, Outcome};
 use crate::features::oidc::endpoints::device_authorization;
 use crate::features::oidc::endpoints::discovery::{discovery, jwks};
@@ -205,7 +205,12 @@ async fn answer_consent(
                 return Ok(see_other(&urls::returning(resumed.interaction.id)));
             }
         }
-        Answer::Deny | Answer::OtherAccount => deny_interaction(&mut writer, &resumed.interaction).await?,
+        Answer::Deny | Answer::OtherAccount => {
+            let purpose = Purpose { denied: true, ..resumed.interaction.purpose.clone() };
+            if !change_purpose(&mut writer, &resumed.interaction, purpose, context.now).await? {
+                return Ok(see_other(&urls::returning(resumed.interaction.id)));
+            }
+        }
     }
     let mut event = Event::new(Chain::Organisation(account.home_organisation_id), "app.consent", outcome)
         .by(account.id)

@@ -1,5 +1,6 @@
 //! The checks of a registration.
 
+use serde_json::Value;
 use url::Url;
 
 use super::RegistrationProblem;
@@ -7,6 +8,7 @@ use super::addresses::{addresses, called_addresses};
 use crate::domain::Algorithm;
 use crate::domain::certificate_name::CertificateName;
 use crate::features::clients::{Client, ClientAuthentication, Profile};
+use crate::features::oidc::details::is_plain;
 use crate::features::oidc::grants::TOKEN_EXCHANGE;
 use crate::features::oidc::{grant_types, response_type};
 use crate::keys::{PublicKey, PublicKeyError, is_subject};
@@ -41,7 +43,7 @@ fn name(client: &Client) -> Checked {
         return refuse("client_id", says);
     }
     let name = &client.name;
-    if name.trim().is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    if name.trim().is_empty() || name.chars().count() > LONGEST_NAME || !is_plain(name) {
         return refuse("client_name", format!("A name has 1 to {LONGEST_NAME} characters"));
     }
     Ok(())
@@ -100,7 +102,12 @@ fn keys(client: &Client) -> Checked {
     if client.authentication == ClientAuthentication::PrivateKeyJwt && !has_keys {
         return refuse("jwks", "An app that authenticates with its private key registers its public keys");
     }
-    if client.authentication == ClientAuthentication::SelfSignedTlsClientAuth && !has_keys {
+    let certified = |set: &Value| {
+        let keys = set.get("keys").and_then(Value::as_array);
+        keys.is_some_and(|keys| keys.iter().any(|key| key.get("x5c").is_some()))
+    };
+    let has_certificate = metadata.jwks_uri.is_some() || metadata.jwks.as_ref().is_some_and(certified);
+    if client.authentication == ClientAuthentication::SelfSignedTlsClientAuth && !has_certificate {
         return refuse("jwks", "An app that shows a certificate of its own registers it with its keys, as x5c");
     }
     match &metadata.certificate_name {
