@@ -28,6 +28,7 @@ use crate::features::FEATURES;
 use crate::features::helpdesk::send_links;
 use crate::features::oidc::tell_logouts;
 use crate::features::outbox::deliver;
+use crate::features::passwords::look_for_foreign_hashes;
 use crate::features::signing::{holds_sealed_rows, keep_keys};
 use crate::features::webhooks::deliver_webhooks;
 use crate::keys::{Authorities, KeyFileError, KeyFiles};
@@ -197,6 +198,7 @@ impl Server {
         let lock = Database::claim(&config.database)?;
         let state = build_state(config, world, true).await?;
         keep_keys(&state).await.map_err(StartError::Keys)?;
+        look_for_foreign_hashes(&state).await?;
         // Opened now, so that a foreign vault key is told at the start and not to the first who signs in.
         crate::features::signing::Signing::ring(&state).await.map_err(StartError::Keys)?;
 

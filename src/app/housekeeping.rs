@@ -21,6 +21,7 @@ use crate::features::oidc::{
 use crate::features::organisations::{remove_old_invitations, remove_old_member_invitations};
 use crate::features::outbox::remove_old_messages;
 use crate::features::passkeys::remove_old_ceremonies;
+use crate::features::passwords::look_for_foreign_hashes;
 use crate::features::recovery::remove_old_resets;
 use crate::features::sessions::remove_old_sessions;
 use crate::features::signing::keep_keys;
@@ -52,6 +53,9 @@ pub(super) async fn keep_house(state: AppState) {
     for minute in 0_u64.. {
         sleep(EVERY).await;
         metrics::tidy();
+        if let Err(fault) = look_for_foreign_hashes(&state).await {
+            error!("the hashes of other programs could not be looked for: {fault}");
+        }
         match keep_keys(&state).await {
             Ok(0) => {}
             Ok(changes) => info!(changes, "signing keys changed"),

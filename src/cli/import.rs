@@ -202,7 +202,11 @@ impl Report {
 
     fn add(&mut self, line: u64, email: Option<&str>, problems: &[Problem]) -> Outcome {
         if self.open.is_none() {
-            let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&self.path);
+            // The list of the run before goes; what somebody else put there is never written into.
+            if std::fs::symlink_metadata(&self.path).is_ok_and(|found| !found.is_dir()) {
+                std::fs::remove_file(&self.path)?;
+            }
+            let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.path);
             let file = file.map_err(|cause| Failure(format!("{} cannot be written: {cause}.", self.path.display())))?;
             let mut list = csv::Writer::from_writer(file);
             list.write_record(["line", "email", "field", "reason"])?;

@@ -26,6 +26,7 @@ mod explain;
 mod faults;
 mod helpdesk;
 mod import;
+mod import_rows;
 mod invitations;
 mod networks;
 mod nodes;

@@ -118,6 +118,10 @@ async fn end_secrets(writer: &mut Writer, now: Timestamp) -> Result<Ended, Backu
     if sets > 0 {
         ended.insert("recovery_code_sets".to_owned(), sets);
     }
+    let helped = store::end_helpdesk_access(writer).await?;
+    if helped > 0 {
+        ended.insert("helpdesk_access".to_owned(), helped);
+    }
     store::pass_current_codes(writer, now).await?;
     Ok(ended)
 }

@@ -24,7 +24,7 @@ pub(super) const TABLES: &[(&str, After)] = &[
     ("challenges", After::Go),
     ("client_secrets", After::Stay),
     ("clients", After::Stay),
-    ("consents", After::Stay),
+    ("consents", After::Go),
     ("console_visits", After::Stay),
     ("device_requests", After::Go),
     ("email_changes", After::End("ended_at")),
@@ -51,7 +51,7 @@ pub(super) const TABLES: &[(&str, After)] = &[
     ("recovery_cases", After::Go),
     ("recovery_codes", After::Go),
     ("refresh_tokens", After::Go),
-    ("registrations", After::Stay),
+    ("registrations", After::Go),
     ("remembered_devices", After::End("ended_at")),
     ("security_events", After::Stay),
     ("seen_tokens", After::Stay),
@@ -73,7 +73,10 @@ pub(super) fn after(table: &str) -> Option<After> {
 
 /// What must be done by hand, since nobody can know it from a backup.
 pub(super) const REDO: &[&str] = &[
-    "switch off who was switched off, and remove who left",
+    "switch off people and organisations that were switched off, and remove who left",
+    "take back roles that were taken back, and change e-mail addresses that were changed",
+    "remove and switch off apps that were, and let apps that register themselves register anew",
+    "give the helpdesk access again where it has it; people are asked for their consent anew",
     "change passwords and remove passkeys and other factors that were changed or removed",
     "block addresses that were blocked, and set rules that were set",
     "replace the secrets of apps that were replaced, and run `countersign key rotate` if signing keys were",

@@ -34,6 +34,16 @@ pub(super) async fn remove_recovery_sets(db: &mut Writer) -> Result<u64, Storage
     Ok(db.execute(&sets).await?.rows_affected())
 }
 
+/// Takes from the helpdesk what organisations allowed it: they may have taken it back since.
+pub(super) async fn end_helpdesk_access(db: &mut Writer) -> Result<u64, StorageError> {
+    let all = Query::update()
+        .table("organisations")
+        .value("helpdesk_until", None::<i64>)
+        .and_where(Expr::col("helpdesk_until").is_not_null())
+        .to_owned();
+    Ok(db.execute(&all).await?.rows_affected())
+}
+
 /// Counts the codes that authenticator apps show at this moment as used: one of them may have been.
 pub(super) async fn pass_current_codes(db: &mut Writer, now: Timestamp) -> Result<(), StorageError> {
     let current = now.seconds().div_euclid(STEP);

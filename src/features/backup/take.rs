@@ -45,19 +45,19 @@ pub async fn take_backup(state: &AppState, path: &Path) -> Result<Written, Backu
     record(&mut writer, Ink::of(state, now), event).await?;
     writer.commit().await?;
     let draft = draft_of(path);
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    match write(state, file, now).await {
-        Ok(written) => {
-            std::fs::rename(&draft, path)?;
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            File::open(folder)?.sync_all()?;
-            Ok(written)
-        }
-        Err(fault) => {
-            let _ = std::fs::remove_file(&draft);
-            Err(fault)
-        }
-    }
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(|cause| {
+        let left = format!("{} cannot be made ({cause}); remove it if another backup left it behind", draft.display());
+        io::Error::new(cause.kind(), left)
+    })?;
+    let written = write(state, file, now).await.and_then(|written| {
+        // A link, unlike a rename, never replaces a file.
+        std::fs::hard_link(&draft, path)?;
+        Ok(written)
+    });
+    std::fs::remove_file(&draft)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()?;
+    written
 }
 
 fn draft_of(path: &Path) -> PathBuf {

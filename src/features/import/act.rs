@@ -8,16 +8,16 @@ use super::{Fate, Settings};
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::domain::{Email, FactorKind, Policy};
 use crate::features::accounts::{
-    Account, InstanceRole, Profile, add_account, find_accounts_by_email, set_account_disabled, set_profile,
-    usernames_in_use,
+    Account, InstanceRole, Profile, add_account, find_account, find_accounts_by_email, set_account_disabled,
+    set_profile, usernames_in_use,
 };
 use crate::features::audit::{Chain, Event, Ink, record};
 use crate::features::factors::{Details, NewFactor, add_factor};
 use crate::features::invitations::invite;
 use crate::features::networks::{How, Owner, Seen, can_be_known, find_entry, know_network};
 use crate::features::organisations::{
-    Organisation, add_membership, add_organisation, find_organisation, find_organisation_by_name, memberships_of,
-    set_groups,
+    Organisation, Role, add_membership, add_organisation, administrators_of, find_organisation,
+    find_organisation_by_name, memberships_of, set_groups, take_turn,
 };
 use crate::features::passwords::set_password;
 use crate::features::sessions::end_sessions_of;
@@ -265,6 +265,19 @@ impl<'a> Batch<'a> {
 
     /// Changes what was asked for on an account that exists.
     async fn change(&mut self, account: &Account, person: &Person) -> Result<Fate, Fault> {
+        if !person.given.iter().any(|field| self.settings.update.contains(field)) {
+            return Ok(Fate::Skipped);
+        }
+        let name = person.organisation.clone().unwrap_or_default();
+        let home = account.home_organisation_id;
+        let named = match name.parse::<OrganisationId>() {
+            Ok(id) => Some(id),
+            Err(_) => find_organisation_by_name(&self.writer, &name).await?.map(|found| found.id),
+        };
+        if named != Some(home) {
+            let what = "is not the home of the person who has this address";
+            return Ok(Fate::Refused(vec![Problem::of(Field::Organisation, what)]));
+        }
         let now = self.ink.now;
         let wanted = |field: Field| self.settings.update.contains(&field) && person.given.contains(&field);
         let mut changed: Vec<Field> = Vec::new();
@@ -295,17 +308,16 @@ impl<'a> Batch<'a> {
         ];
         changed.extend(differs.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field));
         let (groups, networks) = (wanted(Field::Groups), wanted(Field::Networks));
-        let disables = wanted(Field::Disabled) && person.disabled != account.disabled_at.is_some();
+        let switches = wanted(Field::Disabled) && person.disabled != account.disabled_at.is_some();
+        if switches && person.disabled && self.is_needed(account).await? {
+            let what = "would switch off the last administrator of an organisation, or one of the whole installation";
+            return Ok(Fate::Refused(vec![Problem::of(Field::Disabled, what)]));
+        }
         if groups {
-            let name = person.organisation.clone().unwrap_or_default();
-            let organisation = self.organisation(&name).await?.map(|found| found.id);
-            let of = groups_of(&self.writer, account.id, organisation).await?;
-            let (Some(id), Some(before)) = (organisation, of) else {
-                let what = "is not one that this person belongs to";
-                return Ok(Fate::Refused(vec![Problem::of(Field::Organisation, what)]));
-            };
-            if before != person.groups {
-                set_groups(&mut self.writer, (id, account.id), person.groups.clone()).await?;
+            let of = memberships_of(&self.writer, account.id).await?;
+            let before = of.into_iter().find(|of| of.organisation_id == home).map(|of| of.groups);
+            if before.is_some_and(|before| before != person.groups) {
+                set_groups(&mut self.writer, (home, account.id), person.groups.clone()).await?;
                 changed.push(Field::Groups);
             }
         }
@@ -324,35 +336,57 @@ impl<'a> Batch<'a> {
             }
             changed.dedup();
         }
-        if disables {
-            set_account_disabled(db, account.id, person.disabled.then_some(now)).await?;
+        if !changed.is_empty() {
+            let names: Vec<String> = changed.iter().map(ToString::to_string).collect();
+            self.record_change(account, "profile.change", Some(names)).await?;
+        }
+        if switches {
+            set_account_disabled(&mut self.writer, account.id, person.disabled.then_some(now)).await?;
             if person.disabled {
-                end_sessions_of(db, account.id, now).await?;
+                end_sessions_of(&mut self.writer, account.id, now).await?;
             }
-            changed.push(Field::Disabled);
+            let kind = if person.disabled { "account.disable" } else { "account.enable" };
+            self.record_change(account, kind, None).await?;
         }
-        if changed.is_empty() {
-            return Ok(Fate::Skipped);
-        }
-        let names: Vec<String> = changed.iter().map(ToString::to_string).collect();
-        let kind = if changed == [Field::Disabled] && person.disabled { "account.disable" } else { "profile.change" };
-        let event = Event::new(Chain::Organisation(account.home_organisation_id), kind, "done")
+        Ok(if changed.is_empty() && !switches { Fate::Skipped } else { Fate::Updated })
+    }
+
+    async fn record_change(
+        &mut self,
+        account: &Account,
+        kind: &'static str,
+        fields: Option<Vec<String>>,
+    ) -> Result<(), Fault> {
+        let mut event = Event::new(Chain::Organisation(account.home_organisation_id), kind, "done")
             .about(account.id)
             .with("by", "import")
-            .with("import", self.settings.run.as_str())
-            .with("fields", names)
-            .with("off", person.disabled && disables);
-        record(db, self.ink, event).await?;
-        Ok(Fate::Updated)
+            .with("import", self.settings.run.as_str());
+        if let Some(fields) = fields {
+            event = event.with("fields", fields);
+        }
+        Ok(record(&mut self.writer, self.ink, event).await?)
     }
-}
 
-/// The groups of an account in an organisation, if it belongs to it.
-async fn groups_of(
-    db: &Writer,
-    account: AccountId,
-    organisation: Option<OrganisationId>,
-) -> Result<Option<Vec<String>>, StorageError> {
-    let all = memberships_of(db, account).await?;
-    Ok(all.into_iter().find(|of| Some(of.organisation_id) == organisation).map(|of| of.groups))
+    /// Whether somebody would be without an administrator: those of the whole installation are switched off by hand.
+    async fn is_needed(&mut self, account: &Account) -> Result<bool, Fault> {
+        if account.instance_role != InstanceRole::None {
+            return Ok(true);
+        }
+        for place in memberships_of(&self.writer, account.id).await? {
+            if place.role != Role::Administrator || place.disabled_at.is_some() {
+                continue;
+            }
+            // From here on nobody else changes who looks after this organisation.
+            take_turn(&mut self.writer, place.organisation_id).await?;
+            let mut others = false;
+            for other in administrators_of(&self.writer, place.organisation_id).await? {
+                others |= other != account.id
+                    && find_account(&self.writer, other).await?.is_some_and(|other| other.disabled_at.is_none());
+            }
+            if !others {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }

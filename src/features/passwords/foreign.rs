@@ -1,6 +1,6 @@
 //! Password hashes that another program made, so that people keep their passwords when they move here.
 //!
-//! What such a hash costs stands inside it, so it is bounded both when it is taken in and when it is computed.
+//! What such a hash costs stands inside it, so it is bounded when it is taken in, and again before it is computed.
 
 use std::fmt;
 
@@ -17,8 +17,8 @@ use crate::domain::Secret;
 
 /// The most that a bcrypt hash may cost, as a power of two: about a second.
 const MOST_COST: u32 = 14;
-/// The most rounds of PBKDF2.
-const MOST_ROUNDS: u32 = 2_500_000;
+/// The most rounds of PBKDF2, all blocks of the hash together.
+const MOST_ROUNDS: u64 = 2_500_000;
 /// The most memory that one hash of scrypt or argon2 may take, in KiB.
 const MOST_KIB: u64 = 256 * 1024;
 /// The most blocks of 128 bytes that scrypt may mix: N · r · p (RFC 7914, section 2).
@@ -72,6 +72,16 @@ impl Digest {
             Self::Sha256 => "pbkdf2-sha256",
             Self::Sha512 => "pbkdf2-sha512",
         }
+    }
+
+    /// The work of so many rounds for a hash of so many bytes: all rounds are done for each block (RFC 8018, section 5.2).
+    fn work(self, rounds: u32, length: usize) -> u64 {
+        let block = match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        };
+        u64::from(rounds).saturating_mul(length.div_ceil(block) as u64)
     }
 
     /// By the names that PHC strings, Django, passlib and Keycloak use.
@@ -159,6 +169,27 @@ impl ImportedHash {
         })
     }
 
+    /// How much work it is to compute, to tell the costliest of several.
+    pub(super) fn work(&self) -> u64 {
+        match &self.0 {
+            Scheme::Argon2(_) => 0,
+            // One of the rounds that bcrypt doubles takes as long as about 150 of PBKDF2.
+            Scheme::Bcrypt(text) => {
+                let cost = text.get(4..6).and_then(|cost| cost.parse::<u32>().ok()).unwrap_or(0);
+                150_u64.saturating_mul(1_u64.checked_shl(cost).unwrap_or(u64::MAX))
+            }
+            Scheme::Pbkdf2 { digest, rounds, hash, .. } => digest.work(*rounds, hash.len()),
+            Scheme::Scrypt { log_n, r, p, .. } => {
+                (1_u64 << (*log_n).min(40)).saturating_mul((*r).into()).saturating_mul((*p).into())
+            }
+        }
+    }
+
+    /// Whether it was made of the whole of such a password.
+    pub(super) const fn reads_all_of(&self, password: &[u8]) -> bool {
+        !matches!(&self.0, Scheme::Bcrypt(_)) || password.len() < 72
+    }
+
     /// Whether `password` is the one that it was made of. Takes long; argon2 is for the pool's own code.
     pub(super) fn is_of(&self, password: &[u8]) -> bool {
         match &self.0 {
@@ -194,7 +225,9 @@ fn bounded(scheme: &Scheme) -> Result<(), HashProblem> {
     match scheme {
         Scheme::Argon2(_) | Scheme::Bcrypt(_) => Ok(()),
         Scheme::Pbkdf2 { rounds: 0, .. } | Scheme::Scrypt { log_n: 0, .. } => Err(HashProblem::Malformed),
-        Scheme::Pbkdf2 { rounds, .. } if *rounds > MOST_ROUNDS => Err(HashProblem::TooExpensive),
+        Scheme::Pbkdf2 { digest, rounds, hash, .. } if digest.work(*rounds, hash.len()) > MOST_ROUNDS => {
+            Err(HashProblem::TooExpensive)
+        }
         Scheme::Pbkdf2 { salt, hash, .. } => lengths(salt, hash),
         Scheme::Scrypt { log_n, r, p, salt, hash } => {
             let n = 1_u64.checked_shl((*log_n).into()).unwrap_or(u64::MAX);

@@ -1,7 +1,7 @@
 //! argon2id, on as many threads as there are processors and no more.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -31,7 +31,8 @@ pub struct Hashing {
     queued: AtomicUsize,
     queue: usize,
     wait: Duration,
-    hashed: AtomicUsize,
+    hashed: Arc<AtomicUsize>,
+    stand_in: RwLock<Option<ImportedHash>>,
 }
 
 /// What a check found.
@@ -68,7 +69,8 @@ impl Hashing {
             queued: AtomicUsize::new(0),
             queue: settings.hash_queue,
             wait: Duration::from_secs(settings.hash_wait_seconds.into()),
-            hashed: AtomicUsize::new(0),
+            hashed: Arc::default(),
+            stand_in: RwLock::default(),
         }
     }
 
@@ -93,9 +95,16 @@ impl Hashing {
         let stored = stored.unwrap_or_else(|| self.decoy.clone());
         let password = if is_plausible(&password) { normalised(&password) } else { Secret::default() };
         let (argon2, params) = (self.argon2.clone(), self.params.clone());
+        let stand_in = self.stand_in.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let hashed = Arc::clone(&self.hashed);
         self.run(move || {
-            let Ok(parsed) = PasswordHash::new(stored.expose()) else { return Checked { right: false, renewed: None } };
+            let Some(parsed) = affordable(stored.expose()) else { return Checked { right: false, renewed: None } };
             let right = argon2.verify_password(password.expose().as_bytes(), &parsed).is_ok() && exists;
+            if let (false, Some(stand_in)) = (right, stand_in) {
+                // Whoever is wrong waits as long as for somebody whose hash another program made.
+                hashed.fetch_add(1, Ordering::Relaxed);
+                let _ = stand_in.is_of(password.expose().as_bytes());
+            }
             let is_ours =
                 parsed.algorithm == Algorithm::Argon2id.ident() && parsed.version == Some(Version::V0x13.into());
             let outdated = !is_ours
@@ -107,6 +116,12 @@ impl Hashing {
             Checked { right, renewed: renewed.map(|hash| Secret::new(hash.to_string())) }
         })
         .await
+    }
+
+    /// What is computed beside the decoy for people who do not exist, as long as hashes of other programs are stored: the
+    /// costliest of them. With none, nothing is.
+    pub(super) fn stand_in_with(&self, hash: Option<ImportedHash>) {
+        *self.stand_in.write().unwrap_or_else(PoisonError::into_inner) = hash;
     }
 
     async fn check_foreign(
@@ -125,14 +140,16 @@ impl Hashing {
             };
             // The other program may have hashed what the keyboard gave, or the one spelling of it.
             let right = is_of(&typed) || (typed.expose() != password.expose() && is_of(&password));
-            if right && is_plausible {
+            // bcrypt reads 72 bytes: whatever was typed behind them must not become part of the password.
+            let is_whole = stored.as_ref().is_none_or(|stored| stored.reads_all_of(password.expose().as_bytes()));
+            if right && is_plausible && is_whole {
                 let renewed = argon2.hash_password(password.expose().as_bytes()).ok();
                 return Checked { right: true, renewed: renewed.map(|hash| Secret::new(hash.to_string())) };
             }
             if let Ok(decoy) = PasswordHash::new(decoy.expose()) {
                 let _ = argon2.verify_password(password.expose().as_bytes(), &decoy);
             }
-            Checked { right: false, renewed: None }
+            Checked { right: right && is_plausible, renewed: None }
         })
         .await
     }
@@ -170,6 +187,14 @@ impl Hashing {
         .await
         .map_err(|_| Busy)
     }
+}
+
+/// A stored argon2 hash, unless computing it costs more than the settings and an import can ever ask for.
+fn affordable(stored: &str) -> Option<PasswordHash> {
+    let parsed = PasswordHash::new(stored).ok()?;
+    let used = Params::try_from(&parsed).ok()?;
+    let is_ours = used.m_cost() <= 1_048_576 && used.t_cost() <= 16 && used.p_cost() <= 8;
+    (is_ours || ImportedHash::parse(stored).is_ok()).then_some(parsed)
 }
 
 #[cfg(test)]

@@ -45,7 +45,8 @@ pub struct Verified {
     /// Whose password it is.
     pub account: Account,
     counters: throttle::Counters,
-    renewed: Option<Secret<String>>,
+    /// The hash that was checked, and a better one of the same password.
+    renewed: Option<(Secret<String>, Secret<String>)>,
 }
 
 /// Checks a password. The attempt is counted before it is hashed, so that attempts at the same time count as well,
@@ -71,10 +72,10 @@ pub async fn check_password(
         None => None,
     };
     let hashing = state.service::<Hashing>();
-    let Ok(checked) = hashing.check(stored, password).await else { return Ok(PasswordOutcome::Busy) };
+    let Ok(checked) = hashing.check(stored.clone(), password).await else { return Ok(PasswordOutcome::Busy) };
     Ok(match (account, checked.right) {
         (Some(account), true) => {
-            PasswordOutcome::Right(Box::new(Verified { account, counters, renewed: checked.renewed }))
+            PasswordOutcome::Right(Box::new(Verified { account, counters, renewed: stored.zip(checked.renewed) }))
         }
         (account, _) => PasswordOutcome::Wrong { account: account.map(Box::new) },
     })
@@ -88,8 +89,8 @@ impl Verified {
     /// When the database refuses.
     pub async fn settle(self, db: &mut Writer) -> Result<Account, StorageError> {
         throttle::forgive(db, &self.counters).await?;
-        if let Some(phc) = self.renewed {
-            store::renew_hash(db, self.account.id, &phc).await?;
+        if let Some((old, phc)) = &self.renewed {
+            store::renew_hash(db, self.account.id, (old, phc)).await?;
         }
         Ok(self.account)
     }
@@ -109,6 +110,19 @@ pub async fn is_password_of(
     let stored = store::find_password(state.db.reading(), account).await?;
     let checked = state.service::<Hashing>().check(stored, password).await;
     Ok(checked.map(|checked| checked.right))
+}
+
+/// Looks which hashes of other programs are stored, so that whoever is wrong waits for as long as their owners do.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn look_for_foreign_hashes(state: &AppState) -> Result<(), StorageError> {
+    let sample = store::sample_of_foreign(state.db.reading()).await?;
+    let costliest =
+        sample.iter().filter_map(|text| ImportedHash::parse(text.expose()).ok()).max_by_key(ImportedHash::work);
+    state.service::<Hashing>().stand_in_with(costliest);
+    Ok(())
 }
 
 /// Forgets what was guessed at the password of an account: it was chosen anew, or somebody looked into it.

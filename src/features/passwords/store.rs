@@ -1,7 +1,9 @@
 //! The table `passwords`.
 
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use crate::domain::ids::AccountId;
 use crate::domain::{Secret, Timestamp};
@@ -88,11 +90,29 @@ pub async fn remove_password(db: &mut Writer, account: AccountId) -> Result<bool
     Ok(passwords::Entity::delete_by_id(account).exec(db).await?.rows_affected == 1)
 }
 
-/// Keeps a stronger hash of the same password.
-pub(super) async fn renew_hash(db: &mut Writer, account: AccountId, phc: &Secret<String>) -> Result<(), StorageError> {
+/// The hashes that other programs made: of each kind the one that sorts last, which is one of the costliest.
+pub(super) async fn sample_of_foreign(db: &Reader) -> Result<Vec<Secret<String>>, StorageError> {
+    let mut found = Vec::new();
+    for kind in ["$2", "$pbkdf2", "$scrypt"] {
+        let query = passwords::Entity::find()
+            .filter(passwords::Column::Phc.starts_with(kind))
+            .order_by_desc(passwords::Column::Phc)
+            .limit(1);
+        found.extend(query.one(db).await?.map(|row| Secret::new(row.phc)));
+    }
+    Ok(found)
+}
+
+/// Keeps a stronger hash of the same password, unless the password was changed since `old` was read.
+pub(super) async fn renew_hash(
+    db: &mut Writer,
+    account: AccountId,
+    (old, phc): (&Secret<String>, &Secret<String>),
+) -> Result<(), StorageError> {
     passwords::Entity::update_many()
         .col_expr(passwords::Column::Phc, Expr::value(phc.expose().clone()))
         .filter(passwords::Column::AccountId.eq(account))
+        .filter(passwords::Column::Phc.eq(old.expose().as_str()))
         .exec(db)
         .await?;
     Ok(())

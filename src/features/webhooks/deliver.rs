@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -22,9 +23,11 @@ use crate::web::{AppState, Error, metrics};
 
 /// How often the audit is looked through.
 const EVERY: Duration = Duration::from_secs(1);
-/// How far back: an event is named when its request begins, and is there when its transaction ends, on a node whose clock
-/// may be slow.
+/// How far back beyond the longest request: an event is named when its request begins, and is there when its transaction
+/// ends, on a node whose clock may be slow.
 const OVERLAP: Duration = Duration::from_mins(1);
+/// How long a stop waits for what is being delivered.
+const LAST_CALLS: Duration = Duration::from_mins(1);
 /// How often it is written down how far the audit was looked through.
 const MARK_EVERY: Duration = Duration::from_mins(1);
 /// How many events are read at once.
@@ -33,7 +36,7 @@ const BATCH: u64 = 500;
 /// at a time.
 const MOST: usize = 64;
 const MOST_TO_ONE: usize = 2;
-/// The most words of an answer that are kept.
+/// What a receiver answers that is gone for good (RFC 9110, section 15.5.11).
 const GONE: u16 = 410;
 
 /// What this node knows of what it has looked through.
@@ -46,15 +49,41 @@ struct Seen {
     marked: Option<Timestamp>,
 }
 
+/// The calls that are being made to each webhook.
+#[derive(Clone, Default)]
+struct Calls(Arc<Mutex<HashMap<WebhookId, usize>>>);
+
+impl Calls {
+    fn of(&self, webhook: WebhookId) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&webhook).copied().unwrap_or(0)
+    }
+
+    fn begin(&self, webhook: WebhookId) -> Call {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(webhook).or_default() += 1;
+        Call(self.clone(), webhook)
+    }
+}
+
+/// One of them. It ends with its task, however that ends.
+struct Call(Calls, WebhookId);
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if let Some(count) = self.0.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&self.1) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
+
 /// Tells webhooks until `stopped`.
 pub async fn deliver_webhooks(state: AppState, stopped: impl Future<Output = ()>) {
     let mut stopped = pin!(stopped);
-    let mut flight: JoinSet<WebhookId> = JoinSet::new();
-    let mut calls: HashMap<WebhookId, usize> = HashMap::new();
+    let mut flight: JoinSet<()> = JoinSet::new();
+    let calls = Calls::default();
     let mut seen = Seen::default();
     let mut is_troubled = false;
     loop {
-        let trouble = tend(&state, &mut seen, (&mut flight, &mut calls)).await.err();
+        let trouble = tend(&state, &mut seen, (&mut flight, &calls)).await.err();
         // Said once, and not every second for as long as the database is away.
         match &trouble {
             Some(fault) if !is_troubled => error!("webhooks cannot be looked after: {fault}"),
@@ -64,25 +93,15 @@ pub async fn deliver_webhooks(state: AppState, stopped: impl Future<Output = ()>
         is_troubled = trouble.is_some();
         tokio::select! {
             () = &mut stopped => break,
-            Some(done) = flight.join_next() => {
-                if let Ok(webhook) = done
-                    && let Some(count) = calls.get_mut(&webhook)
-                {
-                    *count = count.saturating_sub(1);
-                }
-            }
+            Some(_) = flight.join_next() => {}
             () = sleep(EVERY) => {}
         }
     }
     // What is given up here is delivered by whoever looks after its lease has ended.
-    let _ = timeout(OVERLAP, async { while flight.join_next().await.is_some() {} }).await;
+    let _ = timeout(LAST_CALLS, async { while flight.join_next().await.is_some() {} }).await;
 }
 
-async fn tend(
-    state: &AppState,
-    seen: &mut Seen,
-    (flight, calls): (&mut JoinSet<WebhookId>, &mut HashMap<WebhookId, usize>),
-) -> Result<(), Error> {
+async fn tend(state: &AppState, seen: &mut Seen, (flight, calls): (&mut JoinSet<()>, &Calls)) -> Result<(), Error> {
     let mut webhooks = store::list_webhooks(state.db.reading()).await?;
     webhooks.retain(|webhook| webhook.disabled_at.is_none());
     if webhooks.is_empty() {
@@ -91,15 +110,18 @@ async fn tend(
     }
     queue(state, seen, &webhooks).await?;
     for webhook in webhooks {
-        let running = calls.get(&webhook.id).copied().unwrap_or(0);
+        let running = calls.of(webhook.id);
         let most = if webhook.failing_since.is_some() { 1 } else { MOST_TO_ONE };
         let room = most.saturating_sub(running).min(MOST.saturating_sub(flight.len()));
         if room == 0 {
             continue;
         }
         for row in leased(state, webhook.id, room).await? {
-            *calls.entry(webhook.id).or_default() += 1;
-            flight.spawn(attempt(state.clone(), webhook.clone(), row));
+            let (call, state, webhook) = (calls.begin(webhook.id), state.clone(), webhook.clone());
+            flight.spawn(async move {
+                let _call = call;
+                attempt(state, webhook, row).await;
+            });
         }
     }
     Ok(())
@@ -118,7 +140,8 @@ impl Random for Lowest {
 async fn queue(state: &AppState, seen: &mut Seen, webhooks: &[Webhook]) -> Result<(), Error> {
     let now = state.now();
     let first = webhooks.iter().map(|webhook| webhook.seen_until).min().unwrap_or(now);
-    let from = seen.until.unwrap_or(first).min(now).before(OVERLAP);
+    let longest = Duration::from_secs(state.config.server.limits.request_seconds.into());
+    let from = seen.until.unwrap_or(first).min(now).before(longest + OVERLAP);
     let mut after = AuditId::new(from, &Lowest).to_string();
     let lowest = after.clone();
     loop {
@@ -173,8 +196,8 @@ async fn leased(state: &AppState, webhook: WebhookId, room: usize) -> Result<Vec
     Ok(leased)
 }
 
-/// Makes one delivery, and writes down what became of it. Returns the webhook.
-async fn attempt(state: AppState, webhook: Webhook, row: Delivery) -> WebhookId {
+/// Makes one delivery, and writes down what became of it.
+async fn attempt(state: AppState, webhook: Webhook, row: Delivery) {
     let (status, answer) = tell(&state, &webhook, &row).await.unwrap_or_else(|fault| {
         error!(webhook = %webhook.id, "a webhook's message cannot be made: {fault}");
         (None, "It could not be made.".to_owned())
@@ -194,7 +217,6 @@ async fn attempt(state: AppState, webhook: Webhook, row: Delivery) -> WebhookId 
     if let Err(fault) = settle(&state, &webhook, &row, (delivered, again, status, &answer)).await {
         error!(webhook = %webhook.id, "what became of a webhook's message could not be written down: {fault}");
     }
-    webhook.id
 }
 
 async fn settle(
