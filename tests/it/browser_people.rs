@@ -98,7 +98,7 @@ async fn somebody_is_asked_into_a_second_organisation_and_chooses_it_in_an_app()
         asks.find(By::Css("main form button.primary")).await?.click().await?;
         asks.find(By::XPath("//h2[. = 'Invited']")).await?;
         let mail = server.mailbox().wait_for(PIET).await;
-        answers.goto(&mail.links()[0]).await?;
+        answers.goto(mail.links()[0].to_owned()).await?;
         heading(answers, "Anna de Vries heeft je uitgenodigd voor Kantoor De Vries").await?;
         press(answers, "Log in om te accepteren").await?;
         type_in(answers, PIET, PASSWORD).await?;

@@ -147,7 +147,7 @@ async fn furnish(server: &Server) -> Known {
     server.know(bram, PLACE_OF_BRAM).await;
     let mut anna = server.browser();
     anna.sign_in_at("/sign-in", ANNA, PASSWORD).await;
-    anna.fill("/organisation/employees/invite", &[("name", "Nieuw"), ("email", "nieuw@nergens.nl")]).await;
+    anna.fill("/organisation/employees/invite", &[("name", "Zwaantje Quist"), ("email", "nieuw@nergens.nl")]).await;
     server.browser().fill("/recover/own/helpdesk", &[("username", BRAM), ("reason", "Telefoon kwijt")]).await;
     let back = anna.get(&Server::authorize(&[])).await.location().to_owned();
     server.redeem(&query_of(&back)["code"]).await;
@@ -200,7 +200,7 @@ async fn nobody_of_another_office_sees_or_changes_anything(engine: Engine) {
         .collect();
     assert!(paths.len() > 150, "the routes were found: {}", paths.len());
     let (bram, anna, office) = (&known.0["account"][0], &known.0["account"][1], server.organisation.to_string());
-    let secrets = [BRAM, "Person bram", PLACE_OF_BRAM, "Anna de Vries", ANNA, "Nieuw", "nieuw@nergens.nl"];
+    let secrets = [BRAM, "Person bram", PLACE_OF_BRAM, "Anna de Vries", ANNA, "Zwaantje Quist", "nieuw@nergens.nl"];
     let before = snapshot(&server).await;
     let mut number = 0;
     for role in [Role::Administrator, Role::Employee] {
