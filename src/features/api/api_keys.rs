@@ -41,6 +41,9 @@ pub(super) async fn add(call: Call) -> Answered {
     if !rights.is_within(&call.caller.rights) {
         return Err(Problem::above_own_rights("A key makes no key that may do more than itself.").into());
     }
+    let Some(end) = call.caller.expires_at else {
+        return Err(Problem::above_own_rights("Only a key makes keys; a token makes none.").into());
+    };
     let random = call.state.random.clone();
     let key = ApiKey {
         id: ApiKeyId::new(now, random.as_ref()),
@@ -49,7 +52,8 @@ pub(super) async fn add(call: Call) -> Answered {
         rights,
         created_by: call.caller.machine.to_string(),
         created_at: now,
-        expires_at: now.after(Duration::from_secs(u64::from(days) * 24 * 3600)),
+        // No key outlives the one that it was made with.
+        expires_at: now.after(Duration::from_secs(u64::from(days) * 24 * 3600)).min(end),
         last_used_at: None,
         ended_at: None,
     };

@@ -7,11 +7,12 @@ use super::answers::{Answer, Answered};
 use super::call::{Call, Change};
 use super::documents::{AppSecretMade, AppShown, NewApp, NewAppSecret, secret_id};
 use super::problems::{Problem, Stop};
-use crate::domain::Secret;
 use crate::features::api_keys::Rights;
 use crate::features::audit::{Chain, Event};
-use crate::features::clients::{Client, ClientSecret, Clients, add_client, change_client, list_clients, remove_client};
-use crate::features::declarations::{FieldFault, app_client, app_field, app_settings, changed_fields, keeps_secret};
+use crate::features::clients::{Client, Clients, add_client, change_client, list_clients, remove_client};
+use crate::features::declarations::{
+    FieldFault, app_client, app_field, app_settings, changed_fields, keeps_secret, new_secret,
+};
 use crate::features::oidc::{RegistrationProblem, check_registration, find_sector};
 use crate::storage::{Reader, Versioned, raise_version};
 use crate::web::AppState;
@@ -57,15 +58,20 @@ pub(super) async fn change(call: Call) -> Answered {
     let seen = find(&call, call.db()).await?;
     let settings = call.changed(&app_settings(&seen))?;
     let mut client = app_client(&seen.id, settings, Some(&seen), now);
+    if call.replay.is_none() {
+        call.check_match(&AppShown::of(&seen))?;
+    }
     // Asked of another host before anybody waits; the same description is looked at again below.
     check(&state, &mut client, Some(&seen)).await?;
-    let secret = if client.secrets.is_empty() { new_secret(&state, &mut client) } else { None };
+    let is_kept_alike = keeps_secret(client.authentication) == keeps_secret(seen.authentication);
+    let secret = if is_kept_alike { None } else { new_secret(&state, &mut client) };
     let (mut change, known) = hold(call).await?;
     if app_settings(&known) != app_settings(&seen) {
         return Err(Problem::new("changed", "Read it again, and send the change with its new ETag.").into());
     }
     check_power(&change.call, &[&known, &client])?;
-    if secret.is_none() {
+    // Another way to authenticate leaves no secret of the way before.
+    if keeps_secret(client.authentication) == keeps_secret(known.authentication) {
         client.secrets.clone_from(&known.secrets);
     }
     change_client(&mut change.writer, &client, now, state.random.as_ref()).await?;
@@ -167,18 +173,6 @@ fn check_power(call: &Call, clients: &[&Client]) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::above_own_rights("The app may call this API with scopes that this key does not have."))
-}
-
-/// Gives an app a secret, if it authenticates with one.
-fn new_secret(state: &AppState, client: &mut Client) -> Option<Secret<String>> {
-    let signs = keeps_secret(client.authentication)?;
-    let secret = state.random.secret();
-    client.secrets = vec![if signs {
-        ClientSecret::signing(secret.expose(), &state.vault, state.random.as_ref())
-    } else {
-        ClientSecret::compared(secret.expose())
-    }];
-    Some(secret)
 }
 
 fn event(kind: &'static str, client: &Client) -> Event {

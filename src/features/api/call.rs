@@ -21,15 +21,12 @@ use crate::features::admin::Doer;
 use crate::features::audit::{self, Event, Ink};
 use crate::features::declarations::{merge, read_whole};
 use crate::features::organisations::{Organisation, find_organisation, take_turn};
-use crate::features::throttles::count;
 use crate::keys::Place;
 use crate::storage::{PageRequest, Reader, Writer};
 use crate::web::{AppState, Context, Error};
 
 /// How long an answer is kept for the same request.
 const KEPT: Duration = Duration::from_hours(24);
-/// The most changes of one caller in a minute.
-const MOST_CHANGES: i64 = 600;
 /// How many rows a page has, when nobody says.
 const USUAL: u64 = 50;
 /// How many rows a page has at most.
@@ -115,7 +112,7 @@ impl Call {
         Ok(PageRequest { after, limit: limit + 1 })
     }
 
-    /// The key that a cursor holds, if we made it for this caller and this list.
+    /// The key that a cursor holds, if we made it for this list.
     fn after(&self, cursor: &str) -> Option<String> {
         let (after, tag) = cursor.split_once('.')?;
         let after = String::from_utf8(URL_SAFE_NO_PAD.decode(after).ok()?).ok()?;
@@ -145,15 +142,21 @@ impl Call {
         Answer { status: 200, body: Some(json!({ "items": items, "next": next })), tag: None, location: None }
     }
 
+    /// Whether the change is about this version of what is `shown`: also asked before dear work, which is then not done
+    /// for nothing.
+    pub(super) fn check_match(&self, shown: &impl Serialize) -> Result<(), Stop> {
+        let tag = entity_tag(&serde_json::to_value(shown).unwrap_or_default());
+        // Whoever says that it is new was told otherwise by somebody else's change.
+        if !self.if_none && self.if_match.as_deref().is_none_or(|tags| matches(tags, &tag)) {
+            return Ok(());
+        }
+        Err(Problem::new("changed", "Read it again, and send the change with its new ETag.").into())
+    }
+
     /// Begins to change something. Ends with the answer of before, when the same request was answered already.
     pub(super) async fn begin(self) -> Result<Change, Stop> {
         let now = self.context.now;
         let mut writer = self.state.db.writing().await?;
-        let counter = format!("api changes:{}", self.caller.machine);
-        if count(&mut writer, &counter, Duration::from_mins(1), now).await? > MOST_CHANGES {
-            let problem = Problem::new("too_many", format!("At most {MOST_CHANGES} changes in a minute."));
-            return Err(Problem { retry_after: Some(60), ..problem }.into());
-        }
         if let Some((id, request)) = &self.replay
             && let Claimed::Before { request: known, answer } =
                 claim(&mut writer, id.as_str(), request.as_str(), (now, now.after(KEPT))).await?
@@ -230,14 +233,9 @@ impl Change {
         }
     }
 
-    /// Lets the change go on if it is about this version of what is `shown`.
+    /// Lets the change go on if it is about this version of what is `shown`; asked under the lock.
     pub(super) fn check_match(&self, shown: &impl Serialize) -> Result<(), Stop> {
-        let tag = entity_tag(&serde_json::to_value(shown).unwrap_or_default());
-        // Whoever says that it is new was told otherwise by somebody else's change.
-        if !self.call.if_none && self.call.if_match.as_deref().is_none_or(|tags| matches(tags, &tag)) {
-            return Ok(());
-        }
-        Err(Problem::new("changed", "Read it again, and send the change with its new ETag.").into())
+        self.call.check_match(shown)
     }
 
     /// Lets the change go on if it may be about something that is not there yet.

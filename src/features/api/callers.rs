@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::BASE;
 use super::problems::{Problem, Stop};
+use crate::domain::Timestamp;
 use crate::domain::ids::OrganisationId;
 use crate::domain::network::Network;
 use crate::features::api_keys::{ApiKey, KEY_PREFIX, Right, Rights, find_key_by_secret, touch_key};
@@ -15,6 +16,9 @@ use crate::web::{AppState, Context};
 
 /// The most keys that do not work, from one network. A key that works is not slowed down by them.
 const MOST_WRONG: Limit = Limit::quota(60, Duration::from_mins(10));
+
+/// The most changes of one caller.
+const MOST_CHANGES: Limit = Limit::quota(600, Duration::from_mins(1));
 
 /// How old the last use of a key is at least when the next one is written down.
 const TO_THE_MINUTE: Duration = Duration::from_mins(1);
@@ -30,6 +34,8 @@ pub(super) struct Caller {
     pub(super) rights: Rights,
     /// The only organisation that it sees; none for the whole instance.
     pub(super) organisation: Option<OrganisationId>,
+    /// Until when the key works; none for a token, which makes no keys.
+    pub(super) expires_at: Option<Timestamp>,
 }
 
 impl Caller {
@@ -75,8 +81,8 @@ async fn of_key(state: &AppState, context: &Context, secret: &str) -> Result<Opt
         touch_key(&mut writer, key.id, context.now).await?;
         writer.commit().await?;
     }
-    let ApiKey { id, name, rights, organisation, .. } = key;
-    Ok(Some(Caller { machine: Machine::Key(id), name, rights, organisation }))
+    let ApiKey { id, name, rights, organisation, expires_at, .. } = key;
+    Ok(Some(Caller { machine: Machine::Key(id), name, rights, organisation, expires_at: Some(expires_at) }))
 }
 
 async fn of_token(state: &AppState, context: &Context, token: &str) -> Result<Option<Caller>, Stop> {
@@ -87,6 +93,7 @@ async fn of_token(state: &AppState, context: &Context, token: &str) -> Result<Op
         name: client.name.clone(),
         rights: Rights::in_scope(&scope),
         organisation: None,
+        expires_at: None,
     }))
 }
 
@@ -103,6 +110,15 @@ async fn refuse(state: &AppState, context: &Context) -> Result<Problem, Stop> {
     let challenge = Some("Bearer realm=\"Countersign\", error=\"invalid_token\"".to_owned());
     let detail = "The key or token is wrong, has ended, or is not meant for this API.";
     Ok(Problem { challenge, ..Problem::new("unauthenticated", detail) })
+}
+
+/// Counts a change before anything is looked at, so that refusals count as well.
+pub(super) async fn count_change(state: &AppState, context: &Context, caller: &Caller) -> Result<(), Stop> {
+    let counter = Counter { key: format!("api changes:{}", caller.machine), limit: MOST_CHANGES };
+    let Some(blocked) = reserve(&state.db, &[counter], context.now).await? else { return Ok(()) };
+    let retry_after = Some(blocked.until.since(context.now).as_secs().max(1));
+    let problem = Problem::new("too_many", "A key makes at most 600 changes in a minute.");
+    Err(Problem { retry_after, ..problem }.into())
 }
 
 /// Refuses what takes a right that the caller does not have.

@@ -7,9 +7,12 @@ use super::call::Call;
 use super::people::rules_changed;
 use super::problems::{Problem, Stop};
 use crate::domain::ids::OrganisationId;
+use crate::domain::policy::NewNetworks;
+use crate::domain::{FactorKind, Policy};
 use crate::features::audit::{Chain, Event};
-use crate::features::declarations::PolicySettings;
-use crate::features::organisations::{Rules, find_rules};
+use crate::features::declarations::{PolicySettings, beyond_an_organisation};
+use crate::features::factors::find_enrolled;
+use crate::features::organisations::{Rules, administrators_of, find_rules};
 use crate::features::sessions::change_policy;
 use crate::storage::Reader;
 
@@ -26,6 +29,13 @@ pub(super) async fn change(call: Call) -> Answered {
     change.check_match(&before)?;
     let settings: PolicySettings = change.call.changed(&before)?;
     let after = settings.policy(rules.policy, now)?;
+    if change.call.caller.organisation.is_some() {
+        let faults = beyond_an_organisation(&rules.policy, &after, now);
+        if !faults.is_empty() {
+            return Err(faults.into());
+        }
+        check_way_in(&change.writer, organisation.id, (rules.policy, after)).await?;
+    }
     let answer = Answer::show(&PolicySettings::of(&after));
     if after == rules.policy {
         return change.finish_all(Vec::new(), answer).await;
@@ -39,6 +49,24 @@ pub(super) async fn change(call: Call) -> Answered {
         .with("before", json!(rules.policy))
         .with("after", json!(after));
     change.finish(event, answer).await
+}
+
+/// Where only an administrator lets people in from new networks, one can always get in: there are two, or a passkey.
+async fn check_way_in(db: &Reader, id: OrganisationId, (before, after): (Policy, Policy)) -> Result<(), Stop> {
+    if after.new_networks != NewNetworks::AdministratorOnly || before.new_networks == after.new_networks {
+        return Ok(());
+    }
+    let administrators = administrators_of(db, id).await?;
+    if administrators.len() > 1 {
+        return Ok(());
+    }
+    for id in administrators {
+        if find_enrolled(db, id).await?.kinds.contains(FactorKind::Passkey) {
+            return Ok(());
+        }
+    }
+    let detail = "The only administrator has no passkey, so nobody could let them in from a new network.";
+    Err(Problem::new("last_administrator", detail).into())
 }
 
 async fn find(db: &Reader, organisation: OrganisationId) -> Result<Rules, Stop> {

@@ -17,6 +17,10 @@ pub(super) async fn show(call: Call) -> Answered {
 /// Replaces every signing key at once.
 pub(super) async fn rotate(call: Call) -> Answered {
     let (state, now) = (call.state.clone(), call.context.now);
+    // A request that is sent again was made to an earlier version, and is answered from what is kept.
+    if call.replay.is_none() {
+        call.check_match(&shown(&list_keys(&state).await?, now))?;
+    }
     let prepared = prepare_rotation(&state, now).await?;
     let mut change = call.begin().await?;
     let before = hold_keys(&mut change.writer).await?;

@@ -151,7 +151,7 @@ pub async fn touch_key(db: &mut Writer, id: ApiKeyId, now: Timestamp) -> Result<
     Ok(())
 }
 
-/// Ends a key. Says whether it had not been ended before.
+/// Ends a key, and every key that was made with it. Says whether it had not been ended before.
 ///
 /// # Errors
 ///
@@ -163,6 +163,24 @@ pub async fn end_key(db: &mut Writer, id: ApiKeyId, now: Timestamp) -> Result<bo
         .filter(Column::EndedAt.is_null())
         .exec(db)
         .await?;
+    // Whoever took a key may have made others with it, and more with those.
+    let mut makers = vec![id.to_string()];
+    while !makers.is_empty() {
+        let made: Vec<ApiKeyId> = rows::Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::CreatedBy.is_in(makers))
+            .into_tuple()
+            .all(&**db)
+            .await?;
+        rows::Entity::update_many()
+            .col_expr(Column::EndedAt, Expr::value(now))
+            .filter(Column::Id.is_in(made.iter().copied()))
+            .filter(Column::EndedAt.is_null())
+            .exec(db)
+            .await?;
+        makers = made.iter().map(ToString::to_string).collect();
+    }
     Ok(done.rows_affected == 1)
 }
 

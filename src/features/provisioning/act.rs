@@ -10,8 +10,8 @@ use crate::domain::ids::OrganisationId;
 use crate::domain::{Secret, Timestamp};
 use crate::features::admin::{Doer, Done, switch_organisation};
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::clients::{Client, ClientSecret, add_client, change_client, list_clients, remove_client};
-use crate::features::declarations::{FieldFault, PolicySettings, app_field, app_settings, keeps_secret};
+use crate::features::clients::{add_client, change_client, list_clients, remove_client};
+use crate::features::declarations::{FieldFault, PolicySettings, app_field, app_settings, new_secret};
 use crate::features::oidc::{check_registration, find_sector};
 use crate::features::organisations::{Organisation, add_organisation, list_organisations, take_turn};
 use crate::features::sessions::change_policy;
@@ -165,16 +165,4 @@ pub async fn carry_out(
         audit::record(db, Ink::of(state, now), event.with("by", "command line")).await?;
     }
     Ok(Ok(secrets))
-}
-
-/// Gives an app a secret, if it authenticates with one.
-fn new_secret(state: &AppState, client: &mut Client) -> Option<Secret<String>> {
-    let signs = keeps_secret(client.authentication)?;
-    let secret = state.random.secret();
-    client.secrets = vec![if signs {
-        ClientSecret::signing(secret.expose(), &state.vault, state.random.as_ref())
-    } else {
-        ClientSecret::compared(secret.expose())
-    }];
-    Some(secret)
 }

@@ -24,6 +24,10 @@ fn machine(id: &str, scope: &str) -> Value {
     })
 }
 
+fn an_app_called(id: &str) -> Value {
+    json!({ "client_id": id, "name": "Kosten", "metadata": { "redirect_uris": ["https://kosten.example/cb"] } })
+}
+
 async fn token(api: &Api, client: &str, secret: &str, fields: &[(&str, &str)]) -> crate::support::Answer {
     use base64::Engine as _;
     let credentials = base64::engine::general_purpose::STANDARD.encode(format!("{client}:{secret}"));
@@ -171,6 +175,12 @@ async fn a_second_secret_works_beside_the_first(engine: Engine) {
     assert_eq!(token(&api, "erp", text(&third, "client_secret"), &[]).await.status, 401);
     let seen = api.get("/apps/erp", key).await;
     refused(&api.send(Method::DELETE, &path, Ask::with(key).matching(&seen)).await, 404, "not_found");
+    // Another way to authenticate leaves no secret of the way before.
+    made(&api.post("/apps", key, an_app_called("kosten")).await);
+    let public = json!({ "authentication": "none" });
+    assert_eq!(done(&api.patch("/apps/kosten", key, public).await)["secrets"], json!([]));
+    let back = done(&api.patch("/apps/kosten", key, json!({ "authentication": "client_secret_post" })).await);
+    assert!(back["client_secret"].is_string() && back["secrets"].as_array().unwrap().len() == 1, "{back}");
 }
 
 async fn no_app_can_do_more_than_whoever_registers_it(engine: Engine) {

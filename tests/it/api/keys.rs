@@ -78,6 +78,17 @@ async fn no_key_makes_a_key_that_may_do_more(engine: Engine) {
     ] {
         assert_eq!(refused(&api.post("/api-keys", all, wrong).await, 422, "invalid"), field);
     }
+    // Nor one that outlives it, and with a key all end that were made with it.
+    let short = json!({ "name": "Short", "scope": "admin:api-keys:write admin:api-keys:read", "expires_in_days": 2 });
+    let parent = made(&api.post("/api-keys", all, short.clone()).await);
+    let child = json!({ "name": "Child", "scope": "admin:api-keys:write admin:api-keys:read", "expires_in_days": 90 });
+    let child = made(&api.post("/api-keys", text(&parent, "secret"), child).await);
+    assert_eq!(child["expires_at"], parent["expires_at"]);
+    let grandchild = made(&api.post("/api-keys", text(&child, "secret"), short).await);
+    let (young, old) = (text(&grandchild, "secret"), format!("/api-keys/{}", text(&parent, "id")));
+    assert_eq!(api.get("/api-keys", young).await.status, 200);
+    assert_eq!(api.delete(&old, all).await.status, 204);
+    refused(&api.get("/api-keys", young).await, 401, "unauthenticated");
     // A key of one organisation makes no keys at all.
     let bound = &api.key(OF_ONE, Some(api.server.organisation)).await;
     refused(&api.post("/api-keys", bound, wanted("admin:accounts:read", None)).await, 403, "forbidden");

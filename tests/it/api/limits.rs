@@ -8,6 +8,7 @@ use crate::support::{Engine, on_both_engines};
 on_both_engines! {
     wrong_keys_are_counted_and_a_right_one_goes_on
     one_organisation_invites_so_many_people_in_a_day
+    refused_changes_count_as_well
 }
 
 async fn wrong_keys_are_counted_and_a_right_one_goes_on(engine: Engine) {
@@ -23,6 +24,27 @@ async fn wrong_keys_are_counted_and_a_right_one_goes_on(engine: Engine) {
     assert_eq!(api.get("/apps", key).await.status, 200, "the office behind the same address works on");
     api.server.clock.advance(601);
     refused(&api.get("/apps", "cs_wrong").await, 401, "unauthenticated");
+}
+
+async fn refused_changes_count_as_well(engine: Engine) {
+    let api = Api::start(&engine).await;
+    let key = &api.key(ALL, None).await;
+    let list = api.get("/api-keys", key).await.json();
+    let state = &api.server.inner.state;
+    let mut writer = state.db.writing().await.unwrap();
+    for _ in 0..598 {
+        let counter = format!("api changes:{}", list["items"][0]["id"].as_str().unwrap());
+        let minute = std::time::Duration::from_mins(1);
+        countersign::features::throttles::count(&mut writer, &counter, minute, api.now()).await.unwrap();
+    }
+    writer.commit().await.unwrap();
+    for _ in 0..2 {
+        refused(&api.post("/apps", key, json!({ "colour": 1 })).await, 422, "invalid");
+    }
+    refused(&api.post("/apps", key, json!({ "colour": 1 })).await, 429, "too_many");
+    assert_eq!(api.get("/apps", key).await.status, 200);
+    api.server.clock.advance(61);
+    refused(&api.post("/apps", key, json!({ "colour": 1 })).await, 422, "invalid");
 }
 
 async fn one_organisation_invites_so_many_people_in_a_day(engine: Engine) {

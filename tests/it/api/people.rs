@@ -170,6 +170,16 @@ async fn rules_hold_at_once_and_the_administrators_are_told(engine: Engine) {
         assert_eq!(refused(&api.patch(&policy, key, wrong).await, 422, "invalid"), field);
     }
     assert_eq!(browser.get("/account").await.status, 200);
+    // What the page does not let an organisation set, its key does not set either.
+    for (beyond, field) in [
+        (json!({ "remembered_claims_mfa": true }), "remembered_claims_mfa"),
+        (json!({ "kinds": [] }), "kinds"),
+        (json!({ "second_factor": "required", "second_factor_from": "2001-01-01T00:00:00Z" }), "second_factor_from"),
+    ] {
+        assert_eq!(refused(&api.patch(&policy, key, beyond).await, 422, "invalid"), field);
+    }
+    let alone = json!({ "new_networks": "administrator_only" });
+    refused(&api.patch(&policy, key, alone).await, 409, "last_administrator");
     let after = done(&api.patch(&policy, key, json!({ "second_factor": "required" })).await);
     assert!(after["second_factor_from"].is_string());
     assert_eq!(browser.get("/account").await.location(), "/confirm?next=%2Faccount", "at once");

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::BASE;
 use super::answers::{Answer, Answered};
 use super::call::Call;
-use super::callers::{check_right, find_caller};
+use super::callers::{check_right, count_change, find_caller};
 use super::openapi::document;
 use super::operations::{Method, OPERATIONS, Operation, Precondition};
 use super::problems::{Problem, Stop};
@@ -115,6 +115,9 @@ async fn admit(
     let authorization = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
     let caller = find_caller(&state, context, authorization).await?;
     check_right(&caller, operation.right)?;
+    if operation.is_change() {
+        count_change(&state, context, &caller).await?;
+    }
     let query = query(operation, parts.uri.query().unwrap_or_default())?;
     let if_match = text(headers, &header::IF_MATCH)?;
     let if_none = text(headers, &header::IF_NONE_MATCH)?.filter(|_| operation.is_change());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::rules::{GROUP, equals, group_id, group_name, member_in, members, steps};
-use super::{SCIM, everybody, listed, plain};
+use super::{MOST, SCIM, everybody, listed, plain};
 use crate::domain::ids::AccountId;
 use crate::features::accounts::InstanceRole;
 use crate::features::api::answers::{Answer, Answered};
@@ -133,6 +133,9 @@ async fn bring(
     let wanted = after(&before);
     if let Some(foreign) = wanted.iter().find(|id| !rows.iter().any(|row| row.id == **id)) {
         return Err(Problem::field("members", format!("{foreign} is no user here.")).into());
+    }
+    if wanted.symmetric_difference(&before).count() > MOST {
+        return Err(Problem::field("members", format!("Change at most {MOST} members at a time.")).into());
     }
     let mut events = Vec::new();
     for row in rows.iter().filter(|row| wanted.contains(&row.id) != before.contains(&row.id)) {

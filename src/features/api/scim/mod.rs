@@ -60,13 +60,20 @@ fn plain(body: Value) -> Answer {
     Answer { status: 200, body: Some(body), tag: None, location: None }
 }
 
-/// A page of resources (RFC 7644, section 3.4.2): `startIndex` counts from 1.
+/// A page of these resources (RFC 7644, section 3.4.2).
 fn listed(call: &Call, all: Vec<Value>) -> Answer {
-    let number = |name| call.asked(name).and_then(|text| text.parse::<usize>().ok());
-    let start = number("startIndex").unwrap_or(1).max(1);
-    let count = number("count").unwrap_or(MOST).min(MOST);
-    let total = all.len();
-    let page: Vec<Value> = all.into_iter().skip(start - 1).take(count).collect();
+    let (start, count) = paging(call);
+    let total = all.len() as u64;
+    page_of(total, start, all.into_iter().skip(start - 1).take(count).collect())
+}
+
+/// Where the page begins, from 1, and how many it holds.
+fn paging(call: &Call) -> (usize, usize) {
+    let number = |name| call.asked(name).and_then(|text| text.parse::<u32>().ok()).map(|number| number as usize);
+    (number("startIndex").unwrap_or(1).max(1), number("count").unwrap_or(MOST).min(MOST))
+}
+
+fn page_of(total: u64, start: usize, page: Vec<Value>) -> Answer {
     plain(json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": total,

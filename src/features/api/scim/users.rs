@@ -3,36 +3,50 @@
 use serde_json::{Value, json};
 
 use super::rules::{USER, equals, flag, group_id, steps};
-use super::{SCIM, everybody, listed, plain};
+use super::{SCIM, page_of, paging, plain};
 use crate::domain::Email;
-use crate::features::accounts::{Account, Profile, find_account, set_profile};
+use crate::features::accounts::{Account, Profile, find_account, find_account_by_login, set_profile};
 use crate::features::api::accounts::{check_profile, invite_new, invited};
 use crate::features::api::answers::{Answer, Answered};
 use crate::features::api::call::Call;
 use crate::features::api::documents::{AccountSettings, MembershipSettings};
 use crate::features::api::memberships::{apply, hold};
 use crate::features::api::problems::{Problem, Stop};
-use crate::features::api::store::{MemberRow, find_member};
+use crate::features::api::store::{MemberRow, count_members, find_member, list_members_from};
 use crate::features::audit::{Chain, Event};
 use crate::features::organisations::Role;
 use crate::web::AppState;
 
 pub(super) async fn list(call: Call) -> Answered {
     let organisation = call.organisation(call.db()).await?.id;
-    let rows = everybody(call.db(), organisation).await?;
-    let wanted = match call.asked("filter") {
-        None => None,
-        Some(filter) => Some(equals(filter, "userName").ok_or_else(|| {
-            Problem::field("filter", "Only filters of the form userName eq \"name@office.example\" are understood.")
-        })?),
+    let (start, count) = paging(&call);
+    let (total, rows) = match call.asked("filter") {
+        None => {
+            let total = count_members(call.db(), organisation).await?;
+            let place = (start as u64 - 1, count as u64);
+            (total, list_members_from(call.db(), organisation, place).await?)
+        }
+        Some(filter) => {
+            let email = equals(filter, "userName").ok_or_else(|| {
+                Problem::field("filter", "Only filters of the form userName eq \"name@office.example\" are understood.")
+            })?;
+            let found = match email.parse::<Email>() {
+                Ok(email) => find_account_by_login(call.db(), email.as_str()).await?,
+                Err(_) => None,
+            };
+            let row = match found {
+                Some(account) => find_member(call.db(), organisation, account.id).await?,
+                None => None,
+            };
+            (u64::from(row.is_some()), row.into_iter().skip(start - 1).take(count).collect())
+        }
     };
-    let fits = |row: &MemberRow| wanted.as_ref().is_none_or(|email| row.email.eq_ignore_ascii_case(email.trim()));
-    let mut all = Vec::new();
-    for row in rows.into_iter().filter(fits) {
+    let mut page = Vec::new();
+    for row in &rows {
         let account = find_account(call.db(), row.id).await?;
-        all.extend(account.map(|account| shown(&call.state, &account, &row)));
+        page.extend(account.map(|account| shown(&call.state, &account, row)));
     }
-    Ok(listed(&call, all))
+    Ok(page_of(total, start, page))
 }
 
 pub(super) async fn show(call: Call) -> Answered {

@@ -54,6 +54,34 @@ pub(in crate::features::api) async fn list_members(
     Ok(MemberRow::find_by_statement(db.get_database_backend().build(&query)).all(db).await?)
 }
 
+/// How many people belong to an organisation.
+pub(in crate::features::api) async fn count_members(
+    db: &Reader,
+    organisation: OrganisationId,
+) -> Result<u64, StorageError> {
+    let query = Query::select()
+        .expr_as(Expr::col("id").count(), "count")
+        .from("memberships")
+        .and_where(Expr::col("organisation_id").eq(organisation))
+        .to_owned();
+    let count: i64 = match db.query_one(&query).await? {
+        Some(row) => row.try_get("", "count")?,
+        None => 0,
+    };
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// The people of an organisation from a place on, by account: SCIM counts places (RFC 7644, section 3.4.2.4).
+pub(in crate::features::api) async fn list_members_from(
+    db: &Reader,
+    organisation: OrganisationId,
+    (offset, limit): (u64, u64),
+) -> Result<Vec<MemberRow>, StorageError> {
+    let mut query = people(organisation);
+    query.order_by(("memberships", "account_id"), sea_orm::Order::Asc).offset(offset).limit(limit);
+    Ok(MemberRow::find_by_statement(db.get_database_backend().build(&query)).all(db).await?)
+}
+
 /// Somebody, if they belong to the organisation.
 pub(in crate::features::api) async fn find_member(
     db: &Reader,

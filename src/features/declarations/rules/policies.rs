@@ -1,5 +1,7 @@
 //! The rules of an organisation as machines write them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -116,6 +118,29 @@ impl PolicySettings {
     }
 }
 
+/// The furthest that a demand may lie ahead.
+const FURTHEST: Duration = Duration::from_hours(24 * 366);
+
+/// What a change of rules asks beyond what the pages let an organisation set for itself: that is for the operator.
+#[must_use]
+pub fn beyond_an_organisation(before: &Policy, after: &Policy, now: Timestamp) -> Vec<FieldFault> {
+    let mut faults = Vec::new();
+    if after.remembered_claims_mfa != before.remembered_claims_mfa {
+        faults.push(FieldFault::new("remembered_claims_mfa", "Only a key of the whole instance sets this."));
+    }
+    let keeps_codes = |policy: &Policy| policy.kinds.kinds().contains(FactorKind::RecoveryCode);
+    if keeps_codes(after) != keeps_codes(before) {
+        faults.push(FieldFault::new("kinds", "Leave recovery_code as it is: it is for bad days."));
+    }
+    if let Demand::Required { from } = after.second_factor
+        && after.second_factor != before.second_factor
+        && (from < now || from > now.after(FURTHEST))
+    {
+        faults.push(FieldFault::new("second_factor_from", "Choose a moment from now on, within a year."));
+    }
+    faults
+}
+
 /// A point in time as machines write it (RFC 3339).
 #[must_use]
 pub fn instant(at: Timestamp) -> String {
@@ -192,6 +217,24 @@ mod tests {
         let faults = wrong.policy(Policy::default(), NOW).unwrap_err();
         let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
         assert_eq!(paths, ["second_factor_from", "session_idle_minutes", "session_hours"]);
+    }
+
+    #[test]
+    fn an_organisation_sets_what_its_page_sets() {
+        let before = Policy::default();
+        let fields = |after: Policy| -> Vec<String> {
+            beyond_an_organisation(&before, &after, NOW).into_iter().map(|fault| fault.path).collect()
+        };
+        let from = |from| Policy { second_factor: Demand::Required { from }, ..before };
+        assert_eq!(fields(before), [""; 0]);
+        assert_eq!(fields(from(NOW)), [""; 0]);
+        assert_eq!(fields(from(NOW.after(Duration::from_hours(24 * 300)))), [""; 0]);
+        assert_eq!(fields(from(Timestamp::from_millis(0))), ["second_factor_from"]);
+        assert_eq!(fields(from(NOW.after(Duration::from_hours(24 * 400)))), ["second_factor_from"]);
+        assert_eq!(fields(Policy { remembered_claims_mfa: true, ..before }), ["remembered_claims_mfa"]);
+        let codes = FactorKinds::of(&[FactorKind::Totp, FactorKind::RecoveryCode]);
+        assert_eq!(fields(Policy { kinds: AllowedKinds::new(codes), ..before }), [""; 0]);
+        assert_eq!(fields(Policy { kinds: AllowedKinds::new(FactorKinds::NONE), ..before }), ["kinds"]);
     }
 
     #[test]
