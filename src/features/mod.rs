@@ -78,6 +78,7 @@ pub const FEATURES: &[Feature] = &[
         routes: oidc::routes,
         pages: || {
             let mut all = samples_of::<oidc::ConsentPage>();
+            all.extend(samples_of::<oidc::NotAdmittedPage>());
             all.extend(samples_of::<oidc::DevicePage>());
             all.extend(samples_of::<oidc::ApproveDevicePage>());
             all.extend(samples_of::<oidc::DoneDevicePage>());

@@ -1,5 +1,6 @@
 //! Apps: what the protocol calls clients.
 
+mod access;
 mod cache;
 mod key_sets;
 mod rules;
@@ -13,6 +14,7 @@ use crate::domain::secret::Fingerprint;
 use crate::domain::{Algorithm, Random, Scope, Secret, Timestamp};
 use crate::keys::{OpenError, Place, PublicKey, Vault};
 
+pub use access::Access;
 pub use cache::Clients;
 pub use key_sets::KeySets;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
@@ -178,6 +180,9 @@ pub struct Metadata {
     /// What it tells about itself.
     #[serde(default)]
     pub told: Told,
+    /// Who may use it, and how.
+    #[serde(default)]
+    pub access: Access,
 }
 
 /// What an app tells about itself, most of it for people (OpenID Connect Dynamic Client Registration, section 2).
@@ -245,6 +250,7 @@ impl Default for Metadata {
             exchanges: Vec::new(),
             response_types: code_only(),
             told: Told::default(),
+            access: Access::default(),
         }
     }
 }

@@ -33,8 +33,8 @@ pub use store::{Connection, apps_by_session, disconnect, list_connections};
 pub use store::{add_initial_access_token, remove_old_initial_access_tokens};
 pub use store::{remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
 pub use views::{
-    ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage, ReturningPage, SignOutPage,
-    SignedOutPage,
+    ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage, NotAdmittedPage,
+    ReturningPage, SignOutPage, SignedOutPage,
 };
 
 /// The grant types that an app may register.

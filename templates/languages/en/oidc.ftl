@@ -43,3 +43,7 @@ signed-out-title = You are signed out
 signed-out-text = On a shared computer, also close your browser.
 signing-out-frame = Signing out of an app
 leaving-text = You go back to { $app } in a moment.
+
+not-admitted-title = You do not have access to { $app }
+not-admitted-text = <strong>{ $app }</strong> is not for people of your organisation. You are signed in as <strong>{ $account }</strong>.
+not-admitted-back = Back to { $app }

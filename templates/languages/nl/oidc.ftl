@@ -43,3 +43,7 @@ signed-out-title = Je bent uitgelogd
 signed-out-text = Sluit op een gedeelde computer ook je browser.
 signing-out-frame = Uitloggen bij een app
 leaving-text = Je gaat zo terug naar { $app }.
+
+not-admitted-title = Je hebt geen toegang tot { $app }
+not-admitted-text = <strong>{ $app }</strong> is niet voor mensen van jouw organisatie. Je bent ingelogd als <strong>{ $account }</strong>.
+not-admitted-back = Terug naar { $app }

@@ -71,7 +71,7 @@ impl Due<'_> {
                 dpop_jkt: request.dpop_jkt.clone(),
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
-            expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
+            expires_at: now.after(client.metadata.access.grant_lifetime(tokens)),
         };
         let (grant, code) = store::add_grant(&mut writer, &clearance, new, (now, state.random.as_ref())).await?;
         let account = &member.standing.account;
@@ -122,7 +122,8 @@ impl Due<'_> {
         if let Some(token) = token {
             pairs.push(("access_token", token));
             pairs.push(("token_type", "Bearer".to_owned()));
-            pairs.push(("expires_in", state.config.tokens.access_token_seconds.to_string()));
+            let seconds = client.metadata.access.access_token_seconds(&state.config.tokens);
+            pairs.push(("expires_in", seconds.to_string()));
             pairs.push(("scope", grant.scope.to_string()));
         }
         Ok(pairs)
@@ -148,6 +149,9 @@ impl Due<'_> {
                 ErrorCode::UnmetAuthenticationRequirements,
                 "nothing is set up that reaches the essential acr value",
             ),
+            Refusal::NotAdmitted => {
+                OAuthError::new(ErrorCode::AccessDenied, "the app is not for the person's organisation")
+            }
             _ => OAuthError::new(ErrorCode::AccessDenied, "the account may not be used"),
         };
         self.tell_error(&error).await

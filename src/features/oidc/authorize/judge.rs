@@ -11,6 +11,7 @@ use crate::features::clients::Client;
 use crate::features::interactions::{Interaction, offer_is_due};
 use crate::features::oidc::store;
 use crate::features::oidc::subjects::subject;
+use crate::features::oidc::validity::app_facts;
 use crate::features::sessions::{Holder, Standing, find_standing};
 use crate::web::{AppState, Context, Error};
 
@@ -34,7 +35,7 @@ pub(super) async fn request(
     let wish = Wish {
         proven_since: unanswered.then_some(context.now),
         max_age: request.max_age.map(Duration::from_secs),
-        acr: request.acr.wish(),
+        acr: client.metadata.access.wish(request.acr.wish()),
     };
     let mut facts = facts(state, context, client, request, (person, wish)).await?;
     // Whoever has a session was asked what may be put off when it was opened.
@@ -88,7 +89,7 @@ pub(super) async fn resumed(
 /// Whoever may not go on leaves the place to somebody else: the sign-in is asked again, and says why not.
 fn or_somebody_else(decision: Decision) -> Decision {
     match decision {
-        Decision::Refuse(Refusal::AppDisabled | Refusal::AcrUnreachable) => decision,
+        Decision::Refuse(Refusal::AppDisabled | Refusal::AcrUnreachable | Refusal::NotAdmitted) => decision,
         Decision::Refuse(_) => Decision::Ask(Question::Authenticate),
         _ => decision,
     }
@@ -123,8 +124,6 @@ async fn facts(
         answers: Answers::default(),
         offer: false,
         app: Some(AppFacts {
-            disabled: client.disabled_at.is_some(),
-            needs_organisation: false,
             consent: ConsentFacts {
                 // The page that approves a device asks by itself, whatever the person gave the app before.
                 first_party: client.first_party || request.device.is_some(),
@@ -132,6 +131,7 @@ async fn facts(
                 wanted: request.consent_scope(),
                 given: given.map(|(scope, _)| scope).unwrap_or_default(),
             },
+            ..app_facts(client, person.as_ref().map(|person| person.standing))
         }),
     })
 }

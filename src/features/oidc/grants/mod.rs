@@ -95,7 +95,7 @@ impl Call<'_> {
         TokenAnswer {
             access_token,
             token_type: if self.key.is_some() { "DPoP" } else { "Bearer" },
-            expires_in: self.state.config.tokens.access_token_seconds,
+            expires_in: self.client.metadata.access.access_token_seconds(&self.state.config.tokens),
             scope,
             issued_token_type: None,
             refresh_token: None,
@@ -105,7 +105,7 @@ impl Call<'_> {
 
     /// Judges a grant that is used again.
     async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<(Clearance, Standing)>, Error> {
-        judge(db, grant, self.context.now).await
+        judge(db, &self.client, grant, self.context.now).await
     }
 
     /// The first tokens of a grant that was just redeemed in `writer`, which is committed here.

@@ -26,7 +26,7 @@ use crate::features::oidc::endpoints::userinfo::userinfo;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::response_modes::Sent;
 use crate::features::oidc::store;
-use crate::features::oidc::views::{ConsentItem, ConsentPage, ReturningPage};
+use crate::features::oidc::views::{ConsentItem, ConsentPage, NotAdmittedPage, ReturningPage};
 use crate::features::sessions::Holder;
 use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, Routes, cross_origin, see_other, urls};
 
@@ -102,6 +102,16 @@ fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<R
             return Ok(response);
         }
         Outcome::Page(path) => see_other(&path),
+        Outcome::NotAdmitted(interaction, account) => {
+            context.prefer(interaction.purpose.languages());
+            let page = NotAdmittedPage {
+                app: interaction.purpose.app_name().unwrap_or_default().to_owned(),
+                account,
+                other: urls::sign_in_anew(interaction.id),
+                back: urls::complete(interaction.id),
+            };
+            return context.page(state, StatusCode::FORBIDDEN, &page);
+        }
         Outcome::Expired => return expired_page(state, &mut context, None),
         Outcome::Problem(page) => page.into_response_with(StatusCode::BAD_REQUEST),
         Outcome::Ready(interaction) => {
