@@ -16,6 +16,7 @@ mod m0010_protocol;
 mod m0011_networks;
 mod m0012_recovery;
 mod m0013_clients;
+mod m0015_apps;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_networks::Migration),
             Box::new(m0012_recovery::Migration),
             Box::new(m0013_clients::Migration),
+            Box::new(m0015_apps::Migration),
         ]
     }
 }

@@ -41,7 +41,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("passwords", &["passwords"]),
     ("sign-ins in progress", &["interactions"]),
     ("presence", &["sessions"]),
-    ("signing keys and apps", &["signing", "clients"]),
+    ("signing keys and apps", &["signing", "clients", "failed_requests"]),
     ("what people enrolled, and where they are", &["factors", "networks", "challenges"]),
     ("people", &["accounts", "organisations"]),
     ("messages", &["outbox"]),

@@ -14,6 +14,7 @@ pub mod challenges;
 pub mod clients;
 pub mod employees;
 pub mod factors;
+pub mod failed_requests;
 pub mod helpdesk;
 pub mod interactions;
 pub mod invitations;

@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
-    AccountId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, GrantId,
+    AccountId, AppDraftId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, FailedRequestId, GrantId,
     InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId,
-    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId,
+    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId, TrialId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -83,6 +83,9 @@ text_column!(
     CeremonyId,
     ChallengeId,
     ClientSecretId,
+    AppDraftId,
+    FailedRequestId,
+    TrialId,
     DeviceId,
     FactorId,
     DeviceRequestId,

@@ -27,6 +27,14 @@ pub(in crate::features::oidc) struct PageOnly {
     pub(in crate::features::oidc) description: &'static str,
 }
 
+impl PageOnly {
+    /// The address that was asked for is not registered.
+    pub(super) const FOREIGN_ADDRESS: Self = Self {
+        code: ErrorCode::InvalidRequest,
+        description: "redirect_uri is not one of the registered addresses",
+    };
+}
+
 /// What the checks look at.
 pub(super) struct Asked<'a> {
     /// As they came.
@@ -86,10 +94,7 @@ pub(super) fn redirect_uri<'a>(parameters: &'a Parameters, client: &Client) -> R
     if allowed_redirect(&client.metadata.redirect_uris, requested, !client.is_confidential()) {
         Ok(requested)
     } else {
-        Err(PageOnly {
-            code: ErrorCode::InvalidRequest,
-            description: "redirect_uri is not one of the registered addresses",
-        })
+        Err(PageOnly::FOREIGN_ADDRESS)
     }
 }
 

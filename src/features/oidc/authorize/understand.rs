@@ -7,6 +7,7 @@ use super::issue::error_pairs;
 use super::request::{AuthorizationRequest, Origin};
 use super::{Outcome, page_only, request_object};
 use crate::features::clients::{Client, Clients, allowed_redirect};
+use crate::features::failed_requests::{Endpoint, Failure, note_failure};
 use crate::features::oidc::dpop::ProvenKey;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
@@ -23,8 +24,8 @@ pub(super) struct Understood {
 
 /// Why a request is refused before anything is decided about it.
 pub(in crate::features::oidc) enum Fault {
-    /// Nothing may redirect.
-    Page(PageOnly),
+    /// Nothing may redirect; and the address that was asked for, where that is what is wrong.
+    Page(PageOnly, Option<String>),
     /// The app is told, at an address that is registered.
     ToApp { redirect_uri: String, mode: ResponseMode, state: Option<String>, error: OAuthError },
 }
@@ -33,9 +34,26 @@ impl Fault {
     /// What is wrong.
     pub(in crate::features::oidc) const fn error(&self) -> OAuthError {
         match self {
-            Self::Page(page) => OAuthError::new(page.code, page.description),
+            Self::Page(page, _) => OAuthError::new(page.code, page.description),
             Self::ToApp { error, .. } => OAuthError::new(error.code, error.description),
         }
+    }
+
+    /// Keeps it for whoever looks after the app.
+    pub(in crate::features::oidc) async fn note(
+        &self,
+        state: &AppState,
+        context: &Context,
+        client: &Client,
+        endpoint: Endpoint,
+    ) {
+        let OAuthError { code, description } = self.error();
+        let address = match self {
+            Self::Page(_, address) => address.as_deref(),
+            Self::ToApp { .. } => None,
+        };
+        let failure = Failure { endpoint, code: &code.to_string(), description, address };
+        note_failure(state, context, &client.id, failure).await;
     }
 }
 
@@ -61,13 +79,18 @@ pub(super) async fn understand(
         let Some((_, request)) = found else {
             let description = "this request ran out, was answered before, or belongs to another app";
             let page = PageOnly { code: ErrorCode::InvalidRequestUri, description };
+            Fault::Page(page, None).note(state, context, &client, Endpoint::Authorize).await;
             return refused(PageProblem::BadAppRequest, Some(client.as_ref()), page);
         };
         return Ok(Ok(Understood { client, request }));
     }
-    match check(state, context, &client, parameters, Way::Browser).await? {
+    let checked = check(state, context, &client, parameters, Way::Browser).await?;
+    if let Err(fault) = &checked {
+        fault.note(state, context, &client, Endpoint::Authorize).await;
+    }
+    match checked {
         Ok(request) => Ok(Ok(Understood { client, request })),
-        Err(Fault::Page(page)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
+        Err(Fault::Page(page, _)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
         Err(Fault::ToApp { redirect_uri, mode, state: given, error }) => {
             let ring = Signing::ring(state).await?;
             let issuer = state.config.server.issuer();
@@ -120,13 +143,19 @@ pub(in crate::features::oidc) async fn check(
                 .filter(|address| allowed_redirect(&client.metadata.redirect_uris, address, !client.is_confidential()));
             return match outside {
                 Some(redirect_uri) => to_app(redirect_uri, sent, error),
-                None => Ok(Err(Fault::Page(PageOnly { code: error.code, description: error.description }))),
+                None => {
+                    let page = PageOnly { code: error.code, description: error.description };
+                    Ok(Err(Fault::Page(page, None)))
+                }
             };
         }
     };
     let redirect_uri = match checks::redirect_uri(parameters, client) {
         Ok(redirect_uri) => redirect_uri,
-        Err(page) => return Ok(Err(Fault::Page(page))),
+        Err(page) => {
+            let address = parameters.get("redirect_uri").filter(|_| page == PageOnly::FOREIGN_ADDRESS);
+            return Ok(Err(Fault::Page(page, address.map(str::to_owned))));
+        }
     };
     let asked = Asked { sent, parameters, client, redirect_uri, ring: &ring, issuer: &issuer, way, now: context.now };
     match checks::run(&asked) {

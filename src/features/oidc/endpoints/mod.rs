@@ -80,7 +80,7 @@ async fn from_app(
         Err(error) => return Ok(Err(error.into())),
     };
     let presented = Presented { authorization: authorization(headers), parameters: &parameters, endpoint };
-    let client = authenticate(state, &presented, context.now).await?;
+    let client = authenticate(state, context, &presented).await?;
     Ok(client.map(|client| (parameters, client)))
 }
 

@@ -23,6 +23,7 @@ use super::tokens::{Beside, Mint, invalid_grant};
 use super::validity::{judge, take_back};
 use crate::config::Config;
 use crate::domain::Scope;
+use crate::domain::ids::TrialId;
 use crate::domain::sign_in::Clearance;
 use crate::features::clients::Client;
 use crate::features::sessions::Standing;
@@ -38,6 +39,8 @@ pub(super) struct Call<'a> {
     pub(super) parameters: &'a Parameters,
     /// The key that the app proved to hold.
     pub(super) key: Option<ProvenKey>,
+    /// The trial that this is part of: its code is redeemed by nobody else.
+    pub(super) trial: Option<TrialId>,
 }
 
 /// The answer of the token endpoint (RFC 6749, section 5.1).
