@@ -14,7 +14,7 @@ use crate::features::interactions::remove_old_interactions;
 use crate::features::networks::remove_old_networks;
 use crate::features::oidc::{
     remove_old_device_requests, remove_old_grants, remove_old_initial_access_tokens, remove_old_logouts,
-    remove_old_requests, remove_old_seen_tokens,
+    remove_old_requests, remove_old_seen_tokens, remove_old_trials,
 };
 use crate::features::organisations::remove_old_invitations;
 use crate::features::outbox::remove_old_messages;
@@ -86,6 +86,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_ceremonies(&mut writer, now).await?;
     remove_old_grants(&mut writer, before).await?;
     remove_old_requests(&mut writer, now).await?;
+    remove_old_trials(&mut writer, now).await?;
     remove_old_logouts(&mut writer, before).await?;
     remove_old_device_requests(&mut writer, before).await?;
     remove_old_initial_access_tokens(&mut writer, before).await?;

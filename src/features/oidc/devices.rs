@@ -39,6 +39,7 @@ pub(super) async fn answer(
                     claims: request.claims.clone(),
                     resources: request.resources.clone(),
                     dpop_jkt: None,
+                    trial: None,
                 },
                 code_expires_at: device.expires_at,
                 expires_at: now.after(client.metadata.access.grant_lifetime(&state.config.tokens)),

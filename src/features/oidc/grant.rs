@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::authorize::RequestedClaims;
-use crate::domain::ids::{AccountId, GrantId, SessionId};
+use crate::domain::ids::{AccountId, GrantId, SessionId, TrialId};
 use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
 
@@ -57,6 +57,9 @@ pub(super) struct GrantDetails {
     /// The thumbprint of the key that the code is bound to.
     #[serde(default)]
     pub(super) dpop_jkt: Option<String>,
+    /// The trial that it is part of: nobody but that redeems its code.
+    #[serde(default)]
+    pub(super) trial: Option<TrialId>,
 }
 
 impl GrantDetails {

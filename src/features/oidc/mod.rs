@@ -19,6 +19,7 @@ mod response_types;
 mod store;
 mod subjects;
 mod tokens;
+mod trials;
 mod user_codes;
 mod validity;
 mod views;
@@ -31,7 +32,13 @@ pub use pages::routes;
 pub use registration::{RegistrationProblem, check_registration, find_sector};
 pub use store::{Connection, apps_by_session, disconnect, list_connections};
 pub use store::{add_initial_access_token, remove_old_initial_access_tokens};
-pub use store::{remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
+pub use store::{
+    remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens, remove_old_trials,
+};
+pub use trials::{
+    Preview, Step, Trial, TrialFault, TrialOutcome, Wish, begin_trial, can_be_tried, find_trial, finish_trial,
+    preview_claims,
+};
 pub use views::{
     ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage, NotAdmittedPage,
     ReturningPage, SignOutPage, SignedOutPage,

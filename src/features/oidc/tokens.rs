@@ -86,7 +86,10 @@ impl Mint<'_> {
     ) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let subject = subject(self.state, self.client, clearance.account_id());
-        let audience = if resources.is_empty() {
+        // What a trial makes is for its own page, where nobody takes tokens.
+        let audience = if grant.details.trial.is_some() {
+            vec![grant.details.redirect_uri.clone()]
+        } else if resources.is_empty() {
             // `openid` opens our own endpoint as well, unless the app restricts the token itself.
             let own = (grant.details.resources.is_empty() || scope.contains("openid")).then(|| self.issuer());
             grant.details.resources.iter().cloned().chain(own).collect()

@@ -122,7 +122,8 @@ fn the_way_it_came(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<()
     if present("registration") {
         return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration in requests is not supported"));
     }
-    if asked.client.metadata.signs_requests && !present("request") && !present("request_uri") {
+    let is_ours = matches!(asked.way, Way::Trial);
+    if asked.client.metadata.signs_requests && !is_ours && !present("request") && !present("request_uri") {
         return Err(invalid("this app must sign its requests"));
     }
     if asked.client.needs_pushing() && matches!(asked.way, Way::Browser) {
@@ -334,7 +335,7 @@ fn dpop_jkt(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(),
     }
     let proven = match asked.way {
         Way::Pushed(proven) => proven,
-        Way::Browser => None,
+        Way::Browser | Way::Trial => None,
     };
     if let (Some(named), Some(proven)) = (named, proven)
         && named != proven.thumbprint

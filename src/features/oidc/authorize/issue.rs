@@ -31,6 +31,9 @@ pub(super) struct Due<'a> {
     pub(super) request: &'a AuthorizationRequest,
 }
 
+/// How long what a trial gives is good: until it is redeemed, a moment later.
+const TRIAL: Duration = Duration::from_mins(1);
+
 type Pairs = Vec<(&'static str, String)>;
 
 impl Due<'_> {
@@ -69,11 +72,20 @@ impl Due<'_> {
                 claims: request.claims.clone(),
                 resources: request.resources.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
+                trial: request.trial.as_ref().map(|trying| trying.id),
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
-            expires_at: now.after(client.metadata.access.grant_lifetime(tokens)),
+            expires_at: match &request.trial {
+                Some(_) => now.after(TRIAL),
+                None => now.after(client.metadata.access.grant_lifetime(tokens)),
+            },
         };
         let (grant, code) = store::add_grant(&mut writer, &clearance, new, (now, state.random.as_ref())).await?;
+        if request.trial.is_some() {
+            // The trial itself is in the audit; the app was given nothing.
+            writer.commit().await?;
+            return self.tell(vec![("code", code.expose().clone())]).await;
+        }
         let account = &member.standing.account;
         let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.authorize", "done")
             .by(account.id)

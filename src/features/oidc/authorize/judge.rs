@@ -107,9 +107,15 @@ async fn facts(
         let known_as = || subject(state, client, person.evidence.account_id);
         request.expected_subject.as_ref().is_none_or(|expected| *expected == known_as())
     });
-    let given = match &person {
-        Some(person) => store::find_consent(state.db.reading(), person.evidence.account_id, &client.id).await?,
-        None => None,
+    let db = state.db.reading();
+    let given = match (&person, &request.trial) {
+        // What is given in a trial counts there and nowhere else, and the other way round.
+        (_, Some(trying)) => {
+            let consented = store::find_trial(db, trying.id, context.now).await?.and_then(|trial| trial.consented_at);
+            consented.map(|at| (request.consent_scope(), at))
+        }
+        (Some(person), None) => store::find_consent(db, person.evidence.account_id, &client.id).await?,
+        (None, None) => None,
     };
     Ok(Facts {
         now: context.now,

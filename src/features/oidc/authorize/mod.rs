@@ -32,7 +32,7 @@ use crate::features::interactions::{
 use crate::features::sessions::Holder;
 use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail, urls};
 
-pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims};
+pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims, Trying};
 pub(super) use self::understand::{Way, check};
 
 /// What the endpoint answers.
@@ -270,6 +270,9 @@ pub(super) async fn new_scopes(
     member: &Holder,
     request: &AuthorizationRequest,
 ) -> Result<Scope, Error> {
+    if request.trial.is_some() {
+        return Ok(request.consent_scope());
+    }
     let given = store::find_consent(state.db.reading(), member.session.account_id, &request.client_id).await?;
     Ok(request.consent_scope().without(&given.map(|(scope, _)| scope).unwrap_or_default()))
 }

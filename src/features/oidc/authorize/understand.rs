@@ -6,13 +6,13 @@ use super::checks::{self, Asked, PageOnly};
 use super::issue::error_pairs;
 use super::request::{AuthorizationRequest, Origin};
 use super::{Outcome, page_only, request_object};
-use crate::features::clients::{Client, Clients, allowed_redirect};
+use crate::features::clients::{Client, Clients, LastUses, allowed_redirect};
 use crate::features::failed_requests::{Endpoint, Failure, note_failure};
 use crate::features::oidc::dpop::ProvenKey;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::response_modes::{Answer, Correspondence, ResponseMode};
-use crate::features::oidc::store;
+use crate::features::oidc::{store, trials};
 use crate::features::signing::Signing;
 use crate::web::{AppState, Context, Error, PageProblem};
 
@@ -76,12 +76,22 @@ pub(super) async fn understand(
     if let Some((origin, secret)) = parameters.get("request_uri").and_then(Origin::of) {
         let found = store::find_kept_request(state.db.reading(), secret, context.now).await?;
         let found = found.filter(|(kept, request)| *kept == origin && request.client_id == client.id);
+        let found = match found {
+            // Whoever has the link of a trial has nothing: it opens where it was begun.
+            Some((_, AuthorizationRequest { trial: Some(trying), .. }))
+                if !trials::is_open(state, context, trying.id).await? =>
+            {
+                None
+            }
+            found => found,
+        };
         let Some((_, request)) = found else {
             let description = "this request ran out, was answered before, or belongs to another app";
             let page = PageOnly { code: ErrorCode::InvalidRequestUri, description };
             Fault::Page(page, None).note(state, context, &client, Endpoint::Authorize).await;
             return refused(PageProblem::BadAppRequest, Some(client.as_ref()), page);
         };
+        note_use(state, context, &client, &request).await;
         return Ok(Ok(Understood { client, request }));
     }
     let checked = check(state, context, &client, parameters, Way::Browser).await?;
@@ -89,7 +99,10 @@ pub(super) async fn understand(
         fault.note(state, context, &client, Endpoint::Authorize).await;
     }
     match checked {
-        Ok(request) => Ok(Ok(Understood { client, request })),
+        Ok(request) => {
+            note_use(state, context, &client, &request).await;
+            Ok(Ok(Understood { client, request }))
+        }
         Err(Fault::Page(page, _)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
         Err(Fault::ToApp { redirect_uri, mode, state: given, error }) => {
             let ring = Signing::ring(state).await?;
@@ -102,6 +115,13 @@ pub(super) async fn understand(
     }
 }
 
+/// What we send ourselves is no use of the app.
+async fn note_use(state: &AppState, context: &Context, client: &Client, request: &AuthorizationRequest) {
+    if request.trial.is_none() {
+        LastUses::note(state, client, None, context.now).await;
+    }
+}
+
 /// How parameters come.
 #[derive(Clone, Copy)]
 pub(in crate::features::oidc) enum Way<'a> {
@@ -109,6 +129,8 @@ pub(in crate::features::oidc) enum Way<'a> {
     Browser,
     /// From the app itself, which may have proven to hold a key.
     Pushed(Option<&'a ProvenKey>),
+    /// From ourselves, in the name of the app: it need neither push nor sign them.
+    Trial,
 }
 
 /// Runs every check on the parameters of a known app.

@@ -93,6 +93,27 @@ pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_co
 /// The grant that trades a token for another (RFC 8693, section 2.1).
 pub(super) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
+/// Redeems a code, as the endpoint does for an app that proved that it is itself.
+pub(super) async fn redeem_code(call: Call<'_>) -> Outcome {
+    authorization_code::run(call).await
+}
+
+impl TokenAnswer {
+    /// The ID token.
+    pub(super) fn id_token(&self) -> Option<&str> {
+        self.id_token.as_deref()
+    }
+
+    /// What can be shown of it: all but the tokens.
+    pub(super) fn without_tokens(&self) -> Map<String, Value> {
+        Map::from_iter([
+            ("token_type".to_owned(), self.token_type.into()),
+            ("expires_in".to_owned(), self.expires_in.into()),
+            ("scope".to_owned(), self.scope.to_string().into()),
+        ])
+    }
+}
+
 impl Call<'_> {
     fn answer(&self, access_token: String, scope: Scope) -> TokenAnswer {
         TokenAnswer {
@@ -117,7 +138,7 @@ impl Call<'_> {
         let Some((clearance, standing)) = self.clear(&writer, &grant).await? else {
             return Ok(Err(invalid_grant().into()));
         };
-        let refresh = if self.client.may_use("refresh_token") {
+        let refresh = if self.client.may_use("refresh_token") && self.trial.is_none() {
             Some({
                 let key = self.key_of_refresh_token();
                 store::add_refresh_token(&mut writer, grant.id, grant.expires_at, key, (now, random)).await?

@@ -137,7 +137,7 @@ async fn show_consent(
     };
     let Some(member) = resumed.member else { return Ok(see_other(&urls::sign_in_anew(resumed.interaction.id))) };
     context.prefer(resumed.interaction.purpose.languages());
-    let host = url::Url::parse(&resumed.request.redirect_uri).ok();
+    let host = url::Url::parse(resumed.request.address()).ok();
     let page = ConsentPage {
         action: urls::consent(resumed.interaction.id),
         app: resumed.client.name.clone(),
@@ -203,11 +203,17 @@ async fn answer_consent(
     match answered.decision {
         Answer::Allow => {
             let scope = resumed.request.consent_scope();
-            store::add_consent(&mut writer, account.id, &resumed.client.id, &scope, context.now).await?;
+            match &resumed.request.trial {
+                Some(trying) => store::consent_in_trial(&mut writer, trying.id, context.now).await?,
+                None => {
+                    store::add_consent(&mut writer, account.id, &resumed.client.id, &scope, context.now).await?;
+                }
+            }
         }
         Answer::Deny | Answer::OtherAccount => deny_interaction(&mut writer, &resumed.interaction).await?,
     }
-    let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.consent", outcome)
+    let kind = if resumed.request.trial.is_some() { "app.try_consent" } else { "app.consent" };
+    let event = Event::new(Chain::Organisation(account.home_organisation_id), kind, outcome)
         .by(account.id)
         .through(&resumed.client.id)
         .referred_to(context.reference)
