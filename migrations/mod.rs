@@ -16,6 +16,7 @@ mod m0010_protocol;
 mod m0011_networks;
 mod m0012_recovery;
 mod m0013_clients;
+mod m0014_console;
 mod m0015_apps;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_networks::Migration),
             Box::new(m0012_recovery::Migration),
             Box::new(m0013_clients::Migration),
+            Box::new(m0014_console::Migration),
             Box::new(m0015_apps::Migration),
         ]
     }

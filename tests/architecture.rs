@@ -34,6 +34,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// neighbour.
 const GROUPS: &[(&str, &[&str])] = &[
     ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
+    ("the door to the console", &["console"]),
     ("what happened, and all that is kept about a person", &["activity", "privacy"]),
     ("protocol", &["oidc"]),
     ("flows", &["sign_in", "recovery", "setup", "invitations"]),

@@ -53,6 +53,7 @@ fn frame(language: Language, template: &str) -> Frame {
         "pages/ip_addresses/o",
         "pages/ip_addresses/act",
         "pages/activity/",
+        "pages/admin/",
     ]
     .iter()
     .any(|area| template.starts_with(area));
@@ -71,6 +72,7 @@ fn frame(language: Language, template: &str) -> Frame {
             email: "anna@kantoor.nl".to_owned(),
             administers: true,
             helps: true,
+            console: true,
         }),
         now: Timestamp::from_millis(NOW),
     }

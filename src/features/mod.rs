@@ -4,14 +4,17 @@
 //! ledger of networks, codes that were sent) carry sessions and the sign-ins in progress; on those stand the proofs
 //! (passwords, and above them passkeys, second steps, IP addresses and mailed links), the flows (sign-in, recovery, set-up,
 //! invitations), the protocol with its keys, what happened, and the areas that people and their administrators look after
-//! things in. A feature uses the groups below it, through their `mod.rs`.
+//! things in. The areas of the instance (`admin`, `apps`) share the door `console`: who may look, who may change, and the
+//! frame around their pages. A feature uses the groups below it, through their `mod.rs`.
 
 pub mod account;
 pub mod accounts;
 pub mod activity;
+pub mod admin;
 pub mod audit;
 pub mod challenges;
 pub mod clients;
+pub mod console;
 pub mod employees;
 pub mod factors;
 pub mod failed_requests;
@@ -179,6 +182,7 @@ pub const FEATURES: &[Feature] = &[
         routes: activity::routes,
         pages: || samples_of::<activity::OrganisationActivityPage>(),
     },
+    Feature { name: "admin", routes: admin::routes, pages: || samples_of::<admin::HomePage>() },
     Feature {
         name: "account",
         routes: account::routes,

@@ -23,6 +23,8 @@ pub struct SignedIn {
     pub administers: bool,
     /// Whether they may help others back in who lost what they sign in with.
     pub helps: bool,
+    /// Whether they may look around in the console of the instance.
+    pub console: bool,
 }
 
 /// A page with sample values.

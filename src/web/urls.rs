@@ -92,6 +92,26 @@ pub const ACCOUNT_NETWORKS: &str = "/account/ip-addresses";
 pub const ACCOUNT_NETWORKS_AUTOMATIC: &str = "/account/ip-addresses/automatic";
 /// Where the people of an organisation sign in from.
 pub const ORGANISATION_NETWORKS: &str = "/organisation/ip-addresses";
+/// The console of the instance: how everything is.
+pub const ADMIN: &str = "/admin";
+/// The apps of the instance.
+pub const ADMIN_APPS: &str = "/admin/apps";
+/// Its organisations.
+pub const ADMIN_ORGANISATIONS: &str = "/admin/organisations";
+/// Its people.
+pub const ADMIN_PEOPLE: &str = "/admin/people";
+/// Who may do what for the instance.
+pub const ADMIN_ROLES: &str = "/admin/roles";
+/// Leads to the requests to let somebody back in.
+pub const ADMIN_RECOVERY: &str = "/admin/recovery";
+/// The keys that tokens are signed with.
+pub const ADMIN_KEYS: &str = "/admin/keys";
+/// All that happened.
+pub const ADMIN_AUDIT: &str = "/admin/audit";
+/// The mails and text messages.
+pub const ADMIN_OUTBOX: &str = "/admin/outbox";
+/// What the configuration says.
+pub const ADMIN_SETTINGS: &str = "/admin/settings";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
@@ -365,7 +385,7 @@ pub fn app_draft(draft: impl std::fmt::Display, step: impl std::fmt::Display) ->
 #[must_use]
 pub fn own_page(next: Option<&str>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
-    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS];
+    let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS, ADMIN];
     let known = |next: &&str| {
         next.len() <= 200
             && next.bytes().all(plain)
@@ -388,7 +408,7 @@ mod tests {
 
     #[test]
     fn only_pages_of_our_own_come_next() {
-        for own in ["/account", "/account/security", "/enrol/account/totp"] {
+        for own in ["/account", "/account/security", "/enrol/account/totp", "/admin/keys"] {
             assert_eq!(own_page(Some(own)), own);
         }
         for foreign in [

@@ -4,6 +4,7 @@
 mod support;
 
 mod account;
+mod admin;
 mod browser;
 mod browser_logout;
 mod browser_passkeys;

@@ -62,8 +62,27 @@ pub enum InstanceRole {
     None,
     /// Recover people who are locked out, together with a second person.
     Helpdesk,
+    /// See in the console what an administrator sees, and change nothing.
+    Auditor,
     /// Register apps and organisations, look after keys, read audit and health.
     Administrator,
+}
+
+impl InstanceRole {
+    /// All of them, the least power first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Helpdesk, Self::Auditor, Self::Administrator];
+
+    /// Whether it lets people who are locked out back in.
+    #[must_use]
+    pub const fn helps(self) -> bool {
+        matches!(self, Self::Helpdesk | Self::Administrator)
+    }
+
+    /// Whether it may look around in the console.
+    #[must_use]
+    pub const fn looks(self) -> bool {
+        matches!(self, Self::Auditor | Self::Administrator)
+    }
 }
 
 /// Whether `name` may be a user name: it can never be mistaken for an e-mail address, nor spoil a log line.

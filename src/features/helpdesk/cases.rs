@@ -31,7 +31,7 @@ pub(super) fn who(standing: &Standing) -> Who {
         account: account.id,
         home: account.home_organisation_id,
         administers: home.is_some_and(|home| home.role == crate::features::organisations::Role::Administrator),
-        helps_everybody: account.instance_role != InstanceRole::None,
+        helps_everybody: account.instance_role.helps(),
         runs_everything: account.instance_role == InstanceRole::Administrator,
     }
 }

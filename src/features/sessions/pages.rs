@@ -8,7 +8,6 @@ use axum::response::{IntoResponse as _, Response};
 use super::{Lifetime, Session, Standing, facts_later, find_live_session, find_standing, touch_session};
 use crate::domain::ids::OrganisationId;
 use crate::domain::sign_in::{Decision, Refusal, decide};
-use crate::features::accounts::InstanceRole;
 use crate::features::organisations::Role;
 use crate::web::{AppState, Context, Error, PageProblem, SignedIn, see_other, urls};
 
@@ -89,11 +88,13 @@ impl Member {
     /// How the frame of a page shows them.
     #[must_use]
     pub fn shown(&self) -> SignedIn {
+        let role = self.standing.account.instance_role;
         SignedIn {
             name: self.standing.account.name.clone(),
             email: self.standing.account.email.to_string(),
             administers: self.administers().is_some(),
-            helps: self.administers().is_some() || self.standing.account.instance_role != InstanceRole::None,
+            helps: self.administers().is_some() || role.helps(),
+            console: role.looks(),
         }
     }
 

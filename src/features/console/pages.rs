@@ -1,0 +1,107 @@
+//! Who is at the door.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use super::rules::{ACT, ENTRY, is_open, is_within, needs_touch, strong_at};
+use super::store::{find_visit, touch_visit};
+use crate::features::accounts::InstanceRole;
+use crate::features::sessions::Member;
+use crate::web::{AppState, Context, Error, PageProblem, see_other, urls};
+
+/// Somebody who may look around in the console, judged at this moment: an auditor or an administrator of the instance.
+/// Having one is the permission to show what an administrator sees; for whom it is not, there is no such page.
+#[derive(Debug)]
+pub struct Auditor {
+    /// Who.
+    pub member: Member,
+}
+
+impl Auditor {
+    /// Whoever may look around at this moment, if anybody may. It is no use of the console: what goes on by itself (a
+    /// page that follows what happens) does not prolong a visit.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses.
+    pub async fn find(state: &AppState, context: &Context) -> Result<Option<Self>, Error> {
+        let Some(member) = Member::find(state, context).await? else { return Ok(None) };
+        let used = find_visit(state.db.reading(), member.session.id).await?;
+        let open = is_open(strong_at(&member.session.evidence), used, context.now);
+        Ok((member.standing.account.instance_role.looks() && open).then_some(Self { member }))
+    }
+
+    /// Whether they may change things as well.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.member.standing.account.instance_role == InstanceRole::Administrator
+    }
+}
+
+impl FromRequestParts<AppState> for Auditor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let context = Context::from_request_parts(parts, state).await?;
+        let member = Member::from_request_parts(parts, state).await?;
+        if !member.standing.account.instance_role.looks() {
+            return Err(no_such_page());
+        }
+        let entered = async {
+            let used = find_visit(state.db.reading(), member.session.id).await?;
+            let open = is_open(strong_at(&member.session.evidence), used, context.now);
+            if open && needs_touch(used, context.now) {
+                let mut writer = state.db.writing().await?;
+                touch_visit(&mut writer, member.session.id, context.now).await?;
+                writer.commit().await?;
+            }
+            Ok::<_, Error>(open)
+        };
+        match entered.await {
+            Ok(true) => Ok(Self { member }),
+            Ok(false) => Err(ask(&context)),
+            Err(error) => Err(error.into_response()),
+        }
+    }
+}
+
+/// An administrator of the instance who proved a moment ago who they are, judged at this moment. Having one is the
+/// permission to change things, and to see the forms that do; for an auditor there is no such page.
+#[derive(Debug)]
+pub struct InstanceAdmin {
+    /// Who.
+    pub member: Member,
+}
+
+impl FromRequestParts<AppState> for InstanceAdmin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let auditor = Auditor::from_request_parts(parts, state).await?;
+        if !auditor.administers() {
+            return Err(no_such_page());
+        }
+        let context = Context::from_request_parts(parts, state).await?;
+        let Auditor { member } = auditor;
+        let looks = parts.method == Method::GET || parts.method == Method::HEAD;
+        let limit = if looks { ENTRY } else { ACT };
+        if is_within(strong_at(&member.session.evidence), limit, context.now) {
+            Ok(Self { member })
+        } else {
+            Err(ask(&context))
+        }
+    }
+}
+
+/// For whom a page is not, there is no such page.
+fn no_such_page() -> Response {
+    PageProblem::NotFound.into_response_with(StatusCode::NOT_FOUND)
+}
+
+/// Asks to confirm who they are, and then leads back here. The rules for people of the instance let nothing weaker pass
+/// there than what opens the console.
+fn ask(context: &Context) -> Response {
+    see_other(&urls::confirm(&context.path))
+}

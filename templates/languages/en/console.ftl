@@ -1,0 +1,13 @@
+console = Instance admin
+console-health = Health
+console-apps = Apps
+console-organisations = Organisations
+console-people = People
+console-roles = Roles
+console-keys = Keys
+console-audit = Audit
+console-outbox = Outbox
+console-settings = Settings
+console-account = Your own account
+console-may-change = You are an administrator of this installation.
+console-may-look = You are an auditor: you see everything and change nothing.

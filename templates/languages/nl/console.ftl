@@ -1,0 +1,13 @@
+console = Instantiebeheer
+console-health = Status
+console-apps = Apps
+console-organisations = Organisaties
+console-people = Personen
+console-roles = Rollen
+console-keys = Sleutels
+console-audit = Logboek
+console-outbox = Verzonden e-mail
+console-settings = Instellingen
+console-account = Je eigen account
+console-may-change = Je bent beheerder van deze installatie.
+console-may-look = Je bent auditor: je ziet alles en wijzigt niets.

@@ -1,0 +1,85 @@
+//! How one comes in, and for how long.
+
+use countersign::features::accounts::InstanceRole;
+use countersign::features::organisations::Role;
+
+use super::signed_in;
+use crate::support::{AuthenticatorApp, Browser, Engine, PASSWORD, Server, on_both_engines};
+
+on_both_engines! {
+    a_visit_ends_without_use_and_by_age_and_the_session_lives_on
+    an_authenticator_app_opens_the_console_and_a_recovery_code_does_not
+    the_menu_leads_to_the_console_only_whom_it_is_for
+}
+
+/// Ada with an authenticator app, just signed in with it.
+async fn with_app(server: &Server) -> (Browser, AuthenticatorApp) {
+    server.hire("ada@kantoor.nl", Role::Employee, InstanceRole::Administrator).await;
+    let mut browser = server.browser();
+    let enrol = browser.sign_in_at("/sign-in", "ada@kantoor.nl", PASSWORD).await.location().to_owned();
+    let place = enrol.rsplit('/').next().unwrap().to_owned();
+    let (app, done) = browser.connect_app(server, &place).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    (browser, app)
+}
+
+async fn a_visit_ends_without_use_and_by_age_and_the_session_lives_on(engine: Engine) {
+    let server = Server::start_with(&engine, crate::support::TestClock::new(), |config| {
+        config.sign_in.session_idle_minutes = 600;
+    })
+    .await;
+    let (mut ada, mut authenticator) = signed_in(&server, "ada@kantoor.nl", InstanceRole::Administrator).await;
+    assert_eq!(ada.get("/admin").await.status, 200);
+    server.clock.advance(14 * 60);
+    assert_eq!(ada.get("/admin").await.status, 200, "a page was opened less than a quarter of an hour ago");
+    server.clock.advance(15 * 60);
+    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin");
+    assert_eq!(ada.get("/account").await.status, 200);
+    // Nor is the console entered with a proof that is not fresh.
+    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin");
+    assert_eq!(ada.sign_in_with("confirm", &mut authenticator, &server).await.status, 200);
+    for _ in 0..48 {
+        assert_eq!(ada.get("/admin").await.status, 200);
+        server.clock.advance(10 * 60);
+    }
+    server.clock.advance(60);
+    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin", "eight hours are over");
+    assert_eq!(ada.get("/account").await.status, 200);
+}
+
+async fn an_authenticator_app_opens_the_console_and_a_recovery_code_does_not(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let (mut ada, app) = with_app(&server).await;
+    assert_eq!(ada.get("/admin").await.status, 200);
+    let codes = ada.fill("/enrol/account/recovery_code", &[]).await;
+    let items = codes.body.split("<li>").skip(1).map(|item| item.split('<').next().unwrap().to_owned());
+    let code = items.into_iter().find(|code| code.len() == 17).unwrap_or_else(|| panic!("{}", codes.body));
+    server.clock.advance(60);
+    let mut other = server.browser();
+    let second = other.sign_in_at("/sign-in", "ada@kantoor.nl", PASSWORD).await.location().to_owned();
+    let by_code = format!("{second}/recovery_code");
+    let half_way = other.fill(&by_code, &[("code", &code)]).await;
+    assert!(half_way.location().starts_with("/enrol/"), "whoever used one sets something up first: {}", half_way.body);
+    assert_eq!(other.get("/admin").await.location(), "/sign-in");
+    // The app does.
+    let mut third = server.browser();
+    let second = third.sign_in_at("/sign-in", "ada@kantoor.nl", PASSWORD).await.location().to_owned();
+    assert_eq!(third.fill(&format!("{second}/totp"), &[("code", &app.code(&server, 0))]).await.status, 303);
+    assert_eq!(third.get("/admin").await.status, 200);
+}
+
+async fn the_menu_leads_to_the_console_only_whom_it_is_for(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let link = "<a href=\"&#x2f;admin\">Instance admin</a>";
+    let (mut ada, _) = signed_in(&server, "ada@kantoor.nl", InstanceRole::Administrator).await;
+    assert!(ada.get("/account").await.body.contains(link));
+    let (mut eva, _) = signed_in(&server, "eva@kantoor.nl", InstanceRole::Helpdesk).await;
+    assert!(!eva.get("/account").await.body.contains(link));
+    // An auditor sees no requests to let somebody back in: those are for who may sign them.
+    let (mut olga, _) = signed_in(&server, "olga@kantoor.nl", InstanceRole::Auditor).await;
+    let home = olga.get("/admin").await.body;
+    assert!(home.contains("Instance admin") && !home.contains("&#x2f;admin&#x2f;recovery"), "{home}");
+    assert!(ada.get("/admin").await.body.contains("&#x2f;admin&#x2f;recovery"));
+    assert_eq!(ada.get("/admin/recovery").await.location(), "/recovery-requests");
+    assert_eq!(olga.get("/recovery-requests").await.status, 404);
+}
