@@ -33,7 +33,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// Floor 4, top down. A feature may use the features of the groups below its own, through their `mod.rs`, and never a
 /// neighbour.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
+    ("areas", &["account", "helpdesk", "employees", "security_center", "admin", "apps"]),
     ("the door to the console", &["console"]),
     ("what happened, and all that is kept about a person", &["activity", "privacy"]),
     ("protocol", &["oidc"]),

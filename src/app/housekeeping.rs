@@ -6,6 +6,7 @@ use tokio::time::sleep;
 use tracing::{error, info};
 
 use crate::features::account::remove_old_email_changes;
+use crate::features::apps::remove_old_drafts;
 use crate::features::audit::coarsen_addresses;
 use crate::features::challenges::remove_old_challenges;
 use crate::features::factors::remove_old_devices;
@@ -32,6 +33,9 @@ const KEEP: Duration = Duration::from_hours(24 * 7);
 
 /// How long a network that nobody came from is kept.
 const KEEP_NETWORKS: Duration = Duration::from_hours(24 * 365);
+
+/// How long an app that somebody began to register is kept.
+const KEEP_DRAFTS: Duration = Duration::from_hours(24 * 30);
 
 /// How long a request to let somebody back in is kept, for the queue that lists it.
 const KEEP_CASES: Duration = Duration::from_hours(24 * 30);
@@ -87,6 +91,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_grants(&mut writer, before).await?;
     remove_old_requests(&mut writer, now).await?;
     remove_old_trials(&mut writer, now).await?;
+    remove_old_drafts(&mut writer, now.before(KEEP_DRAFTS)).await?;
     remove_old_logouts(&mut writer, before).await?;
     remove_old_device_requests(&mut writer, before).await?;
     remove_old_initial_access_tokens(&mut writer, before).await?;

@@ -11,6 +11,7 @@ pub mod account;
 pub mod accounts;
 pub mod activity;
 pub mod admin;
+pub mod apps;
 pub mod audit;
 pub mod challenges;
 pub mod clients;
@@ -181,6 +182,24 @@ pub const FEATURES: &[Feature] = &[
         name: "activity",
         routes: activity::routes,
         pages: || samples_of::<activity::OrganisationActivityPage>(),
+    },
+    Feature {
+        name: "apps",
+        routes: apps::routes,
+        pages: || {
+            let mut all = samples_of::<apps::AppsPage>();
+            all.extend(samples_of::<apps::StartPage>());
+            all.extend(samples_of::<apps::AboutPage>());
+            all.extend(samples_of::<apps::AddressesPage>());
+            all.extend(samples_of::<apps::ReadyPage>());
+            all.extend(samples_of::<apps::AppPage>());
+            all.extend(samples_of::<apps::ChangePage>());
+            all.extend(samples_of::<apps::AppActPage>());
+            all.extend(samples_of::<apps::AddAddressPage>());
+            all.extend(samples_of::<apps::PreviewPage>());
+            all.extend(samples_of::<apps::TrialPage>());
+            all
+        },
     },
     Feature { name: "admin", routes: admin::routes, pages: || samples_of::<admin::HomePage>() },
     Feature {

@@ -30,7 +30,7 @@ use crate::storage::{StorageError, Writer};
 pub use logouts::tell_logouts;
 pub use pages::routes;
 pub use registration::{RegistrationProblem, check_registration, find_sector};
-pub use store::{Connection, apps_by_session, disconnect, list_connections};
+pub use store::{Connection, apps_by_session, count_connected, disconnect, list_connections};
 pub use store::{add_initial_access_token, remove_old_initial_access_tokens};
 pub use store::{
     remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens, remove_old_trials,

@@ -39,7 +39,7 @@ use crate::domain::sign_in::Clearance;
 use crate::domain::{Random, Scope, Secret, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 
-pub use connections::{Connection, apps_by_session, disconnect, list_connections};
+pub use connections::{Connection, apps_by_session, count_connected, disconnect, list_connections};
 
 text_column!(Scope);
 
