@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
-    AccountId, AppDraftId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId, FailedRequestId, GrantId,
-    InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId, OutboxId, PasswordResetId,
-    RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId, TrialId,
+    AccountId, AppDraftId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId,
+    FailedRequestId, GrantId, InitialAccessTokenId, InteractionId, InvitationId, LinkId, MembershipId, OrganisationId,
+    OutboxId, PasswordResetId, RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SessionId, TrialId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;

@@ -5,6 +5,7 @@ mod support;
 
 mod account;
 mod admin;
+mod apps;
 mod browser;
 mod browser_logout;
 mod browser_passkeys;

@@ -1,6 +1,8 @@
 //! The rules, in the one order that is right.
 
-use super::{AccountFacts, Acr, AcrWish, AppFacts, EnrolmentReason, Evidence, Facts, NetworkStanding, Question, Refusal, Use};
+use super::{
+    AccountFacts, Acr, AcrWish, AppFacts, EnrolmentReason, Evidence, Facts, NetworkStanding, Question, Refusal, Use,
+};
 use crate::domain::ids::AccountId;
 use crate::domain::policy::{NewNetworks, Remembering};
 use crate::domain::{FactorKind, FactorKinds, Strength};

@@ -12,7 +12,7 @@ use crate::domain::ids::AppDraftId;
 pub use pages::routes;
 pub use store::remove_old_drafts;
 pub use views::{
-    AddAddressPage, AddressesPage, AboutPage, AppActPage, AppPage, AppsPage, ChangePage, PreviewPage, ReadyPage,
+    AboutPage, AddAddressPage, AddressesPage, AppActPage, AppPage, AppsPage, ChangePage, PreviewPage, ReadyPage,
     StartPage, TrialPage,
 };
 

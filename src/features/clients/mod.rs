@@ -321,9 +321,10 @@ impl Client {
     #[must_use]
     pub fn find_secret(&self, secret: &str, now: Timestamp) -> Option<&Fingerprint> {
         // Every secret is compared, so that the time does not tell which one fits.
-        self.secrets.iter().filter(|known| known.expires_at.is_none_or(|end| now < end)).fold(None, |found, known| {
-            if known.fingerprint.matches(secret) { Some(&known.fingerprint) } else { found }
-        })
+        self.secrets
+            .iter()
+            .filter(|known| known.expires_at.is_none_or(|end| now < end))
+            .fold(None, |found, known| if known.fingerprint.matches(secret) { Some(&known.fingerprint) } else { found })
     }
 
     /// Whether `secret` was one of its secrets and ended.

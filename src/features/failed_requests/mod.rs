@@ -90,12 +90,7 @@ pub async fn note_failure(state: &AppState, context: &Context, client_id: &str, 
     }
 }
 
-async fn write(
-    state: &AppState,
-    context: &Context,
-    client_id: &str,
-    failure: Failure<'_>,
-) -> Result<(), StorageError> {
+async fn write(state: &AppState, context: &Context, client_id: &str, failure: Failure<'_>) -> Result<(), StorageError> {
     let failure = Failure { address: failure.address.filter(|address| address.len() <= LONGEST_ADDRESS), ..failure };
     let mut writer = state.db.writing().await?;
     let reference = context.reference.to_string();

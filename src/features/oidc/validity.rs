@@ -135,12 +135,7 @@ pub(super) fn app_facts(client: &Client, standing: Option<&Standing>) -> AppFact
         admits: standing.is_none_or(|standing| access.admits(standing.account.home_organisation_id)),
         required: access.acr,
         needs_organisation: false,
-        consent: ConsentFacts {
-            first_party: true,
-            must_ask: false,
-            wanted: Scope::default(),
-            given: Scope::default(),
-        },
+        consent: ConsentFacts { first_party: true, must_ask: false, wanted: Scope::default(), given: Scope::default() },
     }
 }
 

@@ -7,7 +7,7 @@ apps-count = { $count ->
     [one] 1 app
    *[other] { $count } apps
 }
-apps-none = No apps here yet. Add one: it takes a few minutes, and then you can try the sign-in at once.
+app-list-empty = No apps here yet. Add one: it takes a few minutes, and then you can try the sign-in at once.
 apps-column-name = App
 apps-column-kind = What it is
 apps-column-state = State
@@ -212,7 +212,6 @@ app-done-disabled = The app is switched off.
 app-done-enabled = The app is switched on.
 app-done-secret-ended = The secret works no more.
 app-done-address-added = The address is added. Try the sign-in again.
-app-done-used = The first request came.
 app-preview-title = What { $app } is told
 app-preview-who = Email address or username
 app-preview-note = Looking is noted in the audit, and the person can see it in their activity.

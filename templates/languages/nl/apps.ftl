@@ -7,7 +7,7 @@ apps-count = { $count ->
     [one] 1 app
    *[other] { $count } apps
 }
-apps-none = Hier zijn nog geen apps. Voeg er een toe: dat kost een paar minuten, en daarna kun je het inloggen meteen proberen.
+app-list-empty = Hier zijn nog geen apps. Voeg er een toe: dat kost een paar minuten, en daarna kun je het inloggen meteen proberen.
 apps-column-name = App
 apps-column-kind = Wat het is
 apps-column-state = Stand
@@ -212,7 +212,6 @@ app-done-disabled = De app staat uit.
 app-done-enabled = De app staat aan.
 app-done-secret-ended = Het geheim werkt niet meer.
 app-done-address-added = Het adres is toegevoegd. Probeer het inloggen opnieuw.
-app-done-used = Het eerste verzoek is gekomen.
 app-preview-title = Wat { $app } te horen krijgt
 app-preview-who = E-mailadres of gebruikersnaam
 app-preview-note = Dat je kijkt komt in het logboek, en de persoon kan het zien bij de eigen activiteit.

@@ -16,6 +16,7 @@ use crate::features::console::Auditor;
 use crate::features::failed_requests::{MOST, list_failed_requests};
 use crate::features::oidc::can_be_tried;
 use crate::features::organisations::list_organisations;
+use crate::features::sessions::Member;
 use crate::web::{AppState, Context, Error, urls};
 
 pub(super) async fn show(
@@ -103,9 +104,14 @@ pub(super) async fn copy(
 /// Whether the first request came, for the page that waits for it.
 pub(super) async fn used(
     State(state): State<AppState>,
-    _: Auditor,
+    context: Context,
+    _: Member,
     Path(id): Path<String>,
 ) -> Result<Response, Error> {
+    // A page that looks by itself is no use of the console.
+    if Auditor::find(&state, &context).await?.is_none() {
+        return Ok(not_found());
+    }
     let Some(app) = find(&state, &id).await? else { return Ok(not_found()) };
     let failed = list_failed_requests(state.db.reading(), &id, 1).await?;
     Ok(Json(json!({ "used": app.last_used_at.is_some() || !failed.is_empty() })).into_response())
@@ -127,8 +133,7 @@ pub(super) fn ready(state: &AppState, app: &Registered, (is_new, secret): (bool,
     }
     values.push(("scopes", scope.clone()));
     values.retain(|(_, value)| !value.is_empty());
-    let settings =
-        Settings { kind, issuer: &issuer, client_id: &client.id, secret, redirect_uri, scope: &scope };
+    let settings = Settings { kind, issuer: &issuer, client_id: &client.id, secret, redirect_uri, scope: &scope };
     ReadyPage {
         row: row(app),
         is_new,

@@ -17,9 +17,7 @@ use crate::features::apps::views::{AddAddressPage, FailedRow};
 use crate::features::audit::{self, Ink};
 use crate::features::clients::{Client, Clients, Registered, change_seen_client, check_redirect_uri};
 use crate::features::console::InstanceAdmin;
-use crate::features::failed_requests::{
-    Endpoint, FailedRequest, compare, find_failed_request, remove_failed_request,
-};
+use crate::features::failed_requests::{Endpoint, FailedRequest, compare, find_failed_request, remove_failed_request};
 use crate::features::oidc::check_registration;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
@@ -35,10 +33,8 @@ fn registered(client: &Client, endpoint: Endpoint) -> &Vec<String> {
 pub(super) fn failed_row(client: &Client, failed: FailedRequest) -> FailedRow {
     let known = registered(client, failed.endpoint);
     let compared = failed.address.as_deref().map(|address| compare(known, address));
-    let can_be_added = failed
-        .address
-        .as_ref()
-        .is_some_and(|address| check_redirect_uri(address).is_ok() && !known.contains(address));
+    let can_be_added =
+        failed.address.as_ref().is_some_and(|address| check_redirect_uri(address).is_ok() && !known.contains(address));
     let add = can_be_added.then(|| urls::app_act(&client.id, format_args!("failed/{}", failed.id)));
     let (nearest, differences) = compared.map(|found| (found.nearest, found.differences)).unwrap_or_default();
     FailedRow {

@@ -44,7 +44,8 @@ pub(super) async fn show(
     let filters = ["all", "off", "unused"].map(|name| (name, count(name), name == which)).to_vec();
     let shown: Vec<&Registered> = found.into_iter().filter(|app| is_shown(app, which)).collect();
     let total = shown.len();
-    let first = asked.after.and_then(|after| shown.iter().position(|app| app.client.id == after)).map_or(0, |at| at + 1);
+    let first =
+        asked.after.and_then(|after| shown.iter().position(|app| app.client.id == after)).map_or(0, |at| at + 1);
     let rows: Vec<_> = shown.iter().skip(first).take(AT_ONCE).map(|app| row(app)).collect();
     let next = (first + rows.len() < total).then(|| rows.last()).flatten().map(|last| {
         let query = form_urlencoded::Serializer::new(String::new())

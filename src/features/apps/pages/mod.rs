@@ -52,8 +52,7 @@ pub fn routes() -> Routes {
 }
 
 /// What the page of an app says was just done.
-pub(super) const DONE: [&str; 7] =
-    ["changed", "unchanged", "disabled", "enabled", "secret-ended", "address-added", "used"];
+pub(super) const DONE: [&str; 6] = ["changed", "unchanged", "disabled", "enabled", "secret-ended", "address-added"];
 
 #[derive(Debug, Deserialize)]
 struct Done {

@@ -11,7 +11,7 @@ use super::preview::claim_rows;
 use super::{find, not_found};
 use crate::domain::ids::TrialId;
 use crate::features::apps::views::{AppPage, StepRow, TrialPage};
-use crate::features::console::InstanceAdmin;
+use crate::features::console::{Auditor, InstanceAdmin};
 use crate::features::oidc::{Step, Trial, Wish, begin_trial, can_be_tried, find_trial, finish_trial};
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
@@ -54,10 +54,14 @@ pub(super) async fn begin(
 pub(super) async fn answer(
     State(state): State<AppState>,
     context: Context,
+    auditor: Auditor,
     Path((id, trial)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Response, Error> {
     let Ok(trial) = trial.parse::<TrialId>() else { return Ok(not_found()) };
+    if !auditor.administers() {
+        return Ok(not_found());
+    }
     if !finish_trial(&state, &context, (&id, trial), &body).await? {
         return Ok(not_found());
     }

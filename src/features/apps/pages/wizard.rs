@@ -129,7 +129,7 @@ enum Step {
     Addresses,
 }
 
-async fn show_step(
+fn show_step(
     state: &AppState,
     context: &mut Context,
     admin: &InstanceAdmin,
@@ -217,7 +217,7 @@ async fn overtaken(
     let name = if step == Step::About { "about" } else { "addresses" };
     let mut form = filled(state, urls::app_draft(id, name), (answers, now.version), Vec::new()).await?;
     form.conflict = true;
-    show_step(state, context, admin, (step, form)).await
+    show_step(state, context, admin, (step, form))
 }
 
 /// Where the button leads: back, away, or on.
@@ -262,7 +262,7 @@ pub(super) async fn save_about(
     let seen = (answers, draft.version + 1);
     let mut form = filled(&state, urls::app_draft(draft.id, "about"), seen, faults).await?;
     form.hints.clear();
-    show_step(&state, &mut context, &admin, (Step::About, form)).await
+    show_step(&state, &mut context, &admin, (Step::About, form))
 }
 
 pub(super) async fn save_addresses(
@@ -288,7 +288,7 @@ pub(super) async fn save_addresses(
     if !faults.is_empty() {
         let seen = (answers, draft.version + 1);
         let form = filled(&state, urls::app_draft(draft.id, "addresses"), seen, faults).await?;
-        return show_step(&state, &mut context, &admin, (Step::Addresses, form)).await;
+        return show_step(&state, &mut context, &admin, (Step::Addresses, form));
     }
     if !answers.is_sound() {
         // Whoever came here by a link of their own still has something to fill in before.

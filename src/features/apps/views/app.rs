@@ -239,7 +239,8 @@ impl Page for AppPage {
         let waiting = AppRow { used: None, ..AppRow::sample() };
         let fault = Some(("invalid_scope".to_owned(), "this app may ask for none of these scopes".to_owned()));
         all.push(Self { row: waiting, failed: Vec::new(), secrets: vec![secret(None, None)], ..page.clone() });
-        all.push(Self { trial_fault: fault, secrets: Vec::new(), ..page.clone() });
+        let off = AppRow { off: true, ..AppRow::sample() };
+        all.push(Self { row: off, trial_fault: fault, secrets: Vec::new(), ..page.clone() });
         let machine = AppRow { kind: Kind::Machine, off: true, ..AppRow::sample() };
         all.push(Self {
             row: machine,
@@ -255,9 +256,9 @@ impl Page for AppPage {
         let browser = AppRow { kind: Kind::Browser, ..AppRow::sample() };
         let mut form = Filled::sample(Kind::Browser);
         form.answers.own = false;
-        form.answers.acr = "phr".to_owned();
-        form.answers.seconds = "120".to_owned();
-        form.answers.days = "7".to_owned();
+        "phr".clone_into(&mut form.answers.acr);
+        "120".clone_into(&mut form.answers.seconds);
+        "7".clone_into(&mut form.answers.days);
         all.push(Self {
             row: browser,
             form,
@@ -268,7 +269,7 @@ impl Page for AppPage {
         });
         for (authentication, acr) in [("client_secret_post", "mfa"), ("client_secret_jwt", "phrh")] {
             let mut form = Filled::sample(Kind::Server);
-            form.answers.acr = acr.to_owned();
+            acr.clone_into(&mut form.answers.acr);
             all.push(Self { authentication: authentication.to_owned(), form, ..page.clone() });
         }
         all

@@ -158,17 +158,8 @@ impl Page for AboutPage {
 }
 
 /// Every fault that an address can have, and every hint.
-const ADDRESS_FAULTS: [&str; 9] = [
-    "missing",
-    "many",
-    "long",
-    "twice",
-    "not-absolute",
-    "fragment",
-    "user-info",
-    "plain-http",
-    "wildcard",
-];
+const ADDRESS_FAULTS: [&str; 9] =
+    ["missing", "many", "long", "twice", "not-absolute", "fragment", "user-info", "plain-http", "wildcard"];
 
 impl Page for AddressesPage {
     const TEMPLATE: &'static str = "pages/apps/addresses.html";

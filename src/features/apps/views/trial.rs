@@ -79,9 +79,34 @@ pub struct PreviewPage {
 
 /// The claims that are explained in words.
 pub(in crate::features::apps) const EXPLAINED: &[&str] = &[
-    "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "given_name",
-    "family_name", "preferred_username", "locale", "zoneinfo", "updated_at", "email", "email_verified", "org_id",
-    "org_name", "org_roles", "groups", "token_type", "expires_in", "scope", "refresh_token",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "sid",
+    "at_hash",
+    "name",
+    "given_name",
+    "family_name",
+    "preferred_username",
+    "locale",
+    "zoneinfo",
+    "updated_at",
+    "email",
+    "email_verified",
+    "org_id",
+    "org_name",
+    "org_roles",
+    "groups",
+    "token_type",
+    "expires_in",
+    "scope",
+    "refresh_token",
 ];
 
 fn sample_claims() -> Vec<ClaimRow> {
@@ -121,13 +146,8 @@ impl Page for TrialPage {
             row.state = "failed";
         }
         let error = |code: &str| Some((code.to_owned(), "the app is not for the person's organisation".to_owned()));
-        let failed = Self {
-            steps,
-            error: error("access_denied"),
-            id_token: Vec::new(),
-            userinfo: Vec::new(),
-            ..page.clone()
-        };
+        let failed =
+            Self { steps, error: error("access_denied"), id_token: Vec::new(), userinfo: Vec::new(), ..page.clone() };
         let under_way = Self { under_way: true, error: None, steps: all("open"), ..failed.clone() };
         vec![page, failed, under_way]
     }

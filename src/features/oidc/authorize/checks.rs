@@ -29,10 +29,8 @@ pub(in crate::features::oidc) struct PageOnly {
 
 impl PageOnly {
     /// The address that was asked for is not registered.
-    pub(super) const FOREIGN_ADDRESS: Self = Self {
-        code: ErrorCode::InvalidRequest,
-        description: "redirect_uri is not one of the registered addresses",
-    };
+    pub(super) const FOREIGN_ADDRESS: Self =
+        Self { code: ErrorCode::InvalidRequest, description: "redirect_uri is not one of the registered addresses" };
 }
 
 /// What the checks look at.

@@ -163,13 +163,11 @@ pub(in crate::features::oidc) async fn check(
             let outside = sent
                 .get("redirect_uri")
                 .filter(|address| allowed_redirect(&client.metadata.redirect_uris, address, !client.is_confidential()));
-            return match outside {
-                Some(redirect_uri) => to_app(redirect_uri, sent, error),
-                None => {
-                    let page = PageOnly { code: error.code, description: error.description };
-                    Ok(Err(Fault::Page(page, None)))
-                }
-            };
+            if let Some(redirect_uri) = outside {
+                return to_app(redirect_uri, sent, error);
+            }
+            let page = PageOnly { code: error.code, description: error.description };
+            return Ok(Err(Fault::Page(page, None)));
         }
     };
     let redirect_uri = match checks::redirect_uri(parameters, client) {

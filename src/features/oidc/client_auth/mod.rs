@@ -115,8 +115,7 @@ pub(super) async fn authenticate(
         format!("it authenticated by {name}, and is registered for {}", client.authentication)
     };
     let code = failed.code.to_string();
-    let failure =
-        Failure { endpoint: Endpoint::Authentication, code: &code, description: &description, address: None };
+    let failure = Failure { endpoint: Endpoint::Authentication, code: &code, description: &description, address: None };
     note_failure(state, context, &client.id, failure).await;
     refused(failed)
 }

@@ -108,8 +108,7 @@ async fn outcome(
     sent.add("redirect_uri", &callback(state, client, row.id));
     sent.add("code_verifier", &contents.verifier);
     let grant = store::find_grant_by_code(state.db.reading(), code).await?;
-    let call =
-        Call { state, context, client: Arc::clone(client), parameters: &sent, key: None, trial: Some(row.id) };
+    let call = Call { state, context, client: Arc::clone(client), parameters: &sent, key: None, trial: Some(row.id) };
     let redeemed = redeem_code(call).await?;
     let (Some(grant), Ok(redeemed)) = (grant, redeemed.as_ref()) else {
         let error = redeemed.err().map(|refused| refused.error);

@@ -86,8 +86,7 @@ pub enum Step {
 
 impl Step {
     /// All, in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Request, Self::Redirect, Self::SignIn, Self::Consent, Self::Code, Self::Token];
+    pub const ALL: [Self; 6] = [Self::Request, Self::Redirect, Self::SignIn, Self::Consent, Self::Code, Self::Token];
 }
 
 /// What came of a trial.

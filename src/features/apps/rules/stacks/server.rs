@@ -16,7 +16,9 @@ OIDC_SCOPES=\"{scope}\""
 pub(super) fn aspnet(settings: &Settings<'_>, secret: &str) -> String {
     let Settings { issuer, client_id, redirect_uri, scope, .. } = settings;
     let path = url::Url::parse(redirect_uri).map_or_else(|_| "/signin-oidc".to_owned(), |url| url.path().to_owned());
-    let scopes: String = scope.split(' ').map(|scope| format!("\n        options.Scope.Add(\"{scope}\");")).collect();
+    let scopes: Vec<String> =
+        scope.split(' ').map(|scope| format!("\n        options.Scope.Add(\"{scope}\");")).collect();
+    let scopes = scopes.concat();
     format!(
         "// {redirect_uri}
 builder.Services
@@ -143,17 +145,20 @@ url := config.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(v
 
 pub(super) fn rust(settings: &Settings<'_>, secret: &str) -> String {
     let Settings { issuer, client_id, redirect_uri, scope, .. } = settings;
-    let scopes: String = scope
+    let scopes: Vec<String> = scope
         .split(' ')
         .filter(|scope| *scope != "openid")
         .map(|scope| format!("\n    .add_scope(Scope::new(\"{scope}\".to_owned()))"))
         .collect();
+    let scopes = scopes.concat();
     format!(
         "// The scope openid is added by the crate.
+use openidconnect::core::CoreProviderMetadata as Provider;
+
 let issuer = IssuerUrl::new(\"{issuer}\".to_owned())?;
-let metadata = CoreProviderMetadata::discover_async(issuer, &http).await?;
+let provider = Provider::discover_async(issuer, &http).await?;
 let client = CoreClient::from_provider_metadata(
-    metadata,
+    provider,
     ClientId::new(\"{client_id}\".to_owned()),
     Some(ClientSecret::new(\"{secret}\".to_owned())),
 )
