@@ -1,5 +1,11 @@
 //! Every path, once.
 
+mod apps;
+mod passkeys;
+
+pub use apps::{app, app_act, app_draft, app_trial, app_trial_answer};
+pub use passkeys::{begin, finish, remove_passkey, rename_passkey};
+
 /// Our own pages begin here; it leads to the account or to the sign-in.
 pub const HOME: &str = "/";
 /// The sign-in form.
@@ -309,30 +315,6 @@ pub fn offer(interaction: impl std::fmt::Display) -> String {
     format!("{OFFER}/{interaction}")
 }
 
-/// Begins the ceremony of the page at `path`.
-#[must_use]
-pub fn begin(path: &str) -> String {
-    format!("{path}/begin")
-}
-
-/// Finishes the ceremony of the page at `path`.
-#[must_use]
-pub fn finish(path: &str) -> String {
-    format!("{path}/finish")
-}
-
-/// Giving a passkey or security key another name.
-#[must_use]
-pub fn rename_passkey(factor: impl std::fmt::Display) -> String {
-    format!("{ACCOUNT_PASSKEYS}/{factor}/rename")
-}
-
-/// Removing a passkey or security key.
-#[must_use]
-pub fn remove_passkey(factor: impl std::fmt::Display) -> String {
-    format!("{ACCOUNT_PASSKEYS}/{factor}/remove")
-}
-
 /// One of the people of the organisation.
 #[must_use]
 pub fn employee(account: impl std::fmt::Display) -> String {
@@ -349,36 +331,6 @@ pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display
 #[must_use]
 pub fn security_center_draft(code: &str) -> String {
     format!("{SECURITY_CENTER}/{code}")
-}
-
-/// One app, as its administrators look after it.
-#[must_use]
-pub fn app(client_id: &str) -> String {
-    format!("/admin/apps/{client_id}")
-}
-
-/// Something to do about an app.
-#[must_use]
-pub fn app_act(client_id: &str, act: impl std::fmt::Display) -> String {
-    format!("{}/{act}", app(client_id))
-}
-
-/// The result of a trial.
-#[must_use]
-pub fn app_trial(client_id: &str, trial: impl std::fmt::Display) -> String {
-    format!("{}/try/{trial}", app(client_id))
-}
-
-/// Where the answer to a trial goes.
-#[must_use]
-pub fn app_trial_answer(client_id: &str, trial: impl std::fmt::Display) -> String {
-    format!("{}/try/{trial}/answer", app(client_id))
-}
-
-/// A step of registering an app that was begun.
-#[must_use]
-pub fn app_draft(draft: impl std::fmt::Display, step: impl std::fmt::Display) -> String {
-    format!("/admin/apps/new/{draft}/{step}")
 }
 
 /// The page of ours that `next` names; the account, if it names none: nobody can be sent elsewhere with it.

@@ -171,7 +171,7 @@ mod tests {
         for (sent, host) in [
             ("https://portal.example.evil.nl/cb", "portal.example.evil.nl"),
             ("https://portal.example@evil.nl/cb", "evil.nl"),
-            ("https://pоrtal.example/cb", "xn--prtal-vqe.example"),
+            ("https://pоrtal.example/cb", "xn--prtal-jye.example"),
             ("https://evil.nl#https://portal.example/cb", "evil.nl"),
         ] {
             assert_eq!(compare(&registered, sent).foreign_host.as_deref(), Some(host), "{sent}");

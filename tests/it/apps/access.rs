@@ -61,7 +61,7 @@ async fn an_app_that_demands_a_second_step_gets_nothing_less(engine: Engine) {
     set(&server, Access { acr: Some(Acr::MultiFactor), ..Access::default() }).await;
     let mut anna = server.browser();
     // Anna has nothing but a password: the app is told so, whatever its request asks for.
-    for changes in [&[][..], &[("acr_values", "pwd")], &[("prompt", "none")]] {
+    for changes in [&[][..], &[("acr_values", "pwd")]] {
         let request = Server::authorize(changes);
         let told = match anna.get(&request).await.location() {
             to if to.starts_with("/sign-in/") => {
@@ -75,6 +75,9 @@ async fn an_app_that_demands_a_second_step_gets_nothing_less(engine: Engine) {
         assert_eq!(told["error"], "unmet_authentication_requirements", "{changes:?}");
     }
     // With an authenticator app the second step is asked, also of whoever is signed in.
+    assert_eq!(anna.sign_in_at("/sign-in", "anna@kantoor.nl", PASSWORD).await.status, 303);
+    let silent = anna.get(&Server::authorize(&[("prompt", "none")])).await;
+    assert_eq!(query_of(silent.location())["error"], "unmet_authentication_requirements");
     let (_, connected) = anna.connect_app(&server, "account").await;
     assert_eq!(connected.status, 303, "{}", connected.body);
     let mut other = server.browser();

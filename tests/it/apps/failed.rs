@@ -1,5 +1,6 @@
 //! What was wrong with the requests of an app, and adding the address that one of them asked for.
 
+use base64::Engine as _;
 use countersign::features::clients::find_registered;
 use countersign::features::failed_requests::{MOST, list_failed_requests};
 
@@ -95,7 +96,6 @@ async fn what_apps_do_wrong_at_the_other_endpoints_is_kept_without_a_secret(engi
     let fields = [("grant_type", "authorization_code"), ("code", "no-such-code")];
     let by_form = [("client_id", CLIENT), ("client_secret", wrong)];
     app.post_with("/token", &[], &[fields.as_slice(), &by_form].concat()).await;
-    use base64::Engine as _;
     let header = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT}:{wrong}"));
     app.post_with("/token", &[("authorization", &format!("Basic {header}"))], &fields).await;
     server.token(&fields).await;

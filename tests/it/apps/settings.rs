@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
+use countersign::domain::Timestamp;
 use countersign::features::clients::find_registered;
 use serde_json::json;
 
@@ -228,7 +229,7 @@ async fn an_app_is_switched_off_and_on_and_removed_by_its_name(engine: Engine) {
 
 async fn used(server: &Server) -> Option<i64> {
     let app = find_registered(server.inner.state.db.reading(), CLIENT).await.unwrap().unwrap();
-    app.last_used_at.map(|at| at.millis())
+    app.last_used_at.map(Timestamp::millis)
 }
 
 async fn the_last_use_is_written_once_a_day(engine: Engine) {

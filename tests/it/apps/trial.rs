@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{administrator, events, fill, send};
 use crate::admin::signed_in;
-use crate::support::{Answer, Browser, CLIENT, Engine, REDIRECT, Server, on_both_engines, query_of};
+use crate::support::{Answer, Browser, CLIENT, Engine, REDIRECT, Server, on_both_engines};
 use countersign::features::accounts::{InstanceRole, find_account_by_login};
 
 on_both_engines! {
@@ -34,7 +34,7 @@ async fn begin(browser: &mut Browser, app: &str) -> String {
 fn answer_of(page: &Answer) -> (String, Vec<(String, String)>) {
     let text = page.body.replace("&#x2f;", "/").replace("&amp;", "&");
     let from = text.find("action=\"").unwrap_or_else(|| panic!("no form: {text}"));
-    let from = text[from..].find("/admin/apps/").map(|at| from + at).unwrap_or_else(|| panic!("{text}"));
+    let from = text[from..].find("/admin/apps/").map_or_else(|| panic!("{text}"), |at| from + at);
     let action = text[from..from + text[from..].find('"').unwrap()].to_owned();
     let mut fields = Vec::new();
     for (at, _) in text.match_indices("type=\"hidden\" name=\"") {
@@ -81,17 +81,17 @@ async fn a_trial_goes_all_the_way_and_leaves_nothing_behind(engine: Engine) {
     }
     // No token is on the page, and none of the grant is left.
     assert!(!result.body.contains("eyJ") && !result.body.contains(&code));
+    let db = server.inner.state.db.reading();
+    let app = countersign::features::clients::find_registered(db, CLIENT).await.unwrap().unwrap();
+    assert_eq!(app.last_used_at, None, "a trial is no use of the app");
     let redeemed = server.redeem(&code).await;
     assert_eq!(redeemed.json()["error"], "invalid_grant");
-    let db = server.inner.state.db.reading();
     let ada_account = find_account_by_login(db, "ada@kantoor.nl").await.unwrap().unwrap();
     assert!(list_connections(db, ada_account.id, server.inner.state.now()).await.unwrap().is_empty());
-    assert_eq!(crate::support::codes::number(&server, "SELECT COUNT(*) FROM grants").await, 0);
+    assert_eq!(crate::support::codes::number(&server, "SELECT COUNT(*) AS n FROM grants").await, 0);
     assert!(events(&server, "app.authorize").await.is_empty(), "the app was given nothing");
     let outcomes: Vec<_> = events(&server, "app.try").await.iter().map(|event| event["outcome"].clone()).collect();
     assert_eq!(outcomes, [json!("begun"), json!("done")]);
-    let app = countersign::features::clients::find_registered(db, CLIENT).await.unwrap().unwrap();
-    assert_eq!(app.last_used_at, None, "a trial is no use of the app");
     // Half an hour later nothing of it can be looked at.
     server.clock.advance(31 * 60);
     let mut ada = super::again(&server, ada).await;
@@ -111,7 +111,7 @@ async fn somebody_elses_app_asks_for_consent_in_the_trial_only(engine: Engine) {
         let done = answer(&mut ada, &page).await;
         assert!(ada.get(done.location()).await.body.contains("The sign-in to Declaraties works"));
     }
-    assert_eq!(crate::support::codes::number(&server, "SELECT COUNT(*) FROM consents").await, 0);
+    assert_eq!(crate::support::codes::number(&server, "SELECT COUNT(*) AS n FROM consents").await, 0);
     let real = ada.get(&Server::authorize(&[("client_id", "foreign")])).await;
     assert!(real.location().starts_with("/consent/"), "the app itself was given nothing");
 }
@@ -142,7 +142,7 @@ async fn what_is_refused_at_once_begins_no_trial(engine: Engine) {
     assert_eq!(ada.post("/admin/apps/machine/try", &[("csrf", &csrf)]).await.status, 404);
     assert_eq!(ada.post("/admin/apps/nobody/try", &[("csrf", &csrf)]).await.status, 404);
     assert_eq!(ada.post("/admin/apps/portal/try", &[]).await.status, 403, "without the token of the form");
-    assert_eq!(crate::support::codes::number(&server, "SELECT COUNT(*) FROM trials").await, 0);
+    assert_eq!(crate::support::codes::number(&server, "SELECT COUNT(*) AS n FROM trials").await, 0);
     let disabled = fill(&mut ada, "/admin/apps/portal/disable", &[]).await;
     assert_eq!(disabled.status, 303);
     let to = begin(&mut ada, CLIENT).await;
@@ -309,5 +309,4 @@ async fn what_an_app_is_told_about_somebody_is_shown_and_written_down(engine: En
     let looked = events(&server, "app.preview").await;
     assert_eq!(looked[0]["subject"], server.account.to_string());
     assert_eq!(looked[0]["client_id"], "portal");
-    let _ = query_of;
 }

@@ -1,5 +1,7 @@
 //! Registering an app in four steps, without JavaScript.
 
+use base64::Engine as _;
+
 use super::{administrator, events, fill, send};
 use crate::admin::signed_in;
 use crate::support::{Answer, Browser, Engine, Server, on_both_engines};
@@ -46,9 +48,10 @@ async fn an_app_is_registered_in_four_steps_and_its_secret_works(engine: Engine)
     assert_eq!(named.status, 303, "{}", named.body);
     let addresses = named.location().to_owned();
     let page = ada.get(&addresses).await;
-    let usual = page.field("scope");
+    let usual = "openid profile email organisation offline_access";
+    assert!(page.body.contains(&format!("value=\"{usual}\"")), "the usual scopes are filled in");
     let redirect = "https://boeken.example/cb";
-    let done = send(&mut ada, &addresses, &page, &[("redirects", redirect), ("scope", &usual), ("go", "on")]).await;
+    let done = send(&mut ada, &addresses, &page, &[("redirects", redirect), ("scope", usual), ("go", "on")]).await;
     assert_eq!(done.status, 200, "{}", done.body);
     let client = newest(&server).await;
     assert_eq!((client.name.as_str(), client.profile, client.first_party), ("Boekhouding", Profile::Oauth21, false));
@@ -61,7 +64,6 @@ async fn an_app_is_registered_in_four_steps_and_its_secret_works(engine: Engine)
     assert_eq!(done.header("cache-control"), "no-store");
     let credentials = [("client_id", client.id.as_str()), ("client_secret", &secret)];
     let fields = [("grant_type", "authorization_code"), ("code", "x")];
-    use base64::Engine as _;
     let header = base64::engine::general_purpose::STANDARD.encode(format!("{}:{secret}", credentials[0].1));
     let answer = server.browser().post_with("/token", &[("authorization", &format!("Basic {header}"))], &fields).await;
     assert_eq!(answer.json()["error"], "invalid_grant", "the app proved that it is itself");
@@ -188,8 +190,7 @@ async fn an_app_without_a_secret_and_one_without_people_are_registered_as_such(e
         let done = fill(&mut ada, &addresses, &fields).await;
         assert_eq!(done.status, 200, "{}", done.body);
         assert_eq!(done.body.contains("id=\"client-secret\""), kind == "machine");
-        assert_eq!(done.body.contains("/try\""), false);
-        assert_eq!(done.body.contains("&#x2f;try\""), kind == "browser");
+        assert_eq!(done.body.contains("/try\""), kind == "browser");
     }
     let all = clients(&server).await;
     let phone = all.iter().find(|client| client.name == "Telefoon").unwrap();
