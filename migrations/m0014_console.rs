@@ -1,7 +1,7 @@
 //! The console of the instance.
 
 use sea_orm::DbErr;
-use sea_orm::sea_query::{ForeignKey, ForeignKeyAction, Table};
+use sea_orm::sea_query::{ForeignKey, ForeignKeyAction, Query, Table};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
 use super::{key, number};
@@ -30,6 +30,15 @@ impl MigrationTrait for Migration {
                             .to("sessions", "id")
                             .on_delete(ForeignKeyAction::Cascade),
                     )
+                    .to_owned(),
+            )
+            .await?;
+        schema
+            .execute(
+                Query::insert()
+                    .into_table("versions")
+                    .columns(["name", "version"])
+                    .values_panic(["roles".into(), 0_i64.into()])
                     .to_owned(),
             )
             .await

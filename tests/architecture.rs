@@ -51,7 +51,10 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// Crates that only their home may name.
 const CRATES: &[(&[&str], &[Home])] = &[
-    (&["sea_orm", "sea_orm_migration", "sqlx"], &[Folder("src/storage"), Folder("migrations"), Role("store")]),
+    (
+        &["sea_orm", "sea_orm_migration", "sea_query_sqlx", "sqlx"],
+        &[Folder("src/storage"), Folder("migrations"), Role("store")],
+    ),
     (
         &["axum", "axum_extra"],
         &[

@@ -1,12 +1,15 @@
 //! `countersign user`.
 
 mod personal_data;
+mod role;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
+
+use role::InstanceRoleArgument;
 
 use super::input::read_secret;
 use super::{Common, Installation, Outcome, output, refuse};
@@ -48,6 +51,16 @@ pub(super) enum User {
     Export(personal_data::Export),
     /// Erase a person: only the identifier stays
     Erase(personal_data::Erase),
+    /// Give a person a role for the whole installation, or take it away
+    Role {
+        /// Their e-mail address or user name
+        login: String,
+        /// What they may do
+        #[arg(value_enum)]
+        role: InstanceRoleArgument,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Switch a person off and end all their sessions
     Disable {
         /// Their e-mail address or user name
@@ -112,6 +125,7 @@ impl User {
             Self::List { org, after, limit, common } => list(&common, org, after, limit).await,
             Self::Export(export) => export.run().await,
             Self::Erase(erase) => erase.run().await,
+            Self::Role { login, role, common } => role::set(&common, &login, role).await,
             Self::Disable { login, common } => disable(&common, &login).await,
         }
     }

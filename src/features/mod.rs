@@ -201,7 +201,7 @@ pub const FEATURES: &[Feature] = &[
             all
         },
     },
-    Feature { name: "admin", routes: admin::routes, pages: || samples_of::<admin::HomePage>() },
+    Feature { name: "admin", routes: admin::routes, pages: admin::samples },
     Feature {
         name: "account",
         routes: account::routes,
@@ -255,6 +255,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<account::EmailChanged>,
     samples_of_message::<two_factor::CodeMessage>,
     samples_of_message::<employees::EmployeeChanged>,
+    samples_of_message::<admin::InstanceChanged>,
     samples_of_message::<security_center::RulesChanged>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,

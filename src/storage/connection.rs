@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 
 use super::StorageError;
 use super::group_commit::Turn;
+use super::lookup::Lookup;
+use super::sqlite_readers::SqliteReaders;
 
 /// Runs queries. On both engines its connections refuse to write.
 #[derive(Debug)]
@@ -19,13 +21,39 @@ pub struct Reader(Connection);
 
 #[derive(Debug)]
 enum Connection {
+    Sqlite(Box<SqliteReaders>),
     Pool(DatabaseConnection),
     Transaction(DatabaseTransaction, Undone),
 }
 
 impl Reader {
+    pub(super) fn of_sqlite(readers: SqliteReaders) -> Self {
+        Self(Connection::Sqlite(Box::new(readers)))
+    }
+
     pub(super) const fn of_pool(pool: DatabaseConnection) -> Self {
         Self(Connection::Pool(pool))
+    }
+
+    /// Asks several queries in one go.
+    ///
+    /// # Errors
+    ///
+    /// When the database refuses, or a row cannot be read.
+    pub async fn ask<T: 'static>(&self, lookup: Lookup<T>) -> Result<T, StorageError> {
+        let backend = self.get_database_backend();
+        let statements = lookup.queries.iter().map(|query| backend.build(query)).collect::<Vec<_>>();
+        let found = match &self.0 {
+            Connection::Sqlite(readers) => Box::pin(readers.query_each(statements)).await?,
+            Connection::Pool(_) | Connection::Transaction(..) => {
+                let mut found = Vec::with_capacity(statements.len());
+                for statement in statements {
+                    found.push(self.query_all_raw(statement).await?);
+                }
+                found
+            }
+        };
+        Ok((lookup.read)(&mut found.into_iter())?)
     }
 
     /// Statements of a transaction that is gone would last one by one; they are refused.
@@ -133,6 +161,7 @@ impl Deref for Writer {
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
         match &self.0 {
+            Connection::Sqlite(_) => DbBackend::Sqlite,
             Connection::Pool(pool) => pool.get_database_backend(),
             Connection::Transaction(transaction, _) => transaction.get_database_backend(),
         }
@@ -141,6 +170,7 @@ impl ConnectionTrait for Reader {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.ensure_whole()?;
         self.noting(match &self.0 {
+            Connection::Sqlite(readers) => readers.execute(&statement).await,
             Connection::Pool(pool) => pool.execute_raw(statement).await,
             Connection::Transaction(transaction, _) => transaction.execute_raw(statement).await,
         })
@@ -149,6 +179,7 @@ impl ConnectionTrait for Reader {
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.ensure_whole()?;
         self.noting(match &self.0 {
+            Connection::Sqlite(readers) => readers.execute_unprepared(sql).await,
             Connection::Pool(pool) => pool.execute_unprepared(sql).await,
             Connection::Transaction(transaction, _) => transaction.execute_unprepared(sql).await,
         })
@@ -157,6 +188,7 @@ impl ConnectionTrait for Reader {
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.ensure_whole()?;
         self.noting(match &self.0 {
+            Connection::Sqlite(readers) => readers.query_one(&statement).await,
             Connection::Pool(pool) => pool.query_one_raw(statement).await,
             Connection::Transaction(transaction, _) => transaction.query_one_raw(statement).await,
         })
@@ -165,6 +197,7 @@ impl ConnectionTrait for Reader {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.ensure_whole()?;
         self.noting(match &self.0 {
+            Connection::Sqlite(readers) => readers.query_all(&statement).await,
             Connection::Pool(pool) => pool.query_all_raw(statement).await,
             Connection::Transaction(transaction, _) => transaction.query_all_raw(statement).await,
         })

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::Connection as _;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
 
 use super::group_commit::GroupCommit;
+use super::sqlite_readers::SqliteReaders;
 use super::{ConnectError, Reader, StorageError, Writer};
 use crate::config;
 
@@ -51,13 +52,13 @@ impl Database {
     async fn connect_sqlite(file: &Path, readers: u32) -> Result<Self, ConnectError> {
         make_folder(file)?;
         let url = format!("sqlite:{}", file.display());
-        let writer =
-            sea_orm::Database::connect(sqlite_options(&url, 1, false)).await.map_err(|error| unreachable(&error))?;
-        let reader = sea_orm::Database::connect(sqlite_options(&url, readers, true))
-            .await
-            .map_err(|error| unreachable(&error))?;
+        let writer = sea_orm::Database::connect(sqlite_writer(&url)).await.map_err(|error| unreachable(&error))?;
+        // Other than the writer's, these need no test for what a transaction left behind.
+        let options = sqlite(SqliteConnectOptions::new().filename(file)).pragma("query_only", "ON");
+        let options = options.disable_statement_logging();
+        let readers = SqliteReaders::connect(options, readers).await.map_err(|error| unreachable(&error))?;
         let engine = Engine::Sqlite(GroupCommit::new(writer), Arc::from(file));
-        Ok(Self { engine, reader: Arc::new(Reader::of_pool(reader)) })
+        Ok(Self { engine, reader: Arc::new(Reader::of_sqlite(readers)) })
     }
 
     async fn connect_postgres(url: &str, connections: u32) -> Result<Self, ConnectError> {
@@ -148,11 +149,12 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
 }
 
-fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+/// The one connection that writes.
+fn sqlite_writer(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(connections)
-        .min_connections(connections)
+        .max_connections(1)
+        .min_connections(1)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
         .test_before_acquire(false)
@@ -166,18 +168,19 @@ fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOption
                 Ok(!connection.is_in_transaction())
             })
         })
-        .map_sqlx_sqlite_opts(move |options| {
-            let options = options
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                // With NORMAL a power cut takes back commits that were answered: a used code would work again.
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(STATEMENT_TIMEOUT)
-                .foreign_keys(true)
-                .statement_cache_capacity(256);
-            if read_only { options.pragma("query_only", "ON") } else { options }
-        });
+        .map_sqlx_sqlite_opts(sqlite);
     options
+}
+
+fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // With NORMAL a power cut takes back commits that were answered: a used code would work again.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(STATEMENT_TIMEOUT)
+        .foreign_keys(true)
+        .statement_cache_capacity(256)
 }
 
 fn postgres_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {

@@ -10,8 +10,10 @@ mod connection;
 mod database;
 mod error;
 mod group_commit;
+mod lookup;
 mod migrate;
 mod paging;
+mod sqlite_readers;
 mod versions;
 
 pub use columns::Json;
@@ -19,6 +21,7 @@ pub(crate) use columns::text_column;
 pub use connection::{Reader, Writer};
 pub use database::{Claim, Database};
 pub use error::{ConnectError, StorageError};
+pub use lookup::Lookup;
 pub use migrate::MigrateError;
 pub use paging::PageRequest;
 pub use versions::{Versioned, raise_version, version_of};

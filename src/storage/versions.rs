@@ -12,6 +12,8 @@ pub enum Versioned {
     Keys,
     /// The apps.
     Apps,
+    /// Who may do what for the instance: nobody keeps it in memory, but those who change it take turns by it.
+    Roles,
 }
 
 impl Versioned {
@@ -19,6 +21,7 @@ impl Versioned {
         match self {
             Self::Keys => "keys",
             Self::Apps => "apps",
+            Self::Roles => "roles",
         }
     }
 }

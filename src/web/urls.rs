@@ -1,8 +1,10 @@
 //! Every path, once.
 
+mod admin;
 mod apps;
 mod passkeys;
 
+pub use admin::*;
 pub use apps::{app, app_act, app_draft, app_trial, app_trial_answer};
 pub use passkeys::{begin, finish, remove_passkey, rename_passkey};
 
@@ -98,26 +100,6 @@ pub const ACCOUNT_NETWORKS: &str = "/account/ip-addresses";
 pub const ACCOUNT_NETWORKS_AUTOMATIC: &str = "/account/ip-addresses/automatic";
 /// Where the people of an organisation sign in from.
 pub const ORGANISATION_NETWORKS: &str = "/organisation/ip-addresses";
-/// The console of the instance: how everything is.
-pub const ADMIN: &str = "/admin";
-/// The apps of the instance.
-pub const ADMIN_APPS: &str = "/admin/apps";
-/// Its organisations.
-pub const ADMIN_ORGANISATIONS: &str = "/admin/organisations";
-/// Its people.
-pub const ADMIN_PEOPLE: &str = "/admin/people";
-/// Who may do what for the instance.
-pub const ADMIN_ROLES: &str = "/admin/roles";
-/// Leads to the requests to let somebody back in.
-pub const ADMIN_RECOVERY: &str = "/admin/recovery";
-/// The keys that tokens are signed with.
-pub const ADMIN_KEYS: &str = "/admin/keys";
-/// All that happened.
-pub const ADMIN_AUDIT: &str = "/admin/audit";
-/// The mails and text messages.
-pub const ADMIN_OUTBOX: &str = "/admin/outbox";
-/// What the configuration says.
-pub const ADMIN_SETTINGS: &str = "/admin/settings";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign::storage::{Database, MigrateError, Versioned, raise_version, version_of};
-use sea_orm::ConnectionTrait as _;
+use countersign::storage::{Database, Lookup, MigrateError, Versioned, raise_version, version_of};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{ConnectionTrait as _, TryGetable};
 
 use crate::support::{Engine, on_both_engines};
 
@@ -15,6 +16,9 @@ on_both_engines! {
     migrations_take_turns_and_are_done_once
     a_newer_schema_is_refused_and_left_alone
     a_reader_cannot_write
+    queries_asked_together_keep_their_rows_apart
+    a_query_that_nobody_waits_for_holds_nobody_up
+    a_query_that_fails_spoils_no_other
 }
 
 async fn migrated(engine: &Engine) -> Database {
@@ -141,4 +145,59 @@ async fn a_reader_cannot_write(engine: Engine) {
     let db = migrated(&engine).await;
     db.reading().execute_unprepared("UPDATE versions SET version = 7").await.unwrap_err();
     assert_eq!(version_of(db.reading(), Versioned::Apps).await.unwrap(), 0);
+}
+
+/// The names of the versions among `names`, in their order.
+fn names_among(names: &'static [&'static str]) -> Lookup<Vec<String>> {
+    let query = Query::select()
+        .column("name")
+        .from("versions")
+        .and_where(Expr::col("name").is_in(names.iter().copied()))
+        .order_by("name", sea_orm::Order::Asc)
+        .to_owned();
+    Lookup::new(query, |rows| rows.iter().map(|row| Ok(String::try_get(row, "", "name")?)).collect())
+}
+
+async fn queries_asked_together_keep_their_rows_apart(engine: Engine) {
+    let db = migrated(&engine).await;
+    let asked = || {
+        names_among(&["apps", "keys"])
+            .and(names_among(&["nobody"]))
+            .and(names_among(&["probe"]).map(|names| names.len()))
+            .and(names_among(&[]))
+    };
+    let found = ((vec!["apps".to_owned(), "keys".to_owned()], vec![]), 1);
+    assert_eq!(db.reading().ask(asked()).await.unwrap(), (found.clone(), vec![]));
+    let writer = db.writing().await.unwrap();
+    assert_eq!(writer.ask(asked()).await.unwrap(), (found, vec![]), "inside of a transaction as well");
+}
+
+async fn a_query_that_nobody_waits_for_holds_nobody_up(engine: Engine) {
+    let db = migrated(&engine).await;
+    // More of them than there are connections, given up at every point of their way.
+    for round in 0..200 {
+        let asked = db.reading().ask(names_among(&["apps"]).and(names_among(&["keys", "probe"])));
+        let _ = tokio::time::timeout(std::time::Duration::from_micros(round), asked).await;
+        if round % 10 == 0 {
+            assert_eq!(version_of(db.reading(), Versioned::Apps).await.unwrap(), 0);
+        }
+    }
+    let tasks: Vec<_> = (0..64)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move { db.reading().ask(names_among(&["keys", "probe"])).await.unwrap().len() })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), 2, "each has its own rows, and all of them");
+    }
+}
+
+async fn a_query_that_fails_spoils_no_other(engine: Engine) {
+    let db = migrated(&engine).await;
+    for _ in 0..32 {
+        let wrong = Query::select().column("name").from("no_such_table").to_owned();
+        db.reading().ask(names_among(&["apps"]).and(Lookup::new(wrong, |rows| Ok(rows.len())))).await.unwrap_err();
+    }
+    assert_eq!(db.reading().ask(names_among(&["apps"])).await.unwrap(), ["apps"]);
 }

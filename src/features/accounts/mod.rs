@@ -11,8 +11,9 @@ use crate::domain::{Email, Language, Timestamp};
 
 pub use notices::tell_owner;
 pub use store::{
-    Profile, add_account, find_account, find_account_by_login, hold_unchanged, list_accounts, mark_credentials_changed,
-    mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_profile, set_validates_networks,
+    Profile, add_account, find_account, find_account_by_login, hold_unchanged, list_accounts, look_up_account,
+    mark_credentials_changed, mark_email_verified, mark_signed_in, set_account_disabled, set_email, set_instance_role,
+    set_profile, set_validates_networks,
 };
 
 /// One person.

@@ -2,13 +2,14 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryResult as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _,
 };
 
 use super::{Account, InstanceRole};
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
-use crate::storage::{PageRequest, Reader, StorageError, Writer, text_column};
+use crate::storage::{Lookup, PageRequest, Reader, StorageError, Writer, text_column};
 
 text_column!(InstanceRole);
 
@@ -107,7 +108,15 @@ pub async fn add_account(db: &mut Writer, account: &Account) -> Result<(), Stora
 ///
 /// When the database refuses.
 pub async fn find_account(db: &Reader, id: AccountId) -> Result<Option<Account>, StorageError> {
-    Ok(accounts::Entity::find_by_id(id).one(db).await?.map(Into::into))
+    db.ask(look_up_account(id)).await
+}
+
+/// The account with this identifier, to be asked for together with other things.
+pub fn look_up_account(id: AccountId) -> Lookup<Option<Account>> {
+    Lookup::new(accounts::Entity::find_by_id(id).into_query(), |rows| {
+        let row = rows.first().map(|row| accounts::Model::from_query_result(row, "")).transpose()?;
+        Ok(row.map(Into::into))
+    })
 }
 
 /// The account that signs in with `login`: an e-mail address or a user name, in any case, with spaces around it.
@@ -236,6 +245,20 @@ pub async fn set_email(db: &mut Writer, id: AccountId, email: &Email, now: Times
         .exec(db)
         .await?;
     Ok(())
+}
+
+/// Gives an account another role for the whole instance. Says whether there is such an account.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_instance_role(db: &mut Writer, id: AccountId, role: InstanceRole) -> Result<bool, StorageError> {
+    let done = accounts::Entity::update_many()
+        .col_expr(Column::InstanceRole, Expr::value(role))
+        .filter(Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
 }
 
 fn unchanged_since(seen: Option<Timestamp>) -> Expr {

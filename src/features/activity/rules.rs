@@ -199,7 +199,11 @@ pub(super) fn sentence(kind: &str, outcome: &str) -> &'static str {
         ("recovery", "use", _) => "recovery-used",
         ("recovery", ..) => "recovery",
         ("account", "unlock", _) => "account-unlocked",
-        ("account", "disable", "done") => "account-disabled",
+        ("account", "disable" | "enable", "done") => "account-disabled",
+        ("instance", "role", _) => "instance-role",
+        ("organisation", "disable", _) => "organisation-off",
+        ("organisation", "enable", _) => "organisation-on",
+        ("organisation", "add", _) => "organisation-added",
         ("membership", "role", _) => "role-changed",
         ("membership", "disable", _) => "membership-off",
         ("membership", "enable", _) => "membership-on",
@@ -268,6 +272,10 @@ pub(super) const SENTENCES: &[&str] = &[
     "rules-changed",
     "helpdesk-given",
     "helpdesk-revoked",
+    "instance-role",
+    "organisation-off",
+    "organisation-on",
+    "organisation-added",
     "other",
 ];
 

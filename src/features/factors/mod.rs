@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{AccountId, DeviceId, FactorId};
 use crate::domain::network::Network;
 use crate::domain::{FactorKind, FactorKinds, Timestamp};
+use crate::storage::Lookup;
 
 pub use store::devices::{
     add_device, end_device, end_devices_from, end_devices_of, end_devices_of_all, find_device, list_devices,
@@ -100,12 +101,18 @@ pub async fn find_enrolled(
     db: &crate::storage::Reader,
     account: AccountId,
 ) -> Result<Enrolled, crate::storage::StorageError> {
-    let kinds = store::factors::kinds_of(db, account).await?;
-    let all = kinds.into_iter().fold(Enrolled::default(), |all, (kind, device_bound)| all.with(kind, device_bound));
-    // Only who has no factor can be told to set one up, so most sign-ins ask no second question.
-    let none = all.kinds.without(FactorKind::RecoveryCode).is_empty();
-    let must_enrol = none && find_preferences(db, account).await?.must_enrol;
-    Ok(Enrolled { must_enrol, ..all })
+    db.ask(look_up_enrolled(account)).await
+}
+
+/// The same, to be asked for together with other things.
+pub fn look_up_enrolled(account: AccountId) -> Lookup<Enrolled> {
+    let kinds = store::factors::look_up_kinds(account);
+    kinds.and(store::preferences::look_up_preferences(account)).map(|(kinds, preferences)| {
+        let all = kinds.into_iter().fold(Enrolled::default(), |all, (kind, device_bound)| all.with(kind, device_bound));
+        // Whoever has a factor did what was demanded.
+        let none = all.kinds.without(FactorKind::RecoveryCode).is_empty();
+        Enrolled { must_enrol: none && preferences.must_enrol, ..all }
+    })
 }
 
 /// A browser in which a second step need not be repeated, until it expires.

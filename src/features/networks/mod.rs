@@ -9,6 +9,6 @@ mod store;
 
 pub use rules::{Entry, How, Owner, Places, Status, can_be_known};
 pub use store::{
-    Seen, block_network, find_entry, find_places, know_network, list_networks_of, list_networks_of_members,
-    list_networks_of_people, note_network, remove_network, remove_old_networks, touch_network,
+    Seen, block_network, find_entry, know_network, list_networks_of, list_networks_of_members, list_networks_of_people,
+    look_up_places, note_network, remove_network, remove_old_networks, touch_network,
 };

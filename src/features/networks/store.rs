@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, DbErr, EntityTrait as _, FromQueryResult as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 
 use super::rules::KEPT;
@@ -11,7 +11,7 @@ use super::{Entry, How, Owner, Places, Status};
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::network::Network;
-use crate::storage::{Reader, StorageError, Writer, text_column};
+use crate::storage::{Lookup, Reader, StorageError, Writer, text_column};
 
 text_column!(Owner, Status, How);
 
@@ -75,27 +75,21 @@ pub struct Seen {
     pub at: Timestamp,
 }
 
-/// The rows about these networks: the account's own, and those of its organisations.
-///
-/// # Errors
-///
-/// When the database refuses.
-pub async fn find_places(
-    db: &Reader,
-    account: AccountId,
-    organisations: impl IntoIterator<Item = OrganisationId>,
-    networks: &[Network],
-) -> Result<Places, StorageError> {
-    if networks.is_empty() {
-        return Ok(Places::default());
-    }
-    let owners = organisations.into_iter().map(Owner::Organisation).chain([Owner::Account(account)]);
-    let rows = rows::Entity::find()
-        .filter(Column::Owner.is_in(owners))
-        .filter(Column::Network.is_in(networks.iter().copied()))
-        .all(db)
-        .await?;
-    Ok(Places(rows.into_iter().map(Into::into).collect()))
+/// The rows about these networks: the account's own, and those of its home organisation.
+pub fn look_up_places(account: AccountId, networks: Vec<Network>) -> Lookup<Places> {
+    let home = Query::select()
+        .column("home_organisation_id")
+        .from("accounts")
+        .and_where(Expr::col("id").eq(account))
+        .to_owned();
+    let query = rows::Entity::find()
+        .filter(Condition::any().add(Column::Owner.eq(Owner::Account(account))).add(Column::Owner.in_subquery(home)))
+        .filter(Column::Network.is_in(networks))
+        .into_query();
+    Lookup::new(query, |rows| {
+        let entries = rows.iter().map(|row| Ok(rows::Model::from_query_result(row, "")?.into()));
+        Ok(Places(entries.collect::<Result<_, DbErr>>()?))
+    })
 }
 
 /// One row.

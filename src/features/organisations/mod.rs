@@ -12,9 +12,9 @@ use crate::domain::{Policy, Timestamp};
 
 pub use store::{
     add_invitation, add_membership, add_organisation, administrators_of, find_invitation, find_invitation_by_secret,
-    find_organisation, find_organisation_by_name, find_rules, helpdesk_access, list_organisations, member_ids_of,
-    memberships_of, memberships_of_members, remove_old_invitations, set_helpdesk_access, set_membership_disabled,
-    set_policy, set_role, take_turn, use_invitation,
+    find_organisation, find_organisation_by_name, find_rules, helpdesk_access, list_organisations, look_up_memberships,
+    member_ids_of, memberships_of, memberships_of_members, remove_old_invitations, set_helpdesk_access,
+    set_membership_disabled, set_organisation_disabled, set_policy, set_role, take_turn, use_invitation,
 };
 
 /// An accountancy office.

@@ -9,10 +9,10 @@ use crate::domain::ids::{AccountId, OrganisationId, SessionId};
 use crate::domain::network::Network;
 use crate::domain::policy::{Policy, PolicyInForce, RuleMaker};
 use crate::domain::sign_in::{AccountFacts, Answers, Evidence, Facts, NetworkStanding, Use, Wish};
-use crate::features::accounts::{Account, InstanceRole, find_account, mark_credentials_changed};
-use crate::features::factors::{Enrolled, end_devices_from, end_devices_of, end_devices_of_all, find_enrolled};
-use crate::features::networks::{Owner, Places, block_network, find_places};
-use crate::features::organisations::{Membership, Role, member_ids_of, memberships_of, set_policy};
+use crate::features::accounts::{Account, InstanceRole, look_up_account, mark_credentials_changed};
+use crate::features::factors::{Enrolled, end_devices_from, end_devices_of, end_devices_of_all, look_up_enrolled};
+use crate::features::networks::{Owner, Places, block_network, look_up_places};
+use crate::features::organisations::{Membership, Role, look_up_memberships, member_ids_of, set_policy};
 use crate::storage::{Reader, StorageError, Writer};
 
 pub use pages::{Holder, Member, OrgAdmin};
@@ -64,6 +64,15 @@ impl Standing {
     #[must_use]
     pub fn home(&self) -> Option<&Membership> {
         self.memberships.iter().find(|place| place.organisation_id == self.account.home_organisation_id)
+    }
+
+    /// Where people may come from is for those who look after their security, at home, and while they do: without a
+    /// living membership of it, what the organisation says about networks does not count.
+    fn at_home(mut self) -> Self {
+        if !self.home().is_some_and(|home| home.disabled_at.is_none() && !home.organisation_disabled) {
+            self.places.0.retain(|entry| matches!(entry.owner, Owner::Account(_)));
+        }
+        self
     }
 
     /// The rules that hold: of every organisation that it belongs to, and for what the person may do.
@@ -224,17 +233,13 @@ pub async fn find_standing(
     id: AccountId,
     networks: impl IntoIterator<Item = Option<Network>>,
 ) -> Result<Option<Standing>, StorageError> {
-    let Some(account) = find_account(db, id).await? else { return Ok(None) };
-    let memberships = memberships_of(db, id).await?;
-    let enrolled = find_enrolled(db, id).await?;
-    // Where people may come from is for those who look after their security, at home; a guest's office opens nothing.
-    let home = memberships.iter().filter(|place| {
-        place.organisation_id == account.home_organisation_id
-            && place.disabled_at.is_none()
-            && !place.organisation_disabled
-    });
-    let organisations = home.map(|place| place.organisation_id);
-    let networks: Vec<Network> = networks.into_iter().flatten().collect();
-    let places = find_places(db, id, organisations, &networks).await?;
-    Ok(Some(Standing { account, memberships, enrolled, places }))
+    let networks = networks.into_iter().flatten().collect();
+    let asked = look_up_account(id)
+        .and(look_up_memberships(id))
+        .and(look_up_enrolled(id))
+        .and(look_up_places(id, networks))
+        .map(|(((account, memberships), enrolled), places)| {
+            Some(Standing { account: account?, memberships, enrolled, places }.at_home())
+        });
+    db.ask(asked).await
 }

@@ -3,6 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _,
 };
 
 use super::preferences::lift_demand;
@@ -10,7 +11,7 @@ use crate::domain::ids::{AccountId, FactorId};
 use crate::domain::{FactorKind, Random, Secret, Timestamp};
 use crate::features::factors::{Details, Factor, MOST_FACTORS};
 use crate::keys::{OpenError, Place, Vault};
-use crate::storage::{Json, Reader, StorageError, Writer};
+use crate::storage::{Json, Lookup, Reader, StorageError, Writer};
 
 mod rows {
     use sea_orm::entity::prelude::*;
@@ -138,18 +139,16 @@ pub fn open_secret(vault: &Vault, factor: &Factor) -> Result<Option<Secret<Vec<u
 }
 
 /// The kinds of an account's factors, and whether each cannot leave its device.
-pub(in crate::features::factors) async fn kinds_of(
-    db: &Reader,
-    account: AccountId,
-) -> Result<Vec<(FactorKind, bool)>, StorageError> {
-    Ok(rows::Entity::find()
+pub(in crate::features::factors) fn look_up_kinds(account: AccountId) -> Lookup<Vec<(FactorKind, bool)>> {
+    let query = rows::Entity::find()
         .select_only()
         .columns([Column::Kind, Column::DeviceBound])
         .filter(Column::AccountId.eq(account))
         .limit(MOST_FACTORS as u64)
-        .into_tuple()
-        .all(db)
-        .await?)
+        .into_query();
+    Lookup::new(query, |rows| {
+        rows.iter().map(|row| Ok((row.try_get("", "kind")?, row.try_get("", "device_bound")?))).collect()
+    })
 }
 
 /// The factors of an account, oldest first.

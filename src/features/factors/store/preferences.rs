@@ -1,11 +1,13 @@
 //! The table `factor_preferences`.
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryResult as _, QueryFilter as _, QueryTrait as _,
+};
 
 use crate::domain::ids::AccountId;
 use crate::domain::{FactorKind, Timestamp};
-use crate::storage::{Reader, StorageError, Writer};
+use crate::storage::{Lookup, Reader, StorageError, Writer};
 
 mod rows {
     use sea_orm::entity::prelude::*;
@@ -51,13 +53,20 @@ pub struct Preferences {
 ///
 /// When the database refuses.
 pub async fn find_preferences(db: &Reader, account: AccountId) -> Result<Preferences, StorageError> {
-    let row = rows::Entity::find_by_id(account).one(db).await?;
-    Ok(row.map_or_else(Preferences::default, |row| Preferences {
-        default_kind: row.default_kind,
-        passkey_offers: row.passkey_offers,
-        passkey_offered_at: row.passkey_offered_at,
-        must_enrol: row.must_enrol,
-    }))
+    db.ask(look_up_preferences(account)).await
+}
+
+/// The same, to be asked for together with other things.
+pub(in crate::features::factors) fn look_up_preferences(account: AccountId) -> Lookup<Preferences> {
+    Lookup::new(rows::Entity::find_by_id(account).into_query(), |rows| {
+        let row = rows.first().map(|row| rows::Model::from_query_result(row, "")).transpose()?;
+        Ok(row.map_or_else(Preferences::default, |row| Preferences {
+            default_kind: row.default_kind,
+            passkey_offers: row.passkey_offers,
+            passkey_offered_at: row.passkey_offered_at,
+            must_enrol: row.must_enrol,
+        }))
+    })
 }
 
 fn row(account: AccountId) -> rows::ActiveModel {

@@ -5,13 +5,14 @@ mod policies;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryResult as _, IdenStatic as _, QueryFilter as _,
+    QueryOrder as _, QueryResult, QuerySelect as _, QueryTrait as _, SelectA, SelectB,
 };
 
 use super::{Membership, Organisation, Role};
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
-use crate::storage::{Json, Reader, StorageError, Writer, text_column};
+use crate::storage::{Json, Lookup, Reader, StorageError, Writer, text_column};
 
 pub use invitations::{
     add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
@@ -225,13 +226,23 @@ pub async fn add_membership(
 ///
 /// When the database refuses.
 pub async fn memberships_of(db: &Reader, account_id: AccountId) -> Result<Vec<Membership>, StorageError> {
-    let rows = memberships::Entity::find()
+    db.ask(look_up_memberships(account_id)).await
+}
+
+/// The same, to be asked for together with other things.
+pub fn look_up_memberships(account_id: AccountId) -> Lookup<Vec<Membership>> {
+    let query = memberships::Entity::find()
         .filter(memberships::Column::AccountId.eq(account_id))
         .find_also_related(organisations::Entity)
         .order_by_asc(memberships::Column::Id)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().filter_map(|(membership, organisation)| Some(joined(membership, organisation?))).collect())
+        .into_query();
+    Lookup::new(query, |rows| {
+        let read = |row: &QueryResult| {
+            let organisation = organisations::Model::from_query_result(row, SelectB.as_str())?;
+            Ok(joined(memberships::Model::from_query_result(row, SelectA.as_str())?, organisation))
+        };
+        rows.iter().map(read).collect()
+    })
 }
 
 fn joined(membership: memberships::Model, organisation: organisations::Model) -> Membership {
@@ -278,6 +289,26 @@ pub async fn take_turn(db: &mut Writer, id: OrganisationId) -> Result<bool, Stor
     let done = organisations::Entity::update_many()
         .col_expr(organisations::Column::Version, Expr::col(organisations::Column::Version).add(1))
         .filter(organisations::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Switches an organisation off, or on again with `None`. Says whether that was a change.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_organisation_disabled(
+    db: &mut Writer,
+    id: OrganisationId,
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StorageError> {
+    let was = organisations::Column::DisabledAt;
+    let done = organisations::Entity::update_many()
+        .col_expr(was, Expr::value(disabled_at))
+        .filter(organisations::Column::Id.eq(id))
+        .filter(if disabled_at.is_some() { was.is_null() } else { was.is_not_null() })
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)

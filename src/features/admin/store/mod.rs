@@ -1,0 +1,7 @@
+//! The tables as the console sees them: across organisations.
+
+mod organisations;
+mod people;
+
+pub(super) use organisations::{OrganisationRow, end_people_of, find_organisation_row, list_organisation_rows};
+pub(super) use people::{PersonRow, Wanted, count_other_administrators, find_person, list_people};
