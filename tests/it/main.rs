@@ -7,6 +7,7 @@ mod account;
 mod admin;
 mod apps;
 mod browser;
+mod browser_apps;
 mod browser_logout;
 mod browser_passkeys;
 mod browser_places;

@@ -50,10 +50,10 @@ pub async fn finish_trial(
     let outcome = outcome(state, context, (&client, &row), (&contents, &answer)).await?;
     let word = if outcome.failed.is_none() { "done" } else { "failed" };
     let mut event = Event::new(Chain::Instance, "app.try", word)
-        .by(row.account_id)
         .through(&client.id)
         .referred_to(context.reference)
         .with("trial", id.to_string());
+    event.actor = Some(row.account_id);
     if let Some((code, _)) = &outcome.error {
         event = event.with("error", code.clone());
     }

@@ -193,11 +193,11 @@ pub async fn begin_trial(
     let mut writer = state.db.writing().await?;
     store::add_trial(&mut writer, new).await?;
     store::add_kept_request(&mut writer, (kept.expose(), Origin::Trial), &request, times).await?;
-    let event = Event::new(Chain::Instance, "app.try", "begun")
-        .by(account)
+    let mut event = Event::new(Chain::Instance, "app.try", "begun")
         .through(&client.id)
         .referred_to(context.reference)
         .with("trial", id.to_string());
+    event.actor = Some(account);
     audit::record(&mut writer, Ink::of(state, now), event).await?;
     writer.commit().await?;
     let query = form_urlencoded::Serializer::new(String::new())

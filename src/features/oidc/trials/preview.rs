@@ -51,11 +51,10 @@ pub async fn preview_claims(
         ("aud".to_owned(), json!(client.id)),
     ]);
     let mut event = Event::new(Chain::Organisation(standing.account.home_organisation_id), "app.preview", "done")
-        .by(by)
         .through(&client.id)
         .referred_to(context.reference)
         .with_personal("ip", context.client_ip.to_string());
-    event.subject = Some(account);
+    (event.actor, event.subject) = (Some(by), Some(account));
     let mut writer = state.db.writing().await?;
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;
