@@ -2,22 +2,30 @@
 
 use std::collections::BTreeSet;
 
+use countersign::config::{Config, Registration};
 use countersign::domain::sign_in::Acr;
 use countersign::features::clients::Access;
 use countersign::features::clients::{Clients, change_client, find_registered};
 
-use crate::support::{CLIENT, Engine, PASSWORD, REDIRECT, Server, on_both_engines, query_of};
+use serde_json::json;
+
+use crate::support::{CLIENT, Engine, PASSWORD, REDIRECT, Server, TestClock, on_both_engines, query_of};
 
 on_both_engines! {
     an_app_for_other_organisations_says_so_and_takes_another_account
     an_app_that_demands_a_second_step_gets_nothing_less
     what_an_app_was_given_follows_the_rules_of_now
     lifetimes_of_an_app_are_its_own
+    an_app_that_registered_itself_does_not_lift_what_its_operator_set
 }
 
 async fn set(server: &Server, access: Access) {
+    set_of(server, CLIENT, access).await;
+}
+
+async fn set_of(server: &Server, id: &str, access: Access) {
     let state = &server.inner.state;
-    let mut client = find_registered(state.db.reading(), CLIENT).await.unwrap().unwrap().client;
+    let mut client = find_registered(state.db.reading(), id).await.unwrap().unwrap().client;
     client.metadata.access = access;
     let mut writer = state.db.writing().await.unwrap();
     assert!(change_client(&mut writer, &client, state.now(), state.random.as_ref()).await.unwrap());
@@ -134,4 +142,23 @@ async fn lifetimes_of_an_app_are_its_own(engine: Engine) {
     assert_eq!(server.token(&refresh).await.status, 200);
     set(&server, Access { refresh_token_days: Some(1), ..Access::default() }).await;
     assert_eq!(server.token(&refresh).await.json()["error"], "invalid_grant");
+}
+
+async fn an_app_that_registered_itself_does_not_lift_what_its_operator_set(engine: Engine) {
+    let open = |config: &mut Config| config.oidc.registration = Registration::Open;
+    let server = Server::start_with(&engine, TestClock::new(), open).await;
+    let document = json!({ "redirect_uris": [REDIRECT], "client_name": "Declaraties" });
+    let told = server.browser().post_json("/register", &[], &document.to_string()).await.json();
+    let id = told["client_id"].as_str().unwrap();
+    set_of(&server, id, Access { acr: Some(Acr::PhishingResistant), ..for_nobody_here(&server) }).await;
+    let mut document = document;
+    document["client_id"] = json!(id);
+    document["access"] = json!({ "organisations": null });
+    let own = told["registration_client_uri"].as_str().unwrap();
+    let key = told["registration_access_token"].as_str().unwrap();
+    let changed = server.browser().call(reqwest::Method::PUT, own, key, Some(&document)).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let app = find_registered(server.inner.state.db.reading(), id).await.unwrap().unwrap();
+    let access = app.client.metadata.access;
+    assert!(access.acr == Some(Acr::PhishingResistant) && access.organisations.is_some());
 }

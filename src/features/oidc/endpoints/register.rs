@@ -99,6 +99,8 @@ pub(in crate::features::oidc) async fn replace(
         return Ok(refuse(&problem));
     }
     client.disabled_at = known.disabled_at;
+    // Who may use it is its operator's to say.
+    client.metadata.access.clone_from(&known.metadata.access);
     let secret = if keeps_secret(client.authentication) == keeps_secret(known.authentication) {
         client.secrets.clone_from(&known.secrets);
         None
