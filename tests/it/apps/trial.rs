@@ -90,8 +90,9 @@ async fn a_trial_goes_all_the_way_and_leaves_nothing_behind(engine: Engine) {
     assert!(list_connections(db, ada_account.id, server.inner.state.now()).await.unwrap().is_empty());
     assert_eq!(crate::support::codes::number(&server, "SELECT COUNT(*) AS n FROM grants").await, 0);
     assert!(events(&server, "app.authorize").await.is_empty(), "the app was given nothing");
+    // In the same millisecond the one may be written before the other.
     let outcomes: Vec<_> = events(&server, "app.try").await.iter().map(|event| event["outcome"].clone()).collect();
-    assert_eq!(outcomes, [json!("begun"), json!("done")]);
+    assert!(outcomes.len() == 2 && outcomes.contains(&json!("begun")) && outcomes.contains(&json!("done")));
     // Half an hour later nothing of it can be looked at.
     server.clock.advance(31 * 60);
     let mut ada = super::again(&server, ada).await;
