@@ -64,22 +64,28 @@ pub struct Comparison {
     pub nearest: Option<String>,
     /// In what the address differs from it.
     pub differences: Vec<Difference>,
-    /// The host that was asked for, where no registered address has it: whoever owns it would get the answers.
-    pub foreign_host: Option<String>,
+    /// The place that was asked for (scheme, host and port), where no registered address is there: whoever owns it would
+    /// get the answers.
+    pub foreign_place: Option<String>,
 }
 
 /// Compares an address that was asked for with those that are registered.
 #[must_use]
 pub fn compare(registered: &[String], sent: &str) -> Comparison {
-    let host = |text: &str| Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let own = host(sent);
-    let foreign_host = own.filter(|own| !registered.iter().any(|known| host(known).as_ref() == Some(own)));
+    let foreign_place = place(sent).filter(|own| !registered.iter().any(|known| place(known).as_ref() == Some(own)));
     let distances = registered.iter().map(|known| (known, differences(known, sent)));
     let nearest = distances.min_by_key(|(_, found)| found.iter().map(Difference::weight).sum::<u32>());
     match nearest {
-        Some((known, differences)) => Comparison { nearest: Some(known.clone()), differences, foreign_host },
-        None => Comparison { nearest: None, differences: Vec::new(), foreign_host },
+        Some((known, differences)) => Comparison { nearest: Some(known.clone()), differences, foreign_place },
+        None => Comparison { nearest: None, differences: Vec::new(), foreign_place },
     }
+}
+
+/// Who owns an address: its origin, or the scheme of an app on a telephone.
+fn place(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let origin = url.origin();
+    Some(if origin.is_tuple() { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
 }
 
 fn differences(known: &str, sent: &str) -> Vec<Difference> {
@@ -161,21 +167,24 @@ mod tests {
     fn the_nearest_registered_address_is_the_one_that_is_compared() {
         let registered = ["https://b.nl/cb", "https://a.nl/other", "https://a.nl/cb"].map(str::to_owned);
         let near = compare(&registered, "https://a.nl/cb/");
-        assert_eq!((near.nearest.as_deref(), near.foreign_host), (Some("https://a.nl/cb"), None));
+        assert_eq!((near.nearest.as_deref(), near.foreign_place), (Some("https://a.nl/cb"), None));
         assert_eq!(compare(&[], "https://a.nl/cb").nearest, None);
     }
 
     #[test]
-    fn a_host_that_looks_like_a_registered_one_is_a_foreign_one() {
+    fn a_place_that_looks_like_a_registered_one_is_a_foreign_one() {
         let registered = ["https://portal.example/cb".to_owned()];
         for (sent, host) in [
-            ("https://portal.example.evil.nl/cb", "portal.example.evil.nl"),
-            ("https://portal.example@evil.nl/cb", "evil.nl"),
-            ("https://pоrtal.example/cb", "xn--prtal-jye.example"),
-            ("https://evil.nl#https://portal.example/cb", "evil.nl"),
+            ("https://portal.example.evil.nl/cb", "https://portal.example.evil.nl"),
+            ("https://portal.example@evil.nl/cb", "https://evil.nl"),
+            ("https://pоrtal.example/cb", "https://xn--prtal-jye.example"),
+            ("https://evil.nl#https://portal.example/cb", "https://evil.nl"),
+            ("https://portal.example:8443/cb", "https://portal.example:8443"),
+            ("http://portal.example:8080/x", "http://portal.example:8080"),
+            ("com.evil.app:/cb", "com.evil.app:"),
         ] {
-            assert_eq!(compare(&registered, sent).foreign_host.as_deref(), Some(host), "{sent}");
+            assert_eq!(compare(&registered, sent).foreign_place.as_deref(), Some(host), "{sent}");
         }
-        assert_eq!(compare(&registered, "http://portal.example:8080/x").foreign_host, None);
+        assert_eq!(compare(&registered, "https://portal.example/x").foreign_place, None);
     }
 }

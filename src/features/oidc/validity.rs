@@ -97,8 +97,11 @@ pub(super) async fn find_live_token(state: &AppState, token: &str, now: Timestam
     // A token that was traded for another ends with the app that the person gave it to.
     let Some(giver) = Clients::find(state, &grant.client_id).await? else { return Ok(None) };
     let judged = judge(db, &giver, &grant, now).await?;
-    let admits = |standing: &Standing| client.metadata.access.admits(standing.account.home_organisation_id);
-    Ok(judged.filter(|(_, standing)| admits(standing)).map(|(clearance, standing)| {
+    // Whoever traded it is judged as well as whoever the person gave it to.
+    if client.id != giver.id && judge(db, &client, &grant, now).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(judged.map(|(clearance, standing)| {
         let person = Some(Person { grant, standing, clearance });
         LiveToken { claims, client, scope, person }
     }))

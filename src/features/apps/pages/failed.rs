@@ -1,7 +1,7 @@
 //! Refused requests, and adding the address that one of them asked for.
 //!
 //! Anybody can send a request in the name of an app, so the address may be a thief's. It is compared with what is registered,
-//! and one on a host of its own is added only by whoever types that host.
+//! and one at a place of its own is added only by whoever types that place.
 
 use std::collections::BTreeSet;
 
@@ -55,7 +55,7 @@ struct Found {
     app: Registered,
     failed: FailedRequest,
     address: String,
-    foreign_host: Option<String>,
+    foreign_place: Option<String>,
 }
 
 /// What is to be added, if it can be.
@@ -69,20 +69,20 @@ async fn look_up(state: &AppState, id: &str, failed: &str) -> Result<Option<Foun
     // Whatever is registered for sign-in is the app's, for signing out as well.
     let mut own = known.clone();
     own.extend(app.client.metadata.redirect_uris.iter().cloned());
-    let foreign_host = compare(&own, &address).foreign_host;
-    Ok(Some(Found { app, failed, address, foreign_host }))
+    let foreign_place = compare(&own, &address).foreign_place;
+    Ok(Some(Found { app, failed, address, foreign_place }))
 }
 
 fn page(found: Found) -> AddAddressPage {
-    let Found { app, failed, foreign_host, .. } = found;
-    let host = |address: &String| Url::parse(address).ok()?.host_str().map(str::to_owned);
-    let hosts: BTreeSet<String> = app.client.metadata.redirect_uris.iter().filter_map(host).collect();
+    let Found { app, failed, foreign_place, .. } = found;
+    let place = |address: &String| Some(Url::parse(address).ok()?.origin().ascii_serialization());
+    let hosts: BTreeSet<String> = app.client.metadata.redirect_uris.iter().filter_map(place).collect();
     AddAddressPage {
         row: row(&app),
         action: urls::app_act(&app.client.id, format_args!("failed/{}", failed.id)),
         version: app.updated_at.millis(),
         failed: failed_row(&app.client, failed),
-        foreign_host,
+        foreign_place,
         hosts: hosts.into_iter().collect(),
         wrong_host: false,
         conflict: false,
@@ -109,7 +109,7 @@ pub(super) async fn add(
 ) -> Result<Response, Error> {
     let Some(found) = look_up(&state, &id, &failed).await? else { return Ok(not_found()) };
     context.signed_in = Some(admin.member.shown());
-    if found.foreign_host.as_ref().is_some_and(|host| !act.typed.trim().eq_ignore_ascii_case(host)) {
+    if found.foreign_place.as_ref().is_some_and(|host| !act.typed.trim().eq_ignore_ascii_case(host)) {
         let page = AddAddressPage { wrong_host: true, ..page(found) };
         return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
     }

@@ -225,9 +225,9 @@ impl Answers {
         let kind = Kind::of(client);
         name(&self.name).clone_into(&mut client.name);
         client.first_party = self.own;
-        if client.profile != Profile::Fapi2 {
-            let classic = self.without_pkce && kind == Kind::Server;
-            client.profile = if classic { Profile::Oidc } else { Profile::Oauth21 };
+        // Only where it is asked: an app that registered itself has the rules that it came with.
+        if client.profile != Profile::Fapi2 && kind == Kind::Server {
+            client.profile = if self.without_pkce { Profile::Oidc } else { Profile::Oauth21 };
         }
         let metadata = &mut client.metadata;
         metadata.home_uri = one(&self.home);

@@ -64,9 +64,9 @@ pub struct AddAddressPage {
     pub(in crate::features::apps) row: AppRow,
     /// What was asked for.
     pub(in crate::features::apps) failed: FailedRow,
-    /// The host of it, where no registered address has it.
-    pub(in crate::features::apps) foreign_host: Option<String>,
-    /// The hosts that are registered.
+    /// The place of it (scheme, host, port), where no registered address is there.
+    pub(in crate::features::apps) foreign_place: Option<String>,
+    /// The places that are registered.
     pub(in crate::features::apps) hosts: Vec<String>,
     /// Where the form goes.
     pub(in crate::features::apps) action: String,
@@ -162,7 +162,7 @@ impl Page for AddAddressPage {
         let page = Self {
             row: AppRow::sample(),
             failed: FailedRow::sample(),
-            foreign_host: None,
+            foreign_place: None,
             hosts: vec!["portal.example.nl".to_owned()],
             action: "/admin/apps/app_1/failed/flr_1".to_owned(),
             version: 1_795_525_500_000,
@@ -171,7 +171,7 @@ impl Page for AddAddressPage {
         };
         let host = Difference::Host { sent: "evil.example".to_owned(), registered: "portal.example.nl".to_owned() };
         let foreign = Self {
-            foreign_host: Some("evil.example".to_owned()),
+            foreign_place: Some("https://evil.example".to_owned()),
             failed: FailedRow {
                 address: Some("https://evil.example/callback".to_owned()),
                 differences: vec![host],

@@ -17,7 +17,7 @@ use crate::domain::Timestamp;
 use crate::domain::network::Network;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{
-    Client, ClientAuthentication, ClientSecret, Clients, add_client, change_client, remove_client,
+    Client, ClientAuthentication, ClientSecret, Clients, add_client, change_client, find_registered, remove_client,
 };
 use crate::features::oidc::registration::{
     Document, RegistrationProblem, check_registration, check_self_registration, describe, find_sector,
@@ -98,9 +98,6 @@ pub(in crate::features::oidc) async fn replace(
     if let Err(problem) = is_about(&said, &known, context.now) {
         return Ok(refuse(&problem));
     }
-    client.disabled_at = known.disabled_at;
-    // Who may use it is its operator's to say.
-    client.metadata.access.clone_from(&known.metadata.access);
     let secret = if keeps_secret(client.authentication) == keeps_secret(known.authentication) {
         client.secrets.clone_from(&known.secrets);
         None
@@ -108,6 +105,10 @@ pub(in crate::features::oidc) async fn replace(
         new_secret(&state, &mut client)
     };
     let mut writer = state.db.writing().await?;
+    // What is remembered of it may be a moment old.
+    let Some(stored) = find_registered(&writer, &client.id).await? else { return Ok(unauthorized()) };
+    client.disabled_at = stored.client.disabled_at;
+    client.metadata.access = stored.client.metadata.access;
     if !change_client(&mut writer, &client, context.now, state.random.as_ref()).await? {
         return Ok(unauthorized());
     }
