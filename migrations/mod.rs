@@ -17,6 +17,7 @@ mod m0011_networks;
 mod m0012_recovery;
 mod m0013_clients;
 mod m0014_console;
+mod m0015_apps;
 mod m0016_api;
 mod m0017_webhooks;
 mod m0018_signals;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_recovery::Migration),
             Box::new(m0013_clients::Migration),
             Box::new(m0014_console::Migration),
+            Box::new(m0015_apps::Migration),
             Box::new(m0016_api::Migration),
             Box::new(m0017_webhooks::Migration),
             Box::new(m0018_signals::Migration),

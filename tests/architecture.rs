@@ -34,7 +34,7 @@ const FLOORS: &[(u8, &[&str])] = &[
 /// neighbour.
 const GROUPS: &[(&str, &[&str])] = &[
     ("programs", &["api", "provisioning"]),
-    ("areas", &["account", "helpdesk", "employees", "security_center", "admin"]),
+    ("areas", &["account", "helpdesk", "employees", "security_center", "admin", "apps"]),
     ("the door to the console", &["console"]),
     ("what happened, and all that is kept about a person", &["activity", "privacy"]),
     ("descriptions for machines", &["declarations"]),
@@ -45,7 +45,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("passwords", &["passwords"]),
     ("sign-ins in progress", &["interactions"]),
     ("presence", &["sessions"]),
-    ("signing keys and apps", &["signing", "clients", "api_keys"]),
+    ("signing keys and apps", &["signing", "clients", "api_keys", "failed_requests"]),
     ("what people enrolled, and where they are", &["factors", "networks", "challenges"]),
     ("people", &["accounts", "organisations"]),
     ("messages", &["outbox"]),

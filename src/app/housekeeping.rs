@@ -8,6 +8,7 @@ use tracing::{error, info};
 use crate::features::account::remove_old_email_changes;
 use crate::features::api::remove_old_replays;
 use crate::features::api_keys::remove_old_keys;
+use crate::features::apps::remove_old_drafts;
 use crate::features::audit::{coarsen_addresses, remove_old_security_events};
 use crate::features::challenges::remove_old_challenges;
 use crate::features::factors::remove_old_devices;
@@ -16,7 +17,7 @@ use crate::features::interactions::remove_old_interactions;
 use crate::features::networks::remove_old_networks;
 use crate::features::oidc::{
     remove_old_device_requests, remove_old_grants, remove_old_initial_access_tokens, remove_old_logouts,
-    remove_old_requests, remove_old_seen_tokens,
+    remove_old_requests, remove_old_seen_tokens, remove_old_trials,
 };
 use crate::features::organisations::{remove_old_invitations, remove_old_member_invitations};
 use crate::features::outbox::remove_old_messages;
@@ -36,6 +37,9 @@ const KEEP: Duration = Duration::from_hours(24 * 7);
 
 /// How long a network that nobody came from is kept.
 const KEEP_NETWORKS: Duration = Duration::from_hours(24 * 365);
+
+/// How long an app that somebody began to register is kept.
+const KEEP_DRAFTS: Duration = Duration::from_hours(24 * 30);
 
 /// How long a request to let somebody back in is kept, for the queue that lists it.
 const KEEP_CASES: Duration = Duration::from_hours(24 * 30);
@@ -97,6 +101,8 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_ceremonies(&mut writer, now).await?;
     remove_old_grants(&mut writer, before).await?;
     remove_old_requests(&mut writer, now).await?;
+    remove_old_trials(&mut writer, now).await?;
+    remove_old_drafts(&mut writer, now.before(KEEP_DRAFTS)).await?;
     remove_old_logouts(&mut writer, before).await?;
     remove_old_device_requests(&mut writer, before).await?;
     remove_old_initial_access_tokens(&mut writer, before).await?;

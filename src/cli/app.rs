@@ -1,13 +1,18 @@
 //! `countersign app`.
 
+mod access;
 mod add;
+mod change;
 mod registration_token;
+mod secret;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use self::add::Add;
+use self::change::Change;
 use self::registration_token::RegistrationToken;
+use self::secret::SecretCommand;
 
 use super::{Common, Outcome, output, refuse};
 use crate::features::audit::{Chain, Event, record};
@@ -21,6 +26,32 @@ pub(super) enum App {
     RegistrationToken(RegistrationToken),
     /// List all apps
     List(Common),
+    /// Show an app, its secrets (not what they are), and when it was last used
+    Show {
+        /// Its identifier
+        id: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Change an app; what is not named stays as it is
+    Change(Box<Change>),
+    /// Switch an app off: nobody signs in to it, and what it was granted works no more
+    Disable {
+        /// Its identifier
+        id: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Switch an app on again
+    Enable {
+        /// Its identifier
+        id: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// The secrets of an app
+    #[command(subcommand)]
+    Secret(SecretCommand),
     /// Remove an app, with all that it was granted
     Remove {
         /// Its identifier
@@ -36,6 +67,11 @@ impl App {
             Self::Add(add) => add.run().await,
             Self::RegistrationToken(token) => token.run().await,
             Self::List(common) => list(&common).await,
+            Self::Show { id, common } => change::show(&common, &id).await,
+            Self::Change(change) => change.run().await,
+            Self::Disable { id, common } => change::switch(&common, &id, true).await,
+            Self::Enable { id, common } => change::switch(&common, &id, false).await,
+            Self::Secret(secret) => secret.run().await,
             Self::Remove { id, common } => remove(&common, &id).await,
         }
     }

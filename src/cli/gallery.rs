@@ -54,6 +54,7 @@ fn frame(language: Language, template: &str) -> Frame {
         "pages/ip_addresses/act",
         "pages/activity/",
         "pages/admin/",
+        "pages/apps/",
     ]
     .iter()
     .any(|area| template.starts_with(area));

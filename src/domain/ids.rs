@@ -90,6 +90,12 @@ ids! {
     InteractionId = "int_";
     /// An app's secret.
     ClientSecretId = "sec_";
+    /// An app that an administrator began to register.
+    AppDraftId = "drf_";
+    /// A request of an app that was refused.
+    FailedRequestId = "flr_";
+    /// A sign-in to an app that an administrator tries.
+    TrialId = "trl_";
     /// What one authorization gave an app: the root of its code, its tokens and their revocation.
     GrantId = "grt_";
     /// A device that waits to be approved.

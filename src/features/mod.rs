@@ -15,6 +15,7 @@ pub mod activity;
 pub mod admin;
 pub mod api;
 pub mod api_keys;
+pub mod apps;
 pub mod audit;
 pub mod backup;
 pub mod challenges;
@@ -23,6 +24,7 @@ pub mod console;
 pub mod declarations;
 pub mod employees;
 pub mod factors;
+pub mod failed_requests;
 pub mod helpdesk;
 pub mod import;
 pub mod interactions;
@@ -92,6 +94,7 @@ pub const FEATURES: &[Feature] = &[
             let mut all = samples_of::<oidc::ConsentPage>();
             all.extend(samples_of::<oidc::AccountsPage>());
             all.extend(samples_of::<oidc::OrganisationPage>());
+            all.extend(samples_of::<oidc::NotAdmittedPage>());
             all.extend(samples_of::<oidc::DevicePage>());
             all.extend(samples_of::<oidc::ApproveDevicePage>());
             all.extend(samples_of::<oidc::DoneDevicePage>());
@@ -193,6 +196,24 @@ pub const FEATURES: &[Feature] = &[
         pages: || {
             let mut all = samples_of::<activity::OrganisationActivityPage>();
             all.extend(samples_of::<activity::PersonActivityPage>());
+            all
+        },
+    },
+    Feature {
+        name: "apps",
+        routes: apps::routes,
+        pages: || {
+            let mut all = samples_of::<apps::AppsPage>();
+            all.extend(samples_of::<apps::StartPage>());
+            all.extend(samples_of::<apps::AboutPage>());
+            all.extend(samples_of::<apps::AddressesPage>());
+            all.extend(samples_of::<apps::ReadyPage>());
+            all.extend(samples_of::<apps::AppPage>());
+            all.extend(samples_of::<apps::ChangePage>());
+            all.extend(samples_of::<apps::AppActPage>());
+            all.extend(samples_of::<apps::AddAddressPage>());
+            all.extend(samples_of::<apps::PreviewPage>());
+            all.extend(samples_of::<apps::TrialPage>());
             all
         },
     },

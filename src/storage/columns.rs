@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ids::{
-    AccountId, ApiKeyId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId, FactorId,
-    GrantId, InitialAccessTokenId, InteractionId, InvitationId, LinkId, MemberInvitationId, MembershipId,
-    OrganisationId, OutboxId, PasswordResetId, RecoveryCaseId, RecoveryCodeId, RefreshTokenId, SecurityEventId,
-    SessionId, WebhookId,
+    AccountId, ApiKeyId, AppDraftId, AuditId, CeremonyId, ChallengeId, ClientSecretId, DeviceId, DeviceRequestId,
+    FactorId, FailedRequestId, GrantId, InitialAccessTokenId, InteractionId, InvitationId, LinkId, MemberInvitationId,
+    MembershipId, OrganisationId, OutboxId, PasswordResetId, RecoveryCaseId, RecoveryCodeId, RefreshTokenId,
+    SecurityEventId, SessionId, TrialId, WebhookId,
 };
 use crate::domain::network::Network;
 use crate::domain::secret::Fingerprint;
@@ -86,6 +86,9 @@ text_column!(
     CeremonyId,
     ChallengeId,
     ClientSecretId,
+    AppDraftId,
+    FailedRequestId,
+    TrialId,
     DeviceId,
     FactorId,
     DeviceRequestId,

@@ -1,8 +1,12 @@
 //! Every path, once.
 
 mod admin;
+mod apps;
+mod passkeys;
 
 pub use admin::*;
+pub use apps::{app, app_act, app_draft, app_trial, app_trial_answer};
+pub use passkeys::{begin, finish, remove_passkey, rename_passkey};
 
 /// Our own pages begin here; it leads to the account or to the sign-in.
 pub const HOME: &str = "/";
@@ -299,30 +303,6 @@ pub const PLACE_ACCOUNT: &str = "account";
 #[must_use]
 pub fn offer(interaction: impl std::fmt::Display) -> String {
     format!("{OFFER}/{interaction}")
-}
-
-/// Begins the ceremony of the page at `path`.
-#[must_use]
-pub fn begin(path: &str) -> String {
-    format!("{path}/begin")
-}
-
-/// Finishes the ceremony of the page at `path`.
-#[must_use]
-pub fn finish(path: &str) -> String {
-    format!("{path}/finish")
-}
-
-/// Giving a passkey or security key another name.
-#[must_use]
-pub fn rename_passkey(factor: impl std::fmt::Display) -> String {
-    format!("{ACCOUNT_PASSKEYS}/{factor}/rename")
-}
-
-/// Removing a passkey or security key.
-#[must_use]
-pub fn remove_passkey(factor: impl std::fmt::Display) -> String {
-    format!("{ACCOUNT_PASSKEYS}/{factor}/remove")
 }
 
 /// One of the people of the organisation.

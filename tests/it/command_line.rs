@@ -95,6 +95,32 @@ fn an_installation_is_set_up_by_commands_alone() {
     assert!(refused(&run(folder, &["app", "add", "Portal"])).contains("needs a redirect URI"));
     let id = app["client_id"].as_str().unwrap();
     assert_eq!(json(&run(folder, &["app", "list", "--json"]))[0]["client_id"], id);
+    let office = json(&run(folder, &["org", "list", "--json"]))[0]["name"].as_str().unwrap().to_owned();
+    let rules = ["--for-organisation", &office, "--require-acr", "mfa", "--refresh-token-days", "7"];
+    json(&run(folder, &[["app", "change", id, "--name", "Portaal", "--json"].as_slice(), &rules].concat()));
+    let shown = json(&run(folder, &["app", "show", id, "--json"]));
+    assert_eq!((shown["name"].as_str(), shown["disabled"].as_bool()), (Some("Portaal"), Some(false)));
+    let access = &shown["metadata"]["access"];
+    assert_eq!((access["acr"].as_str(), access["refresh_token_days"].as_u64()), (Some("mfa"), Some(7)));
+    assert_eq!(access["organisations"].as_array().unwrap().len(), 1);
+    json(&run(folder, &["app", "change", id, "--for-everybody", "--require-acr", "pwd", "--json"]));
+    let shown = json(&run(folder, &["app", "show", id, "--json"]));
+    assert!(shown["metadata"]["access"]["organisations"].is_null() && shown["metadata"]["access"]["acr"].is_null());
+    assert!(refused(&run(folder, &["app", "change", id, "--for-organisation", "Nowhere"])).contains("no organisation"));
+    assert!(
+        refused(&run(folder, &["app", "change", id, "--redirect-uri", "http://portal.example/"])).contains("https")
+    );
+    json(&run(folder, &["app", "disable", id, "--json"]));
+    assert_eq!(json(&run(folder, &["app", "show", id, "--json"]))["disabled"], true);
+    json(&run(folder, &["app", "enable", id, "--json"]));
+    let second = json(&run(folder, &["app", "secret", "add", id, "--json"]));
+    assert!(second["client_secret"].as_str().unwrap().len() >= 43);
+    assert!(refused(&run(folder, &["app", "secret", "add", id])).contains("no more"));
+    let shown = json(&run(folder, &["app", "show", id, "--json"]));
+    let secrets = shown["secrets"].as_array().unwrap();
+    assert!(secrets.len() == 2 && secrets[0]["expires_at"].is_i64() && secrets[1]["expires_at"].is_null());
+    json(&run(folder, &["app", "secret", "end", id, secrets[0]["id"].as_str().unwrap(), "--json"]));
+    assert_eq!(json(&run(folder, &["app", "show", id, "--json"]))["secrets"].as_array().unwrap().len(), 1);
     json(&run(folder, &["app", "remove", id, "--json"]));
     assert!(refused(&run(folder, &["app", "remove", id])).contains("There is no app"));
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use super::access::AccessArguments;
 use crate::cli::input::read_secret;
 use crate::cli::{Common, Failure, Installation, Outcome, output, refuse};
 use crate::domain::certificate_name::CertificateName;
@@ -119,6 +120,8 @@ pub(in crate::cli) struct Add {
     #[arg(long)]
     access_token_alg: Option<Algorithm>,
     #[command(flatten)]
+    access: AccessArguments,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -153,6 +156,7 @@ impl Add {
             return refuse("A secret has at least 32 characters.");
         }
         let mut client = self.client(&installation, authentication, secret.as_ref())?;
+        self.access.apply(&mut client.metadata.access, &installation).await?;
         check_registration(&client)?;
         let known = &installation.state.config.oidc.authorization_details;
         if let Some(name) = self.details.iter().find(|name| !known.iter().any(|kind| kind.name == **name)) {

@@ -1,6 +1,8 @@
 //! The rules, in the one order that is right.
 
-use super::{AccountFacts, Acr, AcrWish, EnrolmentReason, Evidence, Facts, NetworkStanding, Question, Refusal, Use};
+use super::{
+    AccountFacts, Acr, AcrWish, AppFacts, EnrolmentReason, Evidence, Facts, NetworkStanding, Question, Refusal, Use,
+};
 use crate::domain::ids::AccountId;
 use crate::domain::policy::{NewNetworks, Remembering};
 use crate::domain::{FactorKind, FactorKinds, Strength};
@@ -215,7 +217,11 @@ fn refuse(facts: &Facts) -> Verdict {
             Some(Refusal::CredentialsChanged)
         }
         Some(_) if facts.network == NetworkStanding::Blocked => Some(Refusal::NetworkBlocked),
-        Some(_) => facts.app.as_ref().filter(|app| app.disabled).map(|_| Refusal::AppDisabled),
+        Some(_) => facts.app.as_ref().and_then(|app| match app {
+            AppFacts { disabled: true, .. } => Some(Refusal::AppDisabled),
+            AppFacts { admits: false, .. } => Some(Refusal::NotAdmitted),
+            _ => None,
+        }),
     };
     refusal.map_or(Verdict::Pass, Verdict::Refuse)
 }
@@ -283,11 +289,13 @@ fn enrol(facts: &Facts) -> Verdict {
     }
 }
 
-/// Still rule 1, but last of all that is about the person: an app that insists on a strength gets nothing less. It
-/// comes so late because it tells what is not enrolled, and because what rule 5 demands may reach it.
+/// Still rule 1, but last of all that is about the person: an app that insists on a strength gets nothing less, now or
+/// later. It comes so late because it tells what is not enrolled, and because what rule 5 demands may reach it.
 fn strength(facts: &Facts) -> Verdict {
     let insists = facts.unmet_wish().is_some_and(|wish| wish.essential);
-    if insists { Verdict::Refuse(Refusal::AcrUnreachable) } else { Verdict::Pass }
+    let required = facts.app.as_ref().and_then(|app| app.required);
+    let too_weak = required.is_some_and(|least| facts.evidence.as_ref().is_some_and(|done| done.acr_done() < least));
+    if insists || too_weak { Verdict::Refuse(Refusal::AcrUnreachable) } else { Verdict::Pass }
 }
 
 /// Rule 6: an app that works for one organisation at a time is told which.

@@ -125,6 +125,10 @@ pub struct Answers {
 pub struct AppFacts {
     /// Switched off or removed.
     pub disabled: bool,
+    /// Whether it is for the people of the organisation that the person acts for.
+    pub admits: bool,
+    /// How strong every sign-in to it is, by its registration; it holds as often as what was issued is used again.
+    pub required: Option<Acr>,
     /// Several organisations fit, the app needs one, and the person has not chosen yet.
     pub needs_organisation: bool,
     /// Where consent stands.
@@ -213,6 +217,8 @@ pub enum Refusal {
     MembershipDisabled,
     /// The app is switched off.
     AppDisabled,
+    /// The app is not for the people of this organisation.
+    NotAdmitted,
     /// There is nothing that proves who this is, and nobody to ask.
     NoEvidence,
     /// A second step is missing, and nobody is there to do it.
@@ -227,7 +233,7 @@ pub enum Refusal {
     NetworkUnknown,
     /// It was issued before a password or factor changed.
     CredentialsChanged,
-    /// The app insists on a strength that the account cannot reach.
+    /// The app insists on a strength that the account cannot reach, or that the sign-in did not have.
     AcrUnreachable,
 }
 

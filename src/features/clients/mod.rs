@@ -1,7 +1,9 @@
 //! Apps: what the protocol calls clients.
 
+mod access;
 mod cache;
 mod key_sets;
+mod last_uses;
 mod rules;
 mod store;
 
@@ -15,10 +17,15 @@ use crate::domain::secret::Fingerprint;
 use crate::domain::{Algorithm, Random, Scope, Secret, Timestamp};
 use crate::keys::{OpenError, Place, PublicKey, Vault};
 
+pub use access::Access;
 pub use cache::Clients;
 pub use key_sets::KeySets;
+pub use last_uses::LastUses;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
-pub use store::{add_client, change_client, hold_client, list_clients, remove_client};
+pub use store::{
+    Registered, StoredSecret, add_client, add_secret, change_client, change_seen_client, end_secret, find_registered,
+    hold_client, list_clients, list_registered, list_secrets, remove_client,
+};
 
 /// A registered app.
 #[derive(Clone, Debug)]
@@ -215,6 +222,9 @@ pub struct Metadata {
     /// What it tells about itself.
     #[serde(default)]
     pub told: Told,
+    /// Who may use it, and how.
+    #[serde(default)]
+    pub access: Access,
 }
 
 /// What an app tells about itself, most of it for people (OpenID Connect Dynamic Client Registration, section 2).
@@ -285,6 +295,7 @@ impl Default for Metadata {
             detail_types: Vec::new(),
             response_types: code_only(),
             told: Told::default(),
+            access: Access::default(),
         }
     }
 }
@@ -353,13 +364,20 @@ impl Client {
             .collect()
     }
 
-    /// Whether `secret` is one of its secrets at `now`.
+    /// The one of its secrets that `secret` is, if that counts at `now`.
     #[must_use]
-    pub fn has_secret(&self, secret: &str, now: Timestamp) -> bool {
+    pub fn find_secret(&self, secret: &str, now: Timestamp) -> Option<&Fingerprint> {
         // Every secret is compared, so that the time does not tell which one fits.
         self.secrets
             .iter()
             .filter(|known| known.expires_at.is_none_or(|end| now < end))
-            .fold(false, |found, known| known.fingerprint.matches(secret) | found)
+            .fold(None, |found, known| if known.fingerprint.matches(secret) { Some(&known.fingerprint) } else { found })
+    }
+
+    /// Whether `secret` was one of its secrets and ended.
+    #[must_use]
+    pub fn had_secret(&self, secret: &str, now: Timestamp) -> bool {
+        let ended = |known: &&ClientSecret| known.expires_at.is_some_and(|end| end <= now);
+        self.secrets.iter().filter(ended).any(|known| known.fingerprint.matches(secret))
     }
 }

@@ -1,7 +1,5 @@
 //! What a device gets that somebody approved.
 
-use std::time::Duration;
-
 use super::authorize::{self, Resumed};
 use super::grant::GrantDetails;
 use super::store::{self, DeviceRequest, NewGrant};
@@ -43,9 +41,10 @@ pub(super) async fn answer(
                     resources: request.resources.clone(),
                     dpop_jkt: None,
                     organisation: authorize::chosen(&writer, request, member, None).await?.organisation(),
+                    trial: None,
                 },
                 code_expires_at: device.expires_at,
-                expires_at: now.after(Duration::from_secs(u64::from(state.config.tokens.refresh_token_days) * 86_400)),
+                expires_at: now.after(client.metadata.access.grant_lifetime(&state.config.tokens)),
             };
             // Nobody learns its code: the device asks with its own.
             let (grant, _) = store::add_grant(&mut writer, clearance, new, (now, state.random.as_ref())).await?;

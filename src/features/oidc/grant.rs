@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authorize::RequestedClaims;
 use super::details::Details;
-use crate::domain::ids::{AccountId, GrantId, OrganisationId, SessionId};
+use crate::domain::ids::{AccountId, GrantId, OrganisationId, SessionId, TrialId};
 use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
 
@@ -64,6 +64,9 @@ pub(super) struct GrantDetails {
     /// The organisation that the person acts for, where they chose among several: it counts as long as they belong to it.
     #[serde(default)]
     pub(super) organisation: Option<OrganisationId>,
+    /// The trial that it is part of: nobody but that redeems its code.
+    #[serde(default)]
+    pub(super) trial: Option<TrialId>,
 }
 
 impl GrantDetails {

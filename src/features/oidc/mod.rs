@@ -24,6 +24,7 @@ mod response_types;
 mod store;
 mod subjects;
 mod tokens;
+mod trials;
 mod user_codes;
 mod validity;
 mod views;
@@ -37,13 +38,19 @@ pub(crate) use fuzzing::TARGETS as FUZZ_TARGETS;
 pub use logouts::tell_logouts;
 pub use pages::routes;
 pub use registration::{RegistrationProblem, check_registration, find_sector};
-pub use store::{Connection, apps_by_session, disconnect, list_connections};
+pub use store::{Connection, apps_by_session, count_connected, disconnect, list_connections};
 pub use store::{add_initial_access_token, remove_old_initial_access_tokens};
-pub use store::{remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens};
+pub use store::{
+    remove_old_device_requests, remove_old_logouts, remove_old_requests, remove_old_seen_tokens, remove_old_trials,
+};
+pub use trials::{
+    Preview, Step, Trial, TrialFault, TrialOutcome, Wish, begin_trial, can_be_tried, find_trial, finish_trial,
+    preview_claims,
+};
 pub use validity::find_app_token;
 pub use views::{
     AccountsPage, ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage,
-    OrganisationPage, ReturningPage, SignOutPage, SignedOutPage,
+    NotAdmittedPage, OrganisationPage, ReturningPage, SignOutPage, SignedOutPage,
 };
 
 /// The grant types that an app may register.

@@ -5,6 +5,7 @@ mod logouts;
 mod registrations;
 mod requests;
 mod seen_tokens;
+mod trials;
 
 mod choices;
 mod connections;
@@ -28,6 +29,10 @@ pub use requests::remove_old_requests;
 pub(super) use requests::{add_kept_request, find_kept_request, use_kept_request};
 pub use seen_tokens::remove_old_seen_tokens;
 pub(super) use seen_tokens::{see_token, was_token_seen};
+pub use trials::remove_old_trials;
+pub(super) use trials::{
+    NewTrial, TrialRow, add_trial, answer_trial, consent_in_trial, find_trial, remove_grant, settle_trial,
+};
 
 use super::grant::{Grant, GrantDetails};
 use crate::domain::ids::{AccountId, GrantId, RefreshTokenId, SessionId};
@@ -36,7 +41,7 @@ use crate::domain::sign_in::Clearance;
 use crate::domain::{Random, Scope, Secret, Timestamp};
 use crate::storage::{Json, Reader, StorageError, Writer, text_column};
 
-pub use connections::{Connection, apps_by_session, disconnect, list_connections};
+pub use connections::{Connection, apps_by_session, count_connected, disconnect, list_connections};
 
 text_column!(Scope);
 

@@ -77,7 +77,10 @@ impl Mint<'_> {
     ) -> Result<String, Error> {
         let evidence = clearance.evidence();
         let subject = subject(self.state, self.client, clearance.account_id());
-        let audience = if resources.is_empty() {
+        // What a trial makes is for its own page, where nobody takes tokens.
+        let audience = if grant.details.trial.is_some() {
+            vec![grant.details.redirect_uri.clone()]
+        } else if resources.is_empty() {
             // `openid` opens our own endpoint as well, unless the app restricts the token itself.
             let own = (grant.details.resources.is_empty() || scope.contains("openid")).then(|| self.issuer());
             grant.details.resources.iter().cloned().chain(own).collect()
@@ -106,7 +109,7 @@ impl Mint<'_> {
         let evidence = clearance.evidence();
         let subject = subject(self.state, self.client, clearance.account_id());
         let left = u32::try_from(ends - self.now.seconds()).unwrap_or_default();
-        let life = left.min(self.state.config.tokens.access_token_seconds);
+        let life = left.min(self.access_token_seconds());
         let token = self.sign_access_token(&subject, (&grant.id.to_string(), resources), scope, |token| {
             token.exp = self.now.seconds() + i64::from(life);
             token.auth_time = Some(evidence.auth_time().seconds());
@@ -133,6 +136,10 @@ impl Mint<'_> {
         })
     }
 
+    fn access_token_seconds(&self) -> u32 {
+        self.client.metadata.access.access_token_seconds(&self.state.config.tokens)
+    }
+
     fn issuer(&self) -> String {
         self.state.config.server.issuer()
     }
@@ -154,7 +161,7 @@ impl Mint<'_> {
             aud: if let [one] = audience.as_slice() { json!(one) } else { json!(audience) },
             client_id: &self.client.id,
             iat: self.now.seconds(),
-            exp: self.now.seconds() + i64::from(settings.access_token_seconds),
+            exp: self.now.seconds() + i64::from(self.access_token_seconds()),
             // The grant is in the identifier, so that one look says whether the token was revoked.
             jti: format!("{family}.{random}"),
             scope: scope.to_string(),

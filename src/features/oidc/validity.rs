@@ -1,6 +1,7 @@
 //! Whether a token counts at this moment: one answer for every endpoint.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use super::bindings::Binding;
 use super::grant::Grant;
 use super::store;
 use super::tokens::{ACCESS_TOKEN, grant_in};
-use crate::domain::sign_in::{Clearance, Decision, decide};
+use crate::domain::sign_in::{AppFacts, Clearance, ConsentFacts, Decision, decide};
 use crate::domain::{Scope, Timestamp};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{Client, Clients};
@@ -95,11 +96,12 @@ pub(super) async fn find_live_token(state: &AppState, token: &str, now: Timestam
         return Ok(None);
     }
     // A token that was traded for another ends with the app that the person gave it to.
-    let giver = Clients::find(state, &grant.client_id).await?;
-    if giver.is_none_or(|giver| giver.disabled_at.is_some()) {
+    let Some(giver) = Clients::find(state, &grant.client_id).await? else { return Ok(None) };
+    let judged = judge(db, &giver, &grant, now).await?;
+    // Whoever traded it is judged as well as whoever the person gave it to.
+    if client.id != giver.id && judge(db, &client, &grant, now).await?.is_none() {
         return Ok(None);
     }
-    let judged = judge(db, &grant, now).await?;
     Ok(judged.map(|(clearance, standing)| {
         let person = Some(Person { grant, standing, clearance });
         LiveToken { claims, client, scope, person }
@@ -129,13 +131,20 @@ pub async fn find_app_token(
     Ok(Some((live.client, scope)))
 }
 
-/// Judges a grant that is used again: the evidence as of sign-in, under the rules of now.
+/// Judges a grant that `client` uses again: the evidence as of sign-in, under the rules of now.
 ///
 /// How long whoever is signed in may go without proving it anew is a rule as well. It binds `offline_access` too: else any
 /// app could get round it by asking for one scope more, and what works without people has `client_credentials`. How long
 /// nobody may be active does not bind here, since a call of an app says nothing about whether somebody is there.
-pub(super) async fn judge(db: &Reader, grant: &Grant, now: Timestamp) -> Result<Option<(Clearance, Standing)>, Error> {
-    if !grant.is_live(now) {
+pub(super) async fn judge(
+    db: &Reader,
+    client: &Client,
+    grant: &Grant,
+    now: Timestamp,
+) -> Result<Option<(Clearance, Standing)>, Error> {
+    let days = client.metadata.access.refresh_token_days.map(u64::from);
+    let is_too_old = days.is_some_and(|days| now.since(grant.created_at) >= Duration::from_hours(24 * days));
+    if !grant.is_live(now) || is_too_old {
         return Ok(None);
     }
     let Some(standing) = find_standing(db, grant.account_id, [grant.details.evidence.network]).await? else {
@@ -149,7 +158,8 @@ pub(super) async fn judge(db: &Reader, grant: &Grant, now: Timestamp) -> Result<
     if grant.details.organisation.is_some_and(|id| standing.place(id).is_none()) {
         return Ok(None);
     }
-    let facts = facts_later(evidence, Some(&standing), Some(grant.created_at), (None, now));
+    let mut facts = facts_later(evidence, Some(&standing), Some(grant.created_at), (None, now));
+    facts.app = Some(app_facts(client, Some(&standing)));
     Ok(match decide(&facts) {
         Decision::Issue(clearance) => Some((clearance, standing)),
         Decision::Ask(_) | Decision::Refuse(_) => None,
@@ -160,6 +170,18 @@ pub(super) async fn judge(db: &Reader, grant: &Grant, now: Timestamp) -> Result<
 async fn is_signed_out(db: &Reader, grant: &Grant) -> Result<bool, Error> {
     let Some(id) = grant.session_id.filter(|_| !grant.scope.contains("offline_access")) else { return Ok(false) };
     Ok(find_session(db, id).await?.is_some_and(|session| session.ended_at.is_some()))
+}
+
+/// What is known about an app to which nothing of consent is left to ask, for whoever stands here.
+pub(super) fn app_facts(client: &Client, standing: Option<&Standing>) -> AppFacts {
+    let access = &client.metadata.access;
+    AppFacts {
+        disabled: client.disabled_at.is_some(),
+        admits: standing.is_none_or(|standing| access.admits(standing.account.home_organisation_id)),
+        required: access.acr,
+        needs_organisation: false,
+        consent: ConsentFacts { first_party: true, must_ask: false, wanted: Scope::default(), given: Scope::default() },
+    }
 }
 
 /// Takes a whole grant back: its code and all its tokens count no more.

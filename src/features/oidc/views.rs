@@ -175,6 +175,32 @@ impl Page for AccountsPage {
     }
 }
 
+/// The app is not for the people of this organisation (H24).
+#[derive(Clone, Debug, Serialize)]
+pub struct NotAdmittedPage {
+    /// The app.
+    pub app: String,
+    /// Who is signed in.
+    pub account: String,
+    /// Where somebody else signs in for it.
+    pub other: String,
+    /// The way back to the app, which is told.
+    pub back: String,
+}
+
+impl Page for NotAdmittedPage {
+    const TEMPLATE: &'static str = "pages/oidc/not_admitted.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            app: "Declaraties".to_owned(),
+            account: "anna@kantoor.nl".to_owned(),
+            other: "/sign-in/int_1?again=1".to_owned(),
+            back: "/authorize/int_1".to_owned(),
+        }]
+    }
+}
+
 /// Type the code that a device shows (RFC 8628, section 3.3).
 #[derive(Clone, Debug, Serialize)]
 pub struct DevicePage {

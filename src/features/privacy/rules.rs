@@ -28,6 +28,8 @@ pub(super) const REMOVED: &[Kept] = &[
     kept("email_changes", &["old_email", "new_email", "created_at", "confirmed_at", "ended_at"]),
     kept("password_resets", &["created_at", "proven_at", "used_at", "ended_at"]),
     kept("recovery_cases", &["organisation_id", "state", "reason", "created_at", "expires_at", "effective_at"]),
+    kept("app_drafts", &["created_at", "updated_at"]),
+    kept("trials", &["client_id", "created_at", "expires_at", "consented_at", "answered_at"]),
     kept("grants", &["client_id", "scope", "created_at", "expires_at", "revoked_at"]),
     kept("consents", &["client_id", "scope", "given_at"]),
     kept("organisation_choices", &["client_id", "organisation_id", "chosen_at"]),

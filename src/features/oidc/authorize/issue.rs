@@ -32,6 +32,9 @@ pub(super) struct Due<'a> {
     pub(super) request: &'a AuthorizationRequest,
 }
 
+/// How long what a trial gives is good: until it is redeemed, a moment later.
+const TRIAL: Duration = Duration::from_mins(1);
+
 type Pairs = Vec<(&'static str, String)>;
 
 impl Due<'_> {
@@ -73,11 +76,20 @@ impl Due<'_> {
                 authorization_details: request.details.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
                 organisation,
+                trial: request.trial.as_ref().map(|trying| trying.id),
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
-            expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
+            expires_at: match &request.trial {
+                Some(_) => now.after(TRIAL),
+                None => now.after(client.metadata.access.grant_lifetime(tokens)),
+            },
         };
         let (grant, code) = store::add_grant(&mut writer, &clearance, new, (now, state.random.as_ref())).await?;
+        if request.trial.is_some() {
+            // The trial itself is in the audit; the app was given nothing.
+            writer.commit().await?;
+            return self.tell(vec![("code", code.expose().clone())]).await;
+        }
         let account = &member.standing.account;
         let mut event = Event::new(Chain::Organisation(account.home_organisation_id), "app.authorize", "done")
             .by(account.id)
@@ -134,7 +146,8 @@ impl Due<'_> {
         if let Some(token) = token {
             pairs.push(("access_token", token));
             pairs.push(("token_type", "Bearer".to_owned()));
-            pairs.push(("expires_in", state.config.tokens.access_token_seconds.to_string()));
+            let seconds = client.metadata.access.access_token_seconds(&state.config.tokens);
+            pairs.push(("expires_in", seconds.to_string()));
             pairs.push(("scope", grant.scope.to_string()));
         }
         Ok(pairs)
@@ -160,6 +173,9 @@ impl Due<'_> {
                 ErrorCode::UnmetAuthenticationRequirements,
                 "nothing is set up that reaches the essential acr value",
             ),
+            Refusal::NotAdmitted => {
+                OAuthError::new(ErrorCode::AccessDenied, "the app is not for the person's organisation")
+            }
             _ => OAuthError::new(ErrorCode::AccessDenied, "the account may not be used"),
         };
         self.tell_error(&error).await

@@ -12,6 +12,7 @@ use crate::features::clients::Client;
 use crate::features::interactions::{Interaction, offer_is_due};
 use crate::features::oidc::store;
 use crate::features::oidc::subjects::subject;
+use crate::features::oidc::validity::app_facts;
 use crate::features::sessions::{Holder, Standing, find_standing};
 use crate::web::{AppState, Context, Error};
 
@@ -35,7 +36,7 @@ pub(super) async fn request(
     let wish = Wish {
         proven_since: unanswered.then_some(context.now),
         max_age: request.max_age.map(Duration::from_secs),
-        acr: request.acr.wish(),
+        acr: client.metadata.access.wish(request.acr.wish()),
     };
     let mut facts = facts(state, context, client, request, (person, wish)).await?;
     ask_for_organisation(state, request, (&mut facts, holder), None).await?;
@@ -91,7 +92,7 @@ pub(super) async fn resumed(
 /// Whoever may not go on leaves the place to somebody else: the sign-in is asked again, and says why not.
 fn or_somebody_else(decision: Decision) -> Decision {
     match decision {
-        Decision::Refuse(Refusal::AppDisabled | Refusal::AcrUnreachable) => decision,
+        Decision::Refuse(Refusal::AppDisabled | Refusal::AcrUnreachable | Refusal::NotAdmitted) => decision,
         Decision::Refuse(_) => Decision::Ask(Question::Authenticate),
         _ => decision,
     }
@@ -109,9 +110,15 @@ async fn facts(
         let known_as = || subject(state, client, person.evidence.account_id);
         request.expected_subject.as_ref().is_none_or(|expected| *expected == known_as())
     });
-    let given = match &person {
-        Some(person) => store::find_consent(state.db.reading(), person.evidence.account_id, &client.id).await?,
-        None => None,
+    let db = state.db.reading();
+    let given = match (&person, &request.trial) {
+        // What is given in a trial counts there and nowhere else, and the other way round.
+        (_, Some(trying)) => {
+            let consented = store::find_trial(db, trying.id, context.now).await?.and_then(|trial| trial.consented_at);
+            consented.map(|at| (request.consent_scope(), at))
+        }
+        (Some(person), None) => store::find_consent(db, person.evidence.account_id, &client.id).await?,
+        (None, None) => None,
     };
     // The page that approves a device shows and asks by itself.
     let has_details = !request.details.is_empty() && !client.first_party && request.device.is_none();
@@ -128,8 +135,6 @@ async fn facts(
         answers: Answers::default(),
         offer: false,
         app: Some(AppFacts {
-            disabled: client.disabled_at.is_some(),
-            needs_organisation: false,
             consent: ConsentFacts {
                 // The page that approves a device asks by itself, whatever the person gave the app before.
                 first_party: client.first_party || request.device.is_some(),
@@ -138,6 +143,7 @@ async fn facts(
                 wanted: request.consent_scope(),
                 given: given.map(|(scope, _)| scope).unwrap_or_default(),
             },
+            ..app_facts(client, person.as_ref().map(|person| person.standing))
         }),
     })
 }

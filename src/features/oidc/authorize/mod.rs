@@ -28,7 +28,7 @@ use super::response_modes::Sent;
 use super::store;
 use crate::domain::Scope;
 use crate::domain::ids::InteractionId;
-use crate::domain::sign_in::{Decision, Question};
+use crate::domain::sign_in::{Decision, Question, Refusal};
 use crate::features::clients::{Client, Clients};
 use crate::features::interactions::{
     FRESH, Interaction, Purpose, WaitingApp, add_interaction, find_interaction, new_interaction, page_of,
@@ -37,7 +37,7 @@ use crate::features::sessions::Holder;
 use crate::web::{AppState, Context, Error, ErrorPage, PageProblem, ProtocolDetail, urls};
 
 pub(super) use self::organisation::{chosen, places};
-pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims};
+pub(super) use self::request::{AuthorizationRequest, Origin, RequestedClaims, Trying};
 pub(super) use self::understand::{Way, check};
 
 /// What the endpoint answers.
@@ -48,6 +48,8 @@ pub(super) enum Outcome {
     Page(String),
     /// Nothing left to ask: the page that says so.
     Ready(Box<Interaction>),
+    /// The app is not for the people of this organisation: the page that says so, to whoever has this address.
+    NotAdmitted(Box<Interaction>, String),
     /// The sign-in was open too long, was finished before, or belongs to another browser.
     Expired,
     /// An explanation, and nothing to the app.
@@ -116,6 +118,11 @@ async fn decide_request(
     let holder = Holder::find(state, context).await?;
     match judge::request(state, context, client, request, holder.as_ref()).await? {
         Decision::Issue(clearance) => Due { state, context, client, request }.issue(clearance, holder, None).await,
+        // Whoever is there may have another account that it is for.
+        Decision::Refuse(Refusal::NotAdmitted) if !request.prompt.none => {
+            let id = begin(state, context, client, request, holder).await?;
+            Ok(Outcome::Page(urls::returning(id)))
+        }
         Decision::Refuse(refusal) => Due { state, context, client, request }.refuse(refusal).await,
         Decision::Ask(question) if request.prompt.none => {
             Due { state, context, client, request }.tell_error(&without_a_page(&question)).await
@@ -179,6 +186,10 @@ pub(super) async fn resume(state: &AppState, context: &Context, id: &str, finish
         // A device is approved on a page of its own, by whoever signed in.
         Decision::Issue(_) if request.device.is_some() => Ok(Outcome::Page(urls::device(interaction.id))),
         Decision::Refuse(_) if request.device.is_some() => Ok(Outcome::Expired),
+        Decision::Refuse(Refusal::NotAdmitted) if !finish => Ok(match member {
+            Some(member) => Outcome::NotAdmitted(Box::new(interaction), member.standing.account.email.to_string()),
+            None => Outcome::Page(urls::sign_in_anew(interaction.id)),
+        }),
         Decision::Issue(_) | Decision::Refuse(_) if !finish => Ok(Outcome::Ready(Box::new(interaction))),
         Decision::Issue(clearance) => due.issue(clearance, member, Some(interaction.id)).await,
         Decision::Ask(question) => Ok(Outcome::Page(page_of(&question, interaction.id))),
@@ -242,7 +253,7 @@ pub(super) fn interaction(
         login_hint: request.login_hint.clone(),
         again: request.prompt.login || request.prompt.select_account,
         max_age: request.max_age,
-        acr: request.acr.wish(),
+        acr: client.metadata.access.wish(request.acr.wish()),
         request: serde_json::to_value(request).map_err(Error::new)?,
         ..Purpose::default()
     };
@@ -271,6 +282,9 @@ pub(super) async fn new_scopes(
     member: &Holder,
     request: &AuthorizationRequest,
 ) -> Result<Scope, Error> {
+    if request.trial.is_some() {
+        return Ok(request.consent_scope());
+    }
     let given = store::find_consent(state.db.reading(), member.session.account_id, &request.client_id).await?;
     Ok(request.consent_scope().without(&given.map(|(scope, _)| scope).unwrap_or_default()))
 }

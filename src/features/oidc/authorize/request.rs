@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
 use crate::domain::Scope;
-use crate::domain::ids::DeviceRequestId;
+use crate::domain::ids::{DeviceRequestId, TrialId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Acr, AcrWish};
 use crate::features::clients::Client;
@@ -62,6 +62,9 @@ pub(in crate::features::oidc) struct AuthorizationRequest {
     /// The device that waits, where it came from one without a browser: then nothing is sent to an address.
     #[serde(default)]
     pub(in crate::features::oidc) device: Option<DeviceRequestId>,
+    /// The trial that it is part of; then it is ours, in the name of the app.
+    #[serde(default)]
+    pub(in crate::features::oidc) trial: Option<Trying>,
     /// Where it was kept before it was opened: then it is answered once.
     #[serde(default)]
     pub(in crate::features::oidc) kept: Option<Fingerprint>,
@@ -90,8 +93,15 @@ impl AuthorizationRequest {
             dpop_jkt: None,
             ui_locales: None,
             device: None,
+            trial: None,
             kept: None,
         }
+    }
+
+    /// The address of the app: where the answer goes, or would go.
+    #[must_use]
+    pub(in crate::features::oidc) fn address(&self) -> &str {
+        self.trial.as_ref().map_or(&self.redirect_uri, |trying| &trying.redirect_uri)
     }
 
     /// What the person consents to: the scopes, and those that the claims asked for by name belong to.
@@ -111,6 +121,15 @@ pub(in crate::features::oidc) struct RequestedClaims {
     pub(in crate::features::oidc) id_token: BTreeSet<String>,
 }
 
+/// What an administrator tries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::features::oidc) struct Trying {
+    /// The trial.
+    pub(in crate::features::oidc) id: TrialId,
+    /// The address that the app would have named.
+    pub(in crate::features::oidc) redirect_uri: String,
+}
+
 /// How a request came that is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString)]
 #[strum(serialize_all = "snake_case")]
@@ -119,6 +138,8 @@ pub(in crate::features::oidc) enum Origin {
     Posted,
     /// By the app itself (RFC 9126).
     Pushed,
+    /// From ourselves, for an administrator who tries the sign-in.
+    Trial,
 }
 
 impl Origin {
@@ -127,12 +148,13 @@ impl Origin {
         match self {
             Self::Posted => "urn:countersign:posted-request:",
             Self::Pushed => "urn:ietf:params:oauth:request_uri:",
+            Self::Trial => "urn:countersign:trial:",
         }
     }
 
     /// The origin that a `request_uri` claims, and the secret in it.
     pub(in crate::features::oidc) fn of(request_uri: &str) -> Option<(Self, &str)> {
-        [Self::Posted, Self::Pushed]
+        [Self::Posted, Self::Pushed, Self::Trial]
             .into_iter()
             .find_map(|origin| request_uri.strip_prefix(origin.prefix()).map(|secret| (origin, secret)))
     }

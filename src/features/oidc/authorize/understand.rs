@@ -6,12 +6,13 @@ use super::checks::{self, Asked, PageOnly};
 use super::issue::error_pairs;
 use super::request::{AuthorizationRequest, Origin};
 use super::{Outcome, page_only, request_object};
-use crate::features::clients::{Client, Clients, allowed_redirect};
+use crate::features::clients::{Client, Clients, LastUses, allowed_redirect};
+use crate::features::failed_requests::{Endpoint, Failure, note_failure};
 use crate::features::oidc::dpop::ProvenKey;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::response_modes::{Answer, Correspondence, ResponseMode};
-use crate::features::oidc::store;
+use crate::features::oidc::{store, trials};
 use crate::features::signing::Signing;
 use crate::web::{AppState, Context, Error, PageProblem};
 
@@ -23,8 +24,8 @@ pub(super) struct Understood {
 
 /// Why a request is refused before anything is decided about it.
 pub(in crate::features::oidc) enum Fault {
-    /// Nothing may redirect.
-    Page(PageOnly),
+    /// Nothing may redirect; and the address that was asked for, where that is what is wrong.
+    Page(PageOnly, Option<String>),
     /// The app is told, at an address that is registered.
     ToApp { redirect_uri: String, mode: ResponseMode, state: Option<String>, error: OAuthError },
 }
@@ -33,9 +34,26 @@ impl Fault {
     /// What is wrong.
     pub(in crate::features::oidc) const fn error(&self) -> OAuthError {
         match self {
-            Self::Page(page) => OAuthError::new(page.code, page.description),
+            Self::Page(page, _) => OAuthError::new(page.code, page.description),
             Self::ToApp { error, .. } => OAuthError::new(error.code, error.description),
         }
+    }
+
+    /// Keeps it for whoever looks after the app.
+    pub(in crate::features::oidc) async fn note(
+        &self,
+        state: &AppState,
+        context: &Context,
+        client: &Client,
+        endpoint: Endpoint,
+    ) {
+        let OAuthError { code, description } = self.error();
+        let address = match self {
+            Self::Page(_, address) => address.as_deref(),
+            Self::ToApp { .. } => None,
+        };
+        let failure = Failure { endpoint, code: &code.to_string(), description, address };
+        note_failure(state, context, &client.id, failure).await;
     }
 }
 
@@ -58,16 +76,34 @@ pub(super) async fn understand(
     if let Some((origin, secret)) = parameters.get("request_uri").and_then(Origin::of) {
         let found = store::find_kept_request(state.db.reading(), secret, context.now).await?;
         let found = found.filter(|(kept, request)| *kept == origin && request.client_id == client.id);
+        let found = match found {
+            // Whoever has the link of a trial has nothing: it opens where it was begun.
+            Some((_, AuthorizationRequest { trial: Some(trying), .. }))
+                if !trials::is_open(state, context, trying.id).await? =>
+            {
+                None
+            }
+            found => found,
+        };
         let Some((_, request)) = found else {
             let description = "this request ran out, was answered before, or belongs to another app";
             let page = PageOnly { code: ErrorCode::InvalidRequestUri, description };
+            Fault::Page(page, None).note(state, context, &client, Endpoint::Authorize).await;
             return refused(PageProblem::BadAppRequest, Some(client.as_ref()), page);
         };
+        note_use(state, context, &client, &request).await;
         return Ok(Ok(Understood { client, request }));
     }
-    match check(state, context, &client, parameters, Way::Browser).await? {
-        Ok(request) => Ok(Ok(Understood { client, request })),
-        Err(Fault::Page(page)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
+    let checked = check(state, context, &client, parameters, Way::Browser).await?;
+    if let Err(fault) = &checked {
+        fault.note(state, context, &client, Endpoint::Authorize).await;
+    }
+    match checked {
+        Ok(request) => {
+            note_use(state, context, &client, &request).await;
+            Ok(Ok(Understood { client, request }))
+        }
+        Err(Fault::Page(page, _)) => refused(PageProblem::BadAppRequest, Some(client.as_ref()), page),
         Err(Fault::ToApp { redirect_uri, mode, state: given, error }) => {
             let ring = Signing::ring(state).await?;
             let issuer = state.config.server.issuer();
@@ -79,6 +115,13 @@ pub(super) async fn understand(
     }
 }
 
+/// What we send ourselves is no use of the app.
+async fn note_use(state: &AppState, context: &Context, client: &Client, request: &AuthorizationRequest) {
+    if request.trial.is_none() {
+        LastUses::note(state, client, None, context.now).await;
+    }
+}
+
 /// How parameters come.
 #[derive(Clone, Copy)]
 pub(in crate::features::oidc) enum Way<'a> {
@@ -86,6 +129,8 @@ pub(in crate::features::oidc) enum Way<'a> {
     Browser,
     /// From the app itself, which may have proven to hold a key.
     Pushed(Option<&'a ProvenKey>),
+    /// From ourselves, in the name of the app: it need neither push nor sign them.
+    Trial,
 }
 
 /// Runs every check on the parameters of a known app.
@@ -118,15 +163,19 @@ pub(in crate::features::oidc) async fn check(
             let outside = sent
                 .get("redirect_uri")
                 .filter(|address| allowed_redirect(&client.metadata.redirect_uris, address, !client.is_confidential()));
-            return match outside {
-                Some(redirect_uri) => to_app(redirect_uri, sent, error),
-                None => Ok(Err(Fault::Page(PageOnly { code: error.code, description: error.description }))),
-            };
+            if let Some(redirect_uri) = outside {
+                return to_app(redirect_uri, sent, error);
+            }
+            let page = PageOnly { code: error.code, description: error.description };
+            return Ok(Err(Fault::Page(page, None)));
         }
     };
     let redirect_uri = match checks::redirect_uri(parameters, client) {
         Ok(redirect_uri) => redirect_uri,
-        Err(page) => return Ok(Err(Fault::Page(page))),
+        Err(page) => {
+            let address = parameters.get("redirect_uri").filter(|_| page == PageOnly::FOREIGN_ADDRESS);
+            return Ok(Err(Fault::Page(page, address.map(str::to_owned))));
+        }
     };
     let asked = Asked {
         sent,

@@ -18,9 +18,10 @@ use super::errors::{ErrorCode, OAuthError, TokenError};
 use super::parameters::Parameters;
 use crate::config::{Config, Mtls};
 use crate::domain::Timestamp;
-use crate::features::clients::{Client, ClientAuthentication, Clients};
+use crate::features::clients::{Client, ClientAuthentication, Clients, LastUses};
+use crate::features::failed_requests::{Endpoint, Failure, note_failure};
 use crate::keys::Certificate;
-use crate::web::{AppState, Error};
+use crate::web::{AppState, Context, Error};
 
 /// Where an app authenticates, and with what.
 #[derive(Clone, Copy)]
@@ -84,9 +85,10 @@ pub(super) fn by_certificate(settings: &Mtls) -> impl Iterator<Item = ClientAuth
 /// The app that sent this request, proven in the way that it registered.
 pub(super) async fn authenticate(
     state: &AppState,
+    context: &Context,
     presented: &Presented<'_>,
-    now: Timestamp,
 ) -> Result<Result<Arc<Client>, TokenError>, Error> {
+    let now = context.now;
     let challenge = presented.authorization.is_some();
     let refused = |error: OAuthError| Ok(Err(TokenError { error, challenge, nonce: None }));
     let mut found = METHODS.iter().filter_map(|method| Some((method.name, (method.find)(presented)?)));
@@ -105,15 +107,38 @@ pub(super) async fn authenticate(
     let Some(client) = Clients::find(state, &credentials.client_id).await? else { return refused(failed) };
     // Only the registered way counts, so that a leaked secret does not open an app that registered something stronger.
     let registered = name == client.authentication && client.disabled_at.is_none();
-    let right = match credentials.proof {
+    let (right, used, wrong) = match &credentials.proof {
         Proof::Nothing if client.authentication.has_certificate() && client.disabled_at.is_none() => {
-            proves_by_certificate(state, &client, presented.certificate, now).await
+            let right = proves_by_certificate(state, &client, presented.certificate, now).await;
+            (right, None, "it shows no certificate of its own")
         }
-        Proof::Nothing => registered,
-        Proof::Secret(secret) => client.has_secret(&secret, now) && registered,
-        Proof::Assertion(assertion) => registered && assertion.proves(state, &client, presented.endpoint, now).await?,
+        Proof::Nothing => (registered, None, ""),
+        Proof::Secret(secret) => {
+            let used = client.find_secret(secret, now);
+            let ended = used.is_none() && client.had_secret(secret, now);
+            (used.is_some() && registered, used, if ended { "its secret ended" } else { "its secret is wrong" })
+        }
+        Proof::Assertion(assertion) => {
+            let right = registered && assertion.proves(state, &client, presented.endpoint, now).await?;
+            (right, None, "its statement does not prove that it is itself")
+        }
     };
-    if right { Ok(Ok(client)) } else { refused(failed) }
+    if right {
+        LastUses::note(state, &client, used, now).await;
+        return Ok(Ok(client));
+    }
+    // The caller is told no more than that it failed; whoever looks after the app is told why.
+    let description = if client.disabled_at.is_some() {
+        "the app is switched off".to_owned()
+    } else if registered || client.authentication.has_certificate() {
+        wrong.to_owned()
+    } else {
+        format!("it authenticated by {name}, and is registered for {}", client.authentication)
+    };
+    let code = failed.code.to_string();
+    let failure = Failure { endpoint: Endpoint::Authentication, code: &code, description: &description, address: None };
+    note_failure(state, context, &client.id, failure).await;
+    refused(failed)
 }
 
 async fn proves_by_certificate(

@@ -11,6 +11,7 @@ use url::Url;
 use crate::domain::ids::SessionId;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{Client, Clients};
+use crate::features::failed_requests::{Endpoint, Failure, note_failure};
 use crate::features::oidc::logouts::Bell;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::store;
@@ -133,6 +134,12 @@ async fn read(state: &AppState, context: &Context, parameters: &Parameters) -> R
     }
     let Some(client) = Clients::find(state, &audience).await? else { return Ok(nothing) };
     let registered = |address: &&str| client.metadata.post_logout_redirect_uris.iter().any(|known| known == address);
+    if let Some(foreign) = address.filter(|address| !registered(address)) {
+        let description = "post_logout_redirect_uri is not one of the registered addresses";
+        let failure =
+            Failure { endpoint: Endpoint::EndSession, code: "invalid_request", description, address: Some(foreign) };
+        note_failure(state, context, &client.id, failure).await;
+    }
     let link = address.filter(registered).map(|address| {
         let mut url = address.to_owned();
         if let Some(given_back) = parameters.get("state") {

@@ -77,7 +77,7 @@ async fn look_up(
     if grant.client_id != client.id || refresh.used_at.is_some() || now >= refresh.expires_at {
         return Ok(None);
     }
-    let judged = judge(db, &grant, now).await?;
+    let judged = judge(db, client, &grant, now).await?;
     Ok(judged.map(|(clearance, _)| {
         Map::from_iter([
             ("active".to_owned(), json!(true)),

@@ -81,7 +81,7 @@ async fn from_app(
     };
     let certificate = context.certificate.as_deref();
     let presented = Presented { authorization: authorization(headers), parameters: &parameters, certificate, endpoint };
-    let client = authenticate(state, &presented, context.now).await?;
+    let client = authenticate(state, context, &presented).await?;
     Ok(client.map(|client| (parameters, client)))
 }
 

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::{add_nonce, from_app, proven_key};
+use crate::features::failed_requests::Endpoint;
 use crate::features::oidc::authorize::{self, Origin, Way};
 use crate::features::oidc::client_auth;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
@@ -41,7 +42,10 @@ pub(in crate::features::oidc) async fn push(
     };
     let request = match authorize::check(&state, &context, &client, &parameters, Way::Pushed(key.as_ref())).await? {
         Ok(request) => request,
-        Err(fault) => return refused(fault.error()),
+        Err(fault) => {
+            fault.note(&state, &context, &client, Endpoint::Push).await;
+            return refused(fault.error());
+        }
     };
     let request_uri = authorize::keep(&state, &context, Origin::Pushed, &request).await?;
     let answer = json!({ "request_uri": request_uri, "expires_in": state.config.oidc.pushed_request_seconds });

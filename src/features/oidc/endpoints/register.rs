@@ -201,7 +201,7 @@ fn is_about(said: &Value, known: &Client, now: Timestamp) -> Result<(), Registra
         return refuse("client_id", "The client_id is another one");
     }
     if let Some(secret) = said.get("client_secret")
-        && !secret.as_str().is_some_and(|secret| known.has_secret(secret, now))
+        && secret.as_str().is_none_or(|secret| known.find_secret(secret, now).is_none())
     {
         return refuse("client_secret", "Nobody chooses their own secret");
     }

@@ -1,5 +1,7 @@
 //! The token endpoint (RFC 6749, section 3.2).
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -8,9 +10,12 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{add_nonce, from_app, proven_key};
+use crate::features::clients::Client;
+use crate::features::failed_requests::{Endpoint, Failure, note_failure};
 use crate::features::oidc::bindings::Binding;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::grants::{Call, offered};
+use crate::features::oidc::parameters::Parameters;
 use crate::web::{AppState, Context, Error, metrics, urls};
 
 /// Answers a token request.
@@ -24,38 +29,60 @@ pub(in crate::features::oidc) async fn token(
         Ok(sent) => sent,
         Err(error) => return Ok(refuse(error)),
     };
+    let id = client.id.clone();
+    match answer(&state, &context, &headers, (&parameters, client)).await? {
+        Ok(response) => Ok(response),
+        Err(error) => {
+            if !is_usual(error.error.code) {
+                let OAuthError { code, description } = error.error;
+                let code = code.to_string();
+                let failure = Failure { endpoint: Endpoint::Token, code: &code, description, address: None };
+                note_failure(&state, &context, &id, failure).await;
+            }
+            Ok(refuse(error))
+        }
+    }
+}
+
+/// Whether apps that are in order hear this now and then.
+const fn is_usual(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::AuthorizationPending | ErrorCode::SlowDown | ErrorCode::UseDpopNonce)
+}
+
+async fn answer(
+    state: &AppState,
+    context: &Context,
+    headers: &HeaderMap,
+    (parameters, client): (&Parameters, Arc<Client>),
+) -> Result<Result<Response, TokenError>, Error> {
+    let refused = |code, description| Ok(Err(OAuthError::new(code, description).into()));
     let Some(wanted) = parameters.get("grant_type") else {
-        return Ok(refuse(OAuthError::new(ErrorCode::InvalidRequest, "grant_type is missing").into()));
+        return refused(ErrorCode::InvalidRequest, "grant_type is missing");
     };
     let Some(grant) = offered(&state.config).find(|grant| grant.name == wanted) else {
-        return Ok(refuse(OAuthError::new(ErrorCode::UnsupportedGrantType, "this grant type does not exist").into()));
+        return refused(ErrorCode::UnsupportedGrantType, "this grant type does not exist");
     };
     if !client.may_use(grant.name) {
-        return Ok(refuse(
-            OAuthError::new(ErrorCode::UnauthorizedClient, "this app did not register the grant").into(),
-        ));
+        return refused(ErrorCode::UnauthorizedClient, "this app did not register the grant");
     }
-    let key = match proven_key(&state, &context, &headers, urls::TOKEN).await? {
+    let key = match proven_key(state, context, headers, urls::TOKEN).await? {
         Ok(key) => key,
-        Err(error) => return Ok(refuse(error)),
+        Err(error) => return Ok(Err(error)),
     };
     let proves = key.is_some();
-    let binding = Binding::of(&client, &context, key.as_ref());
+    let binding = Binding::of(&client, context, key.as_ref());
     if binding.is_none() && client.needs_bound_tokens() {
-        return Ok(refuse(unbound(client.takes_certificates() && state.config.mtls.is_on()).into()));
+        return Ok(Err(unbound(client.takes_certificates() && state.config.mtls.is_on()).into()));
     }
-    let call = Call { state: &state, context: &context, client, parameters: &parameters, binding };
-    match (grant.run)(call).await? {
-        Ok(answer) => {
-            metrics::count("tokens_total", grant.name);
-            let mut response = ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response();
-            if proves {
-                add_nonce(&state, &context, &mut response);
-            }
-            Ok(response)
+    let call = Call { state, context, client, parameters, binding, trial: None };
+    Ok((grant.run)(call).await?.map(|answer| {
+        metrics::count("tokens_total", grant.name);
+        let mut response = ([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response();
+        if proves {
+            add_nonce(state, context, &mut response);
         }
-        Err(error) => Ok(refuse(error)),
-    }
+        response
+    }))
 }
 
 /// What an app is told whose tokens must be bound and that showed nothing to bind them to.

@@ -46,6 +46,9 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
 /// Whether address and verifier are those of the authorization request.
 fn fits(grant: &Grant, call: &Call<'_>) -> bool {
     let details = &grant.details;
+    if details.trial != call.trial {
+        return false;
+    }
     if call.parameters.get("redirect_uri").is_some_and(|sent| sent != details.redirect_uri) {
         return false;
     }

@@ -24,6 +24,7 @@ use super::tokens::{Beside, Mint, invalid_grant};
 use super::validity::{judge, take_back};
 use crate::config::Config;
 use crate::domain::Scope;
+use crate::domain::ids::TrialId;
 use crate::domain::sign_in::Clearance;
 use crate::features::clients::Client;
 use crate::features::sessions::Standing;
@@ -39,6 +40,8 @@ pub(super) struct Call<'a> {
     pub(super) parameters: &'a Parameters,
     /// What the tokens are bound to.
     pub(super) binding: Option<Binding>,
+    /// The trial that this is part of: its code is redeemed by nobody else.
+    pub(super) trial: Option<TrialId>,
 }
 
 /// The answer of the token endpoint (RFC 6749, section 5.1).
@@ -94,12 +97,33 @@ pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_co
 /// The grant that trades a token for another (RFC 8693, section 2.1).
 pub(super) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
+/// Redeems a code, as the endpoint does for an app that proved that it is itself.
+pub(super) async fn redeem_code(call: Call<'_>) -> Outcome {
+    authorization_code::run(call).await
+}
+
+impl TokenAnswer {
+    /// The ID token.
+    pub(super) fn id_token(&self) -> Option<&str> {
+        self.id_token.as_deref()
+    }
+
+    /// What can be shown of it: all but the tokens.
+    pub(super) fn without_tokens(&self) -> Map<String, Value> {
+        Map::from_iter([
+            ("token_type".to_owned(), self.token_type.into()),
+            ("expires_in".to_owned(), self.expires_in.into()),
+            ("scope".to_owned(), self.scope.to_string().into()),
+        ])
+    }
+}
+
 impl Call<'_> {
     fn answer(&self, access_token: String, scope: Scope) -> TokenAnswer {
         TokenAnswer {
             access_token,
             token_type: Binding::token_type(self.binding.as_ref()),
-            expires_in: self.state.config.tokens.access_token_seconds,
+            expires_in: self.client.metadata.access.access_token_seconds(&self.state.config.tokens),
             scope,
             authorization_details: Details::default(),
             issued_token_type: None,
@@ -110,7 +134,7 @@ impl Call<'_> {
 
     /// Judges a grant that is used again.
     async fn clear(&self, db: &Reader, grant: &Grant) -> Result<Option<(Clearance, Standing)>, Error> {
-        judge(db, grant, self.context.now).await
+        judge(db, &self.client, grant, self.context.now).await
     }
 
     /// The first tokens of a grant that was just redeemed in `writer`, which is committed here.
@@ -119,7 +143,7 @@ impl Call<'_> {
         let Some((clearance, standing)) = self.clear(&writer, &grant).await? else {
             return Ok(Err(invalid_grant().into()));
         };
-        let refresh = if self.client.may_use("refresh_token") {
+        let refresh = if self.client.may_use("refresh_token") && self.trial.is_none() {
             Some({
                 let key = self.key_of_refresh_token();
                 store::add_refresh_token(&mut writer, grant.id, grant.expires_at, key.as_deref(), (now, random)).await?

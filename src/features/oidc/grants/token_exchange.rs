@@ -12,7 +12,7 @@ use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::resources::resources;
 use crate::features::oidc::tokens::Mint;
-use crate::features::oidc::validity::{LiveToken, Person, find_live_token};
+use crate::features::oidc::validity::{LiveToken, Person, find_live_token, judge};
 use crate::features::signing::Signing;
 
 /// The names of an access token; all of ours are JWTs (section 3).
@@ -31,6 +31,10 @@ pub(super) async fn run(call: Call<'_>) -> Outcome {
     let unacceptable = OAuthError::new(ErrorCode::InvalidRequest, "this app may not trade the subject_token");
     let Some(live) = live else { return refused(unacceptable) };
     let Some(Person { grant, clearance, .. }) = &live.person else { return refused(unacceptable) };
+    // What its own registration demands of people holds for what was given to another app.
+    if judge(call.state.db.reading(), &call.client, grant, now).await?.is_none() {
+        return refused(unacceptable);
+    }
     let (scope, targets) = match scope(&call, &live).and_then(|scope| Ok((scope, targets(&call)?))) {
         Ok(fitting) => fitting,
         Err(error) => return refused(error),

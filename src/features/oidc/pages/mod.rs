@@ -28,7 +28,7 @@ use crate::features::oidc::endpoints::userinfo::userinfo;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::response_modes::Sent;
 use crate::features::oidc::store;
-use crate::features::oidc::views::{ConsentItem, ConsentPage, ReturningPage};
+use crate::features::oidc::views::{ConsentItem, ConsentPage, NotAdmittedPage, ReturningPage};
 use crate::features::sessions::Holder;
 use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, Routes, cross_origin, see_other, urls};
 
@@ -106,6 +106,16 @@ fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<R
             return Ok(response);
         }
         Outcome::Page(path) => see_other(&path),
+        Outcome::NotAdmitted(interaction, account) => {
+            context.prefer(interaction.purpose.languages());
+            let page = NotAdmittedPage {
+                app: interaction.purpose.app_name().unwrap_or_default().to_owned(),
+                account,
+                other: urls::sign_in_anew(interaction.id),
+                back: urls::complete(interaction.id),
+            };
+            return context.page(state, StatusCode::FORBIDDEN, &page);
+        }
         Outcome::Expired => return expired_page(state, &mut context, None),
         Outcome::Problem(page) => page.into_response_with(StatusCode::BAD_REQUEST),
         Outcome::Ready(interaction) => {
@@ -131,7 +141,7 @@ async fn show_consent(
     };
     let Some(member) = resumed.member else { return Ok(see_other(&urls::sign_in_anew(resumed.interaction.id))) };
     context.prefer(resumed.interaction.purpose.languages());
-    let host = url::Url::parse(&resumed.request.redirect_uri).ok();
+    let host = url::Url::parse(resumed.request.address()).ok();
     let page = ConsentPage {
         action: urls::consent(resumed.interaction.id),
         app: resumed.client.name.clone(),
@@ -199,7 +209,11 @@ async fn answer_consent(
     match answered.decision {
         Answer::Allow => {
             let scope = resumed.request.consent_scope();
-            store::add_consent(&mut writer, account.id, &resumed.client.id, &scope, context.now).await?;
+            if let Some(trying) = &resumed.request.trial {
+                store::consent_in_trial(&mut writer, trying.id, context.now).await?;
+            } else {
+                store::add_consent(&mut writer, account.id, &resumed.client.id, &scope, context.now).await?;
+            }
             let purpose = Purpose { agreed_by: Some(account.id), ..resumed.interaction.purpose.clone() };
             if !change_purpose(&mut writer, &resumed.interaction, purpose, context.now).await? {
                 return Ok(see_other(&urls::returning(resumed.interaction.id)));
@@ -212,7 +226,8 @@ async fn answer_consent(
             }
         }
     }
-    let mut event = Event::new(Chain::Organisation(account.home_organisation_id), "app.consent", outcome)
+    let kind = if resumed.request.trial.is_some() { "app.try_consent" } else { "app.consent" };
+    let mut event = Event::new(Chain::Organisation(account.home_organisation_id), kind, outcome)
         .by(account.id)
         .through(&resumed.client.id)
         .referred_to(context.reference)

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use super::{consents, grants, refresh_tokens};
 use crate::domain::ids::{AccountId, GrantId, SessionId};
@@ -126,4 +128,22 @@ pub async fn apps_by_session(db: &Reader, account: AccountId) -> Result<HashMap<
         }
     }
     Ok(apps)
+}
+
+/// How many people may have something of an app now.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn count_connected(db: &Reader, client_id: &str, now: Timestamp) -> Result<u64, StorageError> {
+    Ok(grants::Entity::find()
+        .select_only()
+        .column(grants::Column::AccountId)
+        .filter(grants::Column::ClientId.eq(client_id))
+        .filter(grants::Column::RevokedAt.is_null())
+        .filter(grants::Column::ExpiresAt.gt(now))
+        .filter(grants::Column::CodeUsedAt.is_not_null())
+        .distinct()
+        .count(db)
+        .await?)
 }

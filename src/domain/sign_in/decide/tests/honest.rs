@@ -107,6 +107,8 @@ fn an_honest_person_is_through_in_five_steps_and_never_asked_the_same_twice() {
     facts.offer = true;
     facts.app = Some(crate::domain::sign_in::AppFacts {
         disabled: false,
+        admits: true,
+        required: None,
         needs_organisation: true,
         consent: crate::domain::sign_in::ConsentFacts {
             first_party: false,

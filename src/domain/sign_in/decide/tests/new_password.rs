@@ -37,8 +37,11 @@ fn the_second_step_and_every_refusal_are_those_of_a_sign_in_but_for_codes_in_the
         if facts.evidence.is_none() {
             return;
         }
-        // A sign-in by password, right now, that nothing is wished of.
+        // A sign-in by password, right now, that nobody wishes or demands anything of.
         let mut sign_in = Facts { occasion: Use::SignIn, wish: Wish::default(), ..facts.clone() };
+        if let Some(app) = &mut sign_in.app {
+            app.required = None;
+        }
         let evidence = sign_in.evidence.as_mut().unwrap();
         evidence.proofs.push(PASSWORD);
         evidence.proofs.retain(|proof| !matches!(proof, Proof::Remembered { .. }));

@@ -27,6 +27,8 @@ fn everything_that_is_due_is_asked_in_the_one_order_that_is_right() {
     facts.wish.acr = Some(AcrWish { at_least: Acr::MultiFactor, essential: true });
     facts.app = Some(AppFacts {
         disabled: false,
+        admits: true,
+        required: None,
         needs_organisation: true,
         consent: ConsentFacts {
             first_party: false,
@@ -97,10 +99,14 @@ fn a_refusal_says_what_is_wrong() {
     let switched_off = at_rest();
     let app = AppFacts {
         disabled: true,
+        admits: true,
+        required: None,
         needs_organisation: false,
         consent: ConsentFacts { first_party: true, must_ask: false, wanted: Scope::default(), given: Scope::default() },
     };
-    assert_eq!(word(&Facts { app: Some(app), ..switched_off }), "app_disabled");
+    let for_others = AppFacts { disabled: false, admits: false, ..app.clone() };
+    assert_eq!(word(&Facts { app: Some(app), ..switched_off.clone() }), "app_disabled");
+    assert_eq!(word(&Facts { app: Some(for_others), ..switched_off }), "not_admitted");
 
     let later = |facts: Facts| word(&Facts { occasion: Use::Later, ..facts });
     assert_eq!(later(facts(&[FactorKind::Totp], &[PASSWORD])), "second_factor_missing");

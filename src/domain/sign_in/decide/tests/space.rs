@@ -180,6 +180,8 @@ static APP: LazyLock<Vec<Option<AppFacts>>> = LazyLock::new(|| {
     let some: Scope = ["email", "openid"].into_iter().collect();
     let app = |first_party, must_ask, given: &Scope| AppFacts {
         disabled: false,
+        admits: true,
+        required: None,
         needs_organisation: false,
         consent: ConsentFacts { first_party, must_ask, wanted: some.clone(), given: given.clone() },
     };
@@ -193,6 +195,9 @@ static APP: LazyLock<Vec<Option<AppFacts>>> = LazyLock::new(|| {
         Some(app(true, true, &none)),
         Some(app(false, true, &some)),
         Some(AppFacts { disabled: true, ..app(true, false, &none) }),
+        Some(AppFacts { admits: false, ..app(true, false, &none) }),
+        Some(AppFacts { required: Some(Acr::MultiFactor), ..app(true, false, &none) }),
+        Some(AppFacts { required: Some(Acr::PhishingResistant), ..app(true, false, &none) }),
         Some(AppFacts { needs_organisation: true, ..app(true, false, &none) }),
     ]
 });

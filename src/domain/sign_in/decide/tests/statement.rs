@@ -17,6 +17,7 @@ pub(super) fn may_issue(facts: &Facts) -> bool {
         && case.nothing_changed_since_it_was_issued()
         && case.has_a_second_step()
         && case.is_as_strong_as_the_app_insists()
+        && case.is_as_strong_as_its_registration_says()
         && case.comes_from_a_good_place()
         && case.has_no_password_that_is_to_be_replaced()
         && case.has_set_up_what_is_demanded()
@@ -92,7 +93,7 @@ impl Case<'_> {
         !(self.account.disabled
             || self.account.organisation_disabled
             || self.account.membership_disabled
-            || self.facts.app.as_ref().is_some_and(|app| app.disabled))
+            || self.facts.app.as_ref().is_some_and(|app| app.disabled || !app.admits))
     }
 
     fn nothing_changed_since_it_was_issued(&self) -> bool {
@@ -137,6 +138,22 @@ impl Case<'_> {
             ),
         };
         done || !(wish.essential || can_be_done)
+    }
+
+    /// Unlike a wish it is a rule: it is never let go, and holds at every later use (decision 29).
+    fn is_as_strong_as_its_registration_says(&self) -> bool {
+        let webauthn = |kind| matches!(kind, FactorKind::Passkey | FactorKind::SecurityKey);
+        match self.facts.app.as_ref().and_then(|app| app.required) {
+            None | Some(Acr::Password) => true,
+            Some(Acr::MultiFactor) => {
+                self.proved(|proof| matches!(proof, Proof::Passkey { .. } | Proof::Second { .. }))
+            }
+            Some(Acr::PhishingResistant) => self.used(FactorKind::Passkey) || self.used(FactorKind::SecurityKey),
+            Some(Acr::DeviceBound) => self.proved(|proof| {
+                matches!(proof, Proof::Passkey { device_bound: true, .. })
+                    || matches!(proof, Proof::Second { factor, device_bound: true, .. } if webauthn(*factor))
+            }),
+        }
     }
 
     /// Blocks bind everybody; what is new does not concern passkeys (feature 14).
