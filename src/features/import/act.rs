@@ -337,8 +337,8 @@ impl<'a> Batch<'a> {
             changed.dedup();
         }
         if !changed.is_empty() {
-            let names: Vec<String> = changed.iter().map(ToString::to_string).collect();
-            self.record_change(account, "profile.change", Some(names)).await?;
+            let fields: Vec<String> = changed.iter().map(ToString::to_string).collect();
+            self.record_change(account, "profile.change", Some(fields)).await?;
         }
         if switches {
             set_account_disabled(&mut self.writer, account.id, person.disabled.then_some(now)).await?;
