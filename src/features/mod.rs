@@ -97,7 +97,6 @@ pub const FEATURES: &[Feature] = &[
         routes: setup::routes,
         pages: || {
             let mut all = samples_of::<setup::SetupPage>();
-            all.extend(samples_of::<setup::SetupDonePage>());
             all.extend(samples_of::<setup::SetupClosedPage>());
             all
         },

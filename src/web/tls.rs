@@ -9,6 +9,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{CipherSuite, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
+use crate::domain::Timestamp;
+
 /// TLS 1.3, and for TLS 1.2 the suites that FAPI 2.0 (section 5.2.2) leaves.
 const SUITES: [CipherSuite; 7] = [
     CipherSuite::TLS13_AES_256_GCM_SHA384,
@@ -54,6 +56,14 @@ pub fn acceptor(certificate_file: &Path, private_key_file: &Path) -> Result<TlsA
         .with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// When the certificate in this file ends; none where it cannot be read.
+#[must_use]
+pub fn certificate_ends_at(file: &Path) -> Option<Timestamp> {
+    let certificate = CertificateDer::from_pem_file(file).ok()?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&certificate).ok()?;
+    Some(Timestamp::from_seconds(certificate.validity().not_after.timestamp()))
 }
 
 fn provider() -> CryptoProvider {

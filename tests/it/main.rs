@@ -6,6 +6,7 @@ mod support;
 mod account;
 mod admin;
 mod browser;
+mod browser_console;
 mod browser_logout;
 mod browser_passkeys;
 mod browser_places;

@@ -55,6 +55,12 @@ async fn open(state: &AppState, context: &Context, secret: &str) -> Result<Resul
     })
 }
 
+/// What the sign-in is for: whoever looks after the instance goes on to the console.
+fn purpose_of(opened: &Opened) -> Purpose {
+    let next = opened.account.instance_role.looks().then(|| urls::ADMIN.to_owned());
+    Purpose { invitation: Some(opened.invitation.id), next, ..Purpose::default() }
+}
+
 fn closed(state: &AppState, context: &mut Context, inviter: Option<Account>) -> Result<Response, Error> {
     let page = ClosedInvitationPage { inviter: inviter.map(|account| account.name) };
     context.page(state, StatusCode::NOT_FOUND, &page)
@@ -121,7 +127,7 @@ async fn choose_password(
     let Ok(phc) = hash_new_password(&hashing, password, state.random.as_ref()).await else {
         return Ok(PageProblem::Busy.into_response_with(StatusCode::SERVICE_UNAVAILABLE));
     };
-    let purpose = Purpose { invitation: Some(opened.invitation.id), ..Purpose::default() };
+    let purpose = purpose_of(&opened);
     let mut passage = Passage::begin(&state, &mut context, purpose).await?;
     let network = context.client_ip.network();
     passage.standing = find_standing(state.db.reading(), account.id, [network]).await?;
@@ -148,7 +154,7 @@ async fn choose_passkey(
         Ok(opened) => opened,
         Err(inviter) => return closed(&state, &mut context, inviter),
     };
-    let purpose = Purpose { invitation: Some(opened.invitation.id), ..Purpose::default() };
+    let purpose = purpose_of(&opened);
     let interaction = new_interaction(&state, &mut context, purpose);
     let mut writer = state.db.writing().await?;
     add_interaction(&mut writer, &interaction).await?;

@@ -5,6 +5,7 @@
 //! below `templates/mail/` or `templates/sms/`, its words, and a line in the table of messages of `features/mod.rs`.
 
 mod delivery;
+mod looking;
 mod messages;
 mod particulars;
 mod rendering;
@@ -21,12 +22,13 @@ use crate::storage::{StorageError, Writer};
 use crate::web::{Error, Parts, metrics};
 
 pub use delivery::deliver;
+pub use looking::{Listed, Preview, find_message, list_messages};
 pub use messages::{PasswordGuessed, TestMessage};
 pub use particulars::Particulars;
 pub use rendering::{MessageSample, samples_of_message, send_now};
-pub use store::remove_old_messages;
+pub use store::{Channel, Standing, Traffic, remove_old_messages, retry_message, traffic};
 
-use store::{Channel, NewRow};
+use store::NewRow;
 
 /// What the templates of a message see as `message`, and which templates those are.
 ///

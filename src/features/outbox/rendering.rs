@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::looking::Preview;
 use super::rules::{one_line, speakable};
 use super::store::Channel;
 use super::{Letter, Message, Recipient};
@@ -94,6 +95,22 @@ impl<'a> Office<'a> {
         let envelope = Envelope { language, host: self.host, subject: "", now };
         let text = self.templates.render_message(&envelope, &sms_file(template), &cleaned(values))?;
         Ok(text.trim().to_owned())
+    }
+
+    /// How a message reads: its subject, if it has one, and its text.
+    pub(super) fn preview(
+        &self,
+        channel: Channel,
+        (template, language, values): (&str, Language, Value),
+        now: Timestamp,
+    ) -> Result<Preview, TemplateError> {
+        Ok(match channel {
+            Channel::Mail => {
+                let [subject, text, _] = self.mail(template, language, values, now)?;
+                Preview { subject, text }
+            }
+            Channel::Sms => Preview { subject: String::new(), text: self.sms(template, language, values, now)? },
+        })
     }
 
     /// Renders a message and hands it to the mail server or the gateway.

@@ -38,6 +38,46 @@ pub(super) fn one_line(text: &str) -> String {
         .collect()
 }
 
+/// An address or number of which nobody learns more than who knows it already: `a•••@kantoor.nl`, `•••42`.
+pub(super) fn masked_address(text: &str) -> String {
+    match text.split_once('@') {
+        Some((name, host)) => format!("{}•••@{host}", name.chars().next().unwrap_or('•')),
+        None => {
+            let count = text.chars().count();
+            format!("•••{}", text.chars().skip(count.saturating_sub(2)).collect::<String>())
+        }
+    }
+}
+
+/// The same values, of which nobody can use a code or a link.
+pub(super) fn masked_secrets(values: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match values {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| {
+                let named = ["code", "link", "url", "secret", "token"].iter().any(|part| name.contains(part));
+                let value = match value {
+                    Value::String(text) if named || name == "ip" || looks_secret(&text) => {
+                        Value::String("••••••".to_owned())
+                    }
+                    value => masked_secrets(value),
+                };
+                (name, value)
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(masked_secrets).collect(),
+        value => value,
+    }
+}
+
+/// Whether a value is an address to press or to write to, or a code to type, whatever its field is called.
+fn looks_secret(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let only = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || c == '-');
+    text.contains("://") || text.contains('@') || (digits >= 4 && only)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +106,22 @@ mod tests {
         assert_eq!(one_line("Anna\r\nBcc: x@y.nl"), "Anna  Bcc: x@y.nl");
         assert_eq!(one_line("Anna\u{202e}lave\u{2066}\u{200f}\u{0}\u{85}\u{2028}"), "Annalave   ");
         assert_eq!(one_line("Zoë 'van' 李"), "Zoë 'van' 李");
+    }
+
+    #[test]
+    fn nobody_learns_an_address_a_code_or_a_link_from_the_outbox() {
+        assert_eq!(masked_address("anna@kantoor.nl"), "a•••@kantoor.nl");
+        assert_eq!(masked_address("+31612345642"), "•••42");
+        let values = serde_json::json!({
+            "name": "Anna", "code": "482 911", "pin": "48-29-11", "year": 2026, "place": "bij Utrecht",
+            "link": "x", "where": "https://id.example/c/secret", "inner": [{ "stop_url": "y", "text": "hello 12" }],
+        });
+        let masked = masked_secrets(values).to_string();
+        for gone in ["482", "48-29", "https", "secret", "\"x\"", "\"y\""] {
+            assert!(!masked.contains(gone), "{gone}: {masked}");
+        }
+        for kept in ["Anna", "bij Utrecht", "2026", "hello 12"] {
+            assert!(masked.contains(kept), "{kept}: {masked}");
+        }
     }
 }

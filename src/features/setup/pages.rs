@@ -7,15 +7,14 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::store;
-use super::views::{SetupClosedPage, SetupDonePage, SetupPage};
+use super::views::{SetupClosedPage, SetupPage};
+use super::{LIFETIME, store};
+use crate::domain::Email;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
-use crate::domain::{Email, Secret};
-use crate::features::accounts::{Account, InstanceRole, add_account};
+use crate::features::accounts::{Account, InstanceRole, add_account, find_account_by_login};
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::organisations::{Organisation, Role, add_membership, add_organisation};
-use crate::features::passwords::{Hashing, NewPassword, Surroundings, hash_new_password, set_password};
-use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, urls};
+use crate::features::organisations::{Organisation, Role, add_invitation, add_membership, add_organisation};
+use crate::web::{AppState, Context, Error, Form, Routes, see_other, urls};
 
 /// The routes of the set-up.
 pub fn routes() -> Routes {
@@ -27,7 +26,6 @@ struct Filled {
     organisation: String,
     name: String,
     email: String,
-    password: Secret<String>,
 }
 
 async fn show(
@@ -38,7 +36,7 @@ async fn show(
     if !store::is_open(state.db.reading(), &secret, context.now).await? {
         return context.page(&state, StatusCode::NOT_FOUND, &SetupClosedPage {});
     }
-    let page = SetupPage { action: action(&secret), least: least(&state), ..SetupPage::default() };
+    let page = SetupPage { action: action(&secret), ..SetupPage::default() };
     context.page(&state, StatusCode::OK, &page)
 }
 
@@ -56,37 +54,41 @@ async fn create(
         organisation: filled.organisation.trim().to_owned(),
         name: filled.name.trim().to_owned(),
         email: filled.email.trim().to_owned(),
-        least: least(&state),
         problem: None,
     };
-    let (email, password) = match check(&page, &state.config.branding.name, &filled.password) {
-        Ok(checked) => checked,
+    let email = match check(&page) {
+        Ok(email) => email,
         Err(problem) => {
             page.problem = Some(problem);
             return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
     };
-    let hashing = state.service::<Hashing>();
-    let Ok(phc) = hash_new_password(&hashing, password, state.random.as_ref()).await else {
-        return Ok(PageProblem::Busy.into_response_with(StatusCode::SERVICE_UNAVAILABLE));
-    };
     let mut writer = state.db.writing().await?;
     if !store::use_link(&mut writer, &secret, context.now).await? {
         return context.page(&state, StatusCode::NOT_FOUND, &SetupClosedPage {});
     }
-    let (organisation, account) = first_administrator(&state, &context, &page, email);
-    add_organisation(&mut writer, &organisation).await?;
-    if let Err(error) = add_account(&mut writer, &account).await {
-        if error.is_duplicate() {
+    let (organisation, account) = match find_account_by_login(&writer, email.as_str()).await? {
+        // Whoever gave up half-way goes on where they were.
+        Some(account) if account.instance_role == InstanceRole::Administrator && account.last_sign_in_at.is_none() => {
+            (account.home_organisation_id, account)
+        }
+        Some(_) => {
             page.problem = Some(("email", "taken"));
             return context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page);
         }
-        return Err(error.into());
-    }
-    let place = MembershipId::new(context.now, state.random.as_ref());
-    let who = (organisation.id, account.id);
-    add_membership(&mut writer, place, who, Role::Administrator, Vec::new(), context.now).await?;
-    set_password(&mut writer, account.id, &phc, context.now).await?;
+        None => {
+            let (organisation, account) = first_administrator(&state, &context, &page, email);
+            add_organisation(&mut writer, &organisation).await?;
+            add_account(&mut writer, &account).await?;
+            let place = MembershipId::new(context.now, state.random.as_ref());
+            let who = (organisation.id, account.id);
+            add_membership(&mut writer, place, who, Role::Administrator, Vec::new(), context.now).await?;
+            (organisation.id, account)
+        }
+    };
+    // Choosing how to sign in is what an invitation is for: with a passkey, or with a password and a second step.
+    let chance = (context.now, state.random.as_ref());
+    let invitation = add_invitation(&mut writer, (organisation, account.id), (None, LIFETIME), chance).await?;
     let ink = Ink::of(&state, context.now);
     let event = Event::new(Chain::Instance, "setup.administrator", "done")
         .by(account.id)
@@ -95,25 +97,18 @@ async fn create(
         .with_personal("email", account.email.to_string());
     audit::record(&mut writer, ink, event).await?;
     writer.commit().await?;
-    context.page(&state, StatusCode::OK, &SetupDonePage { email: account.email.to_string() })
+    Ok(see_other(&format!("{}/{}", urls::INVITE, invitation.expose())))
 }
 
 /// Checks what was filled in, the first fault first.
-fn check(
-    page: &SetupPage,
-    product: &str,
-    password: &Secret<String>,
-) -> Result<(Email, NewPassword), (&'static str, &'static str)> {
+fn check(page: &SetupPage) -> Result<Email, (&'static str, &'static str)> {
     if page.organisation.is_empty() {
         return Err(("organisation", "empty"));
     }
     if page.name.is_empty() {
         return Err(("name", "empty"));
     }
-    let email: Email = page.email.parse().map_err(|_| ("email", "malformed"))?;
-    let near = Surroundings { product, organisation: &page.organisation, name: &page.name, email: &email };
-    let password = NewPassword::parse(password, page.least, near).map_err(|problem| ("password", problem.as_str()))?;
-    Ok((email, password))
+    page.email.parse().map_err(|_| ("email", "malformed"))
 }
 
 fn first_administrator(state: &AppState, context: &Context, page: &SetupPage, email: Email) -> (Organisation, Account) {
@@ -148,8 +143,4 @@ fn first_administrator(state: &AppState, context: &Context, page: &SetupPage, em
 
 fn action(secret: &str) -> String {
     format!("{}/{secret}", urls::SETUP)
-}
-
-fn least(state: &AppState) -> u16 {
-    state.config.sign_in.password_min_length
 }

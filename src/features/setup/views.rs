@@ -15,8 +15,6 @@ pub struct SetupPage {
     pub name: String,
     /// The e-mail address that was filled in.
     pub email: String,
-    /// The fewest characters of a password.
-    pub least: u16,
     /// What is wrong: field and word for it.
     pub problem: Option<(&'static str, &'static str)>,
 }
@@ -25,16 +23,8 @@ impl Page for SetupPage {
     const TEMPLATE: &'static str = "pages/setup/setup.html";
 
     fn samples() -> Vec<Self> {
-        let plain = Self { action: "/setup/secret".to_owned(), least: 15, ..Self::default() };
-        let problems = [
-            ("organisation", "empty"),
-            ("name", "empty"),
-            ("email", "malformed"),
-            ("email", "taken"),
-            ("password", "too_short"),
-            ("password", "too_long"),
-            ("password", "guessable"),
-        ];
+        let plain = Self { action: "/setup/secret".to_owned(), ..Self::default() };
+        let problems = [("organisation", "empty"), ("name", "empty"), ("email", "malformed"), ("email", "taken")];
         let mut all = vec![plain.clone()];
         all.extend(problems.into_iter().map(|problem| Self {
             organisation: "Kantoor De Vries".to_owned(),
@@ -44,21 +34,6 @@ impl Page for SetupPage {
             ..plain.clone()
         }));
         all
-    }
-}
-
-/// The account was made.
-#[derive(Clone, Debug, Serialize)]
-pub struct SetupDonePage {
-    /// Whose.
-    pub email: String,
-}
-
-impl Page for SetupDonePage {
-    const TEMPLATE: &'static str = "pages/setup/done.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { email: "anna@kantoor.nl".to_owned() }]
     }
 }
 

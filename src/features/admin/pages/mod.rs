@@ -6,7 +6,9 @@ mod audit_live;
 mod home;
 mod keys;
 mod organisations;
+mod outbox;
 mod people;
+mod settings;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -33,6 +35,9 @@ pub fn routes() -> Routes {
         .route(urls::ADMIN_AUDIT, get(audit::show))
         .route(urls::ADMIN_AUDIT_EXPORT, get(audit_export::export))
         .route(urls::ADMIN_AUDIT_LIVE, get(audit_live::events))
+        .route(urls::ADMIN_OUTBOX, get(outbox::list))
+        .route("/admin/outbox/{message}", get(outbox::show).post(outbox::retry))
+        .route(urls::ADMIN_SETTINGS, get(settings::show).post(settings::test))
         .route(urls::ADMIN_ROLES, get(people::roles))
         .route(urls::ADMIN_ORGANISATIONS, get(organisations::list))
         .route(urls::ADMIN_ORGANISATIONS_NEW, get(organisations::new).post(organisations::add))

@@ -1,20 +1,24 @@
 //! What the pages of the console show.
 
 mod audit;
+mod home;
 mod keys;
 mod organisations;
+mod outbox;
 mod people;
+mod settings;
 
-use serde::Serialize;
-
-use crate::web::{Page, PageSample, samples_of};
+use crate::web::{PageSample, samples_of};
 
 pub use audit::{AuditPage, AuditRow};
+pub use home::HomePage;
 pub use keys::{KeyActPage, KeyLine, KeySpan, KeysPage};
 pub use organisations::{
     NewOrganisationPage, OrganisationActPage, OrganisationLine, OrganisationPage, OrganisationsPage,
 };
+pub use outbox::{MessageLine, MessagePage, OutboxPage};
 pub use people::{PeoplePage, PersonActPage, PersonLine, PersonPage, RolesPage};
+pub use settings::{SettingsPage, SettingsSection};
 
 /// Samples of all pages of the console.
 #[must_use]
@@ -25,6 +29,9 @@ pub fn samples() -> Vec<PageSample> {
     all.extend(samples_of::<PersonActPage>());
     all.extend(samples_of::<RolesPage>());
     all.extend(samples_of::<AuditPage>());
+    all.extend(samples_of::<OutboxPage>());
+    all.extend(samples_of::<MessagePage>());
+    all.extend(samples_of::<SettingsPage>());
     all.extend(samples_of::<KeysPage>());
     all.extend(samples_of::<KeyActPage>());
     all.extend(samples_of::<OrganisationsPage>());
@@ -32,19 +39,4 @@ pub fn samples() -> Vec<PageSample> {
     all.extend(samples_of::<OrganisationActPage>());
     all.extend(samples_of::<NewOrganisationPage>());
     all
-}
-
-/// How everything is.
-#[derive(Clone, Debug, Serialize)]
-pub struct HomePage {
-    /// Whether the person may change things.
-    pub may_change: bool,
-}
-
-impl Page for HomePage {
-    const TEMPLATE: &'static str = "pages/admin/home.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { may_change: true }, Self { may_change: false }]
-    }
 }

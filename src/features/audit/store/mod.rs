@@ -288,6 +288,8 @@ pub async fn list_events_about(db: &Reader, about: &About<'_>) -> Result<Vec<Rec
         .add_option(about.chain.map(|chain| events::Column::Chain.eq(chain.name())))
         .add_option(about.account.map(|account| events::Column::Subject.eq(account)))
         .add_option((!about.kinds.is_empty()).then(|| any(about.kinds)))
+        // Identifiers sort by time: what lies before is never read.
+        .add_option(about.since.map(|since| events::Column::Id.gte(search::first_of(since))))
         .add_option(about.since.map(|since| events::Column::At.gte(since)))
         .add_option(about.before.map(|before| events::Column::Id.lt(before)));
     let query = events::Entity::find().filter(wanted).order_by_desc(events::Column::Id).limit(about.limit);

@@ -63,7 +63,7 @@ pub struct Found {
 }
 
 /// The first identifier of a moment.
-fn first_of(at: Timestamp) -> AuditId {
+pub(super) fn first_of(at: Timestamp) -> AuditId {
     struct Zeros;
     impl Random for Zeros {
         fn fill(&self, bytes: &mut [u8]) {

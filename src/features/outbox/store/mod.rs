@@ -1,5 +1,7 @@
 //! The tables `outbox` and `outbox_days`.
 
+mod listing;
+
 use std::time::Duration;
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
@@ -75,6 +77,8 @@ mod outbox {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub use listing::{Standing, Traffic, retry_message, traffic};
+pub(super) use listing::{find, list};
 use outbox::Column;
 pub(super) use outbox::Model as Row;
 
