@@ -368,6 +368,12 @@ pub fn own_page(next: Option<&str>) -> String {
     next.filter(known).unwrap_or(ACCOUNT).to_owned()
 }
 
+/// The same, also for somebody who just proved it.
+#[must_use]
+pub fn confirm_anew(next: &str) -> String {
+    format!("{}&anew=1", confirm(next))
+}
+
 /// Proving again who one is, and then on to `next`, one of our own paths.
 #[must_use]
 pub fn confirm(next: &str) -> String {

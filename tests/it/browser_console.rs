@@ -106,14 +106,16 @@ async fn journey(driver: &WebDriver, server: &Server, words: &Words) -> WebDrive
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_administrator_comes_in_replaces_keys_and_follows_the_audit() {
-    let server = Server::start(&Engine::sqlite()).await;
+    let engine = Engine::sqlite();
+    let server = Server::start(&engine).await;
     let chromium = Chromium::start(&["--accept-lang=en"]).await;
     journey(&chromium.driver, &server, &ENGLISH).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_in_dutch() {
-    let server = Server::start(&Engine::sqlite()).await;
+    let engine = Engine::sqlite();
+    let server = Server::start(&engine).await;
     let chromium = Chromium::start(&["--accept-lang=nl"]).await;
     journey(&chromium.driver, &server, &DUTCH).await.unwrap();
 }

@@ -49,6 +49,12 @@ pub(super) async fn set(common: &Common, login: &str, role: InstanceRoleArgument
                 account.email
             ));
         }
+        Done::NoStrongFactor => {
+            return refuse(format!(
+                "{} has no passkey, security key or authenticator app. Have them set one up first.",
+                account.email
+            ));
+        }
         Done::Unknown | Done::NotAllowed => return refuse(format!("There is no account {login}.")),
     }
     let value = json!({ "id": account.id, "role": role });

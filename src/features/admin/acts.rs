@@ -75,6 +75,8 @@ pub enum Done {
     NotAllowed,
     /// Nobody else could look after the instance.
     LastAdministrator,
+    /// They have nothing strong to sign in with: whoever knows the password would get the power.
+    NoStrongFactor,
 }
 
 /// Makes everybody who changes who looks after the instance go one after the other, and says whether whoever asks still
@@ -111,6 +113,9 @@ pub async fn change_instance_role(
     }
     if person.is_acting_administrator() && count_other_administrators(db, Some(account), None).await? == 0 {
         return Ok(Done::LastAdministrator);
+    }
+    if role != InstanceRole::None && !person.has_strong {
+        return Ok(Done::NoStrongFactor);
     }
     set_instance_role(db, account, role).await?;
     let own = by.account.as_ref().is_some_and(|by| by.id == account);

@@ -5,8 +5,8 @@ mod audit_search;
 mod health;
 mod messages;
 mod pages;
-mod rules;
 mod store;
+mod timeline;
 mod views;
 
 pub use acts::{Doer, Done, change_instance_role, switch_account, switch_organisation};

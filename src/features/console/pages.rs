@@ -52,7 +52,9 @@ impl FromRequestParts<AppState> for Auditor {
         let entered = async {
             let used = find_visit(state.db.reading(), member.session.id).await?;
             let open = is_open(strong_at(&member.session.evidence), used, context.now);
-            if open && needs_touch(used, context.now) {
+            // What a page fetches by itself while it follows the audit is no use.
+            let follows = parts.headers.contains_key("x-follows");
+            if open && !follows && needs_touch(used, context.now) {
                 let mut writer = state.db.writing().await?;
                 touch_visit(&mut writer, member.session.id, context.now).await?;
                 writer.commit().await?;
@@ -100,8 +102,7 @@ fn no_such_page() -> Response {
     PageProblem::NotFound.into_response_with(StatusCode::NOT_FOUND)
 }
 
-/// Asks to confirm who they are, and then leads back here. The rules for people of the instance let nothing weaker pass
-/// there than what opens the console.
+/// Asks to confirm who they are, and then leads back here; also whoever just did, in a way that opens nothing here.
 fn ask(context: &Context) -> Response {
-    see_other(&urls::confirm(&context.path))
+    see_other(&urls::confirm_anew(&context.path))
 }

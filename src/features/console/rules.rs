@@ -19,6 +19,10 @@ const TOUCH_EVERY: Duration = Duration::from_mins(1);
 /// When the person last proved who they are by something that nobody gets by reading mail or text messages. A recovery
 /// code lies on paper for bad days, and opens nothing here.
 pub(super) fn strong_at(evidence: &Evidence) -> Option<Timestamp> {
+    if evidence.has_second(FactorKind::RecoveryCode) {
+        // What was set up after it, in the same sign-in, proves no more than it does.
+        return None;
+    }
     let strong = evidence.proofs.iter().filter(|proof| {
         matches!(
             proof,
@@ -76,6 +80,9 @@ mod tests {
         for kind in [FactorKind::Email, FactorKind::Sms, FactorKind::RecoveryCode] {
             assert_eq!(strong(vec![Proof::Password { at: at(1) }, second(kind, 2)]), None, "{kind}");
         }
+        let set_up = Proof::Passkey { at: at(3), factor, device_bound: true };
+        let by_code = vec![Proof::Password { at: at(1) }, second(FactorKind::RecoveryCode, 2), set_up];
+        assert_eq!(strong(by_code), None, "a factor set up after a recovery code");
         let remembered = Proof::Remembered { at: at(2), claims_mfa: true };
         assert_eq!(strong(vec![Proof::Password { at: at(1) }, remembered, Proof::Mailbox { at: at(2) }]), None);
     }

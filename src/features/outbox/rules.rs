@@ -58,7 +58,9 @@ pub(super) fn masked_secrets(values: serde_json::Value) -> serde_json::Value {
             .map(|(name, value)| {
                 let named = ["code", "link", "url", "secret", "token"].iter().any(|part| name.contains(part));
                 let value = match value {
-                    Value::String(text) if named || looks_secret(&text) => Value::String("••••••".to_owned()),
+                    Value::String(text) if named || name == "ip" || looks_secret(&text) => {
+                        Value::String("••••••".to_owned())
+                    }
                     value => masked_secrets(value),
                 };
                 (name, value)
@@ -69,11 +71,11 @@ pub(super) fn masked_secrets(values: serde_json::Value) -> serde_json::Value {
     }
 }
 
-/// Whether a value is an address to press or a code to type, whatever its field is called.
+/// Whether a value is an address to press or to write to, or a code to type, whatever its field is called.
 fn looks_secret(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let only = text.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || c == '-');
-    text.contains("://") || (digits >= 4 && only)
+    text.contains("://") || text.contains('@') || (digits >= 4 && only)
 }
 
 #[cfg(test)]

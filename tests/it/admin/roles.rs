@@ -42,6 +42,11 @@ async fn a_role_is_given_told_written_down_and_works_at_once(engine: Engine) {
     let found = ada.get("/admin/people?q=BRAM").await.body;
     assert!(found.contains(&format!("&#x2f;admin&#x2f;people&#x2f;{bram}")), "{found}");
     assert!(ada.get(&page(bram, "role")).await.body.contains("no passkey, security key or authenticator app yet"));
+    let refused = give(&mut ada, bram, "auditor").await;
+    assert!(refused.status == 422 && refused.body.contains("There is a problem"), "{}", refused.body);
+    assert_eq!(role_of(&server, bram).await, InstanceRole::None);
+    assert_eq!(browser.connect_app(&server, "account").await.1.status, 303);
+    server.mailbox().wait_for(BRAM).await;
     let done = give(&mut ada, bram, "auditor").await;
     assert_eq!(done.location(), format!("/admin/people/{bram}?done=role"));
     assert_eq!(role_of(&server, bram).await, InstanceRole::Auditor);
@@ -50,7 +55,7 @@ async fn a_role_is_given_told_written_down_and_works_at_once(engine: Engine) {
     // The session with a password alone ended, and the next one needs something strong.
     assert_eq!(browser.get("/account").await.location(), "/sign-in");
     let next = browser.sign_in_at("/sign-in", BRAM, PASSWORD).await;
-    assert!(next.location().starts_with("/enrol/"), "{}", next.location());
+    assert!(next.location().ends_with("/second"), "{}", next.location());
     assert_eq!(browser.get("/admin").await.location(), "/sign-in");
     let told = events(&server, "instance.role").await;
     assert_eq!(told[0].facts["before"], "none");

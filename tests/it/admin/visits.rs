@@ -4,7 +4,7 @@ use countersign::features::accounts::InstanceRole;
 use countersign::features::organisations::Role;
 
 use super::signed_in;
-use crate::support::{AuthenticatorApp, Browser, Engine, PASSWORD, Server, on_both_engines};
+use crate::support::{Authenticator, AuthenticatorApp, Browser, Engine, PASSWORD, Server, on_both_engines};
 
 on_both_engines! {
     a_visit_ends_without_use_and_by_age_and_the_session_lives_on
@@ -33,17 +33,17 @@ async fn a_visit_ends_without_use_and_by_age_and_the_session_lives_on(engine: En
     server.clock.advance(14 * 60);
     assert_eq!(ada.get("/admin").await.status, 200, "a page was opened less than a quarter of an hour ago");
     server.clock.advance(15 * 60);
-    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin");
+    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin&anew=1");
     assert_eq!(ada.get("/account").await.status, 200);
     // Nor is the console entered with a proof that is not fresh.
-    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin");
+    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin&anew=1");
     assert_eq!(ada.sign_in_with("confirm", &mut authenticator, &server).await.status, 200);
     for _ in 0..48 {
         assert_eq!(ada.get("/admin").await.status, 200);
         server.clock.advance(10 * 60);
     }
     server.clock.advance(60);
-    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin", "eight hours are over");
+    assert_eq!(ada.get("/admin").await.location(), "/confirm?next=%2Fadmin&anew=1", "eight hours are over");
     assert_eq!(ada.get("/account").await.status, 200);
 }
 
@@ -61,6 +61,14 @@ async fn an_authenticator_app_opens_the_console_and_a_recovery_code_does_not(eng
     let half_way = other.fill(&by_code, &[("code", &code)]).await;
     assert!(half_way.location().starts_with("/enrol/"), "whoever used one sets something up first: {}", half_way.body);
     assert_eq!(other.get("/admin").await.location(), "/sign-in");
+    // Nor does what is set up after it, in the same sign-in; and nobody is sent to and fro.
+    let create = format!("{}/passkey", half_way.location());
+    let made = other.create_at(&create, &mut Authenticator::new(), &server).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    assert_eq!(other.get("/account").await.status, 200);
+    let asked = other.get("/admin").await.location().to_owned();
+    assert_eq!(asked, "/confirm?next=%2Fadmin&anew=1");
+    assert_eq!(other.get(&asked).await.status, 200);
     // The app does.
     let mut third = server.browser();
     let second = third.sign_in_at("/sign-in", "ada@kantoor.nl", PASSWORD).await.location().to_owned();

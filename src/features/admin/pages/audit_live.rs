@@ -11,9 +11,10 @@ use futures_util::stream;
 use tokio::time::sleep;
 use tracing::warn;
 
+use super::not_found;
 use crate::features::admin::audit_search::Asked;
 use crate::features::console::Auditor;
-use crate::web::{AppState, Context, Error};
+use crate::web::{AppState, Context, Error, see_other, urls};
 
 /// How often the database is looked at: another node may have written it.
 const EVERY: Duration = Duration::from_secs(1);
@@ -40,9 +41,13 @@ async fn look(state: &AppState, context: &Context, asked: &Asked) -> Result<Opti
 pub(super) async fn events(
     State(state): State<AppState>,
     context: Context,
-    _: Auditor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
+    // Not the extractor: a page that connects again and again by itself is no use of the console.
+    if Auditor::find(&state, &context).await?.is_none() {
+        let guest = context.session.is_none();
+        return Ok(if guest { see_other(urls::SIGN_IN) } else { not_found() });
+    }
     let asked = asked.tidy();
     // What is there at the start, the page shows already.
     let seen: HashSet<String> = look(&state, &context, &asked).await?.into_iter().flatten().collect();

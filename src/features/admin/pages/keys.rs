@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{doer, not_found};
 use crate::domain::{Algorithm, Timestamp};
-use crate::features::admin::rules::{WIDTH, Window};
+use crate::features::admin::timeline::{WIDTH, Window};
 use crate::features::admin::views::{KeyActPage, KeyLine, KeySpan, KeysPage};
 use crate::features::audit::Chain;
 use crate::features::clients::list_clients;
@@ -180,7 +180,8 @@ pub(super) async fn revoke(
 ) -> Result<Response, Error> {
     let event = doer(&admin, &context).event(Chain::Instance, "keys.revoke");
     if revoke_key(&state, &kid, event).await? == 0 {
-        return Ok(not_found());
+        // The page that asks tells whether it is gone; if it is not, it asks again.
+        return Ok(see_other(&urls::admin_key_revoke(&kid)));
     }
     Ok(see_other(&format!("{}?done=revoke", urls::ADMIN_KEYS)))
 }

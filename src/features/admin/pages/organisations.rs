@@ -178,7 +178,7 @@ pub(super) async fn act(
             context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         // Somebody took away, a moment ago, what the person did it with.
-        Done::Unknown | Done::NotAllowed => Ok(not_found()),
+        Done::Unknown | Done::NotAllowed | Done::NoStrongFactor => Ok(not_found()),
     }
 }
 

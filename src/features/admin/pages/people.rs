@@ -141,14 +141,14 @@ async fn find(state: &AppState, account: &str) -> Result<Option<PersonRow>, Erro
     Ok(find_person(state.db.reading(), account).await?)
 }
 
-fn form(person: &PersonRow, act: &'static str, last: bool) -> PersonActPage {
+fn form(person: &PersonRow, act: &'static str, refused: Option<&'static str>) -> PersonActPage {
     PersonActPage {
         act,
         action: urls::admin_person_act(person.id, act),
         back: urls::admin_person(person.id),
         person: line(person),
         roles: InstanceRole::ALL.to_vec(),
-        last,
+        refused,
     }
 }
 
@@ -164,7 +164,7 @@ pub(super) async fn ask(
         return Ok(see_other(&urls::admin_person(person.id)));
     }
     context.signed_in = Some(admin.member.shown());
-    context.page(&state, StatusCode::OK, &form(&person, act, false))
+    context.page(&state, StatusCode::OK, &form(&person, act, None))
 }
 
 #[derive(Debug, Deserialize)]
@@ -197,9 +197,10 @@ pub(super) async fn act(
             Ok(see_other(&if gave_up { to } else { format!("{to}?done={act}") }))
         }
         Done::Same => Ok(see_other(&urls::admin_person(person.id))),
-        Done::LastAdministrator => {
+        Done::LastAdministrator | Done::NoStrongFactor => {
+            let why = if done == Done::LastAdministrator { "last" } else { "weak" };
             context.signed_in = Some(admin.member.shown());
-            context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &form(&person, act, true))
+            context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &form(&person, act, Some(why)))
         }
         // Somebody took away, a moment ago, what the person did it with.
         Done::Unknown | Done::NotAllowed => Ok(not_found()),

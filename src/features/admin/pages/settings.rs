@@ -16,6 +16,8 @@ use crate::features::console::{Auditor, InstanceAdmin};
 use crate::features::outbox::{Letter, Recipient, TestMessage, find_message, post};
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
+/// What may hold a key of the gateway without being called secret.
+const WITHHELD: [&str; 2] = ["sms.gateway_url", "sms.body"];
 /// How long a test is worth sending.
 const WORTH: Duration = Duration::from_mins(10);
 
@@ -66,7 +68,10 @@ fn flatten(path: &str, value: &Value, usual: &Value, keys: &mut Vec<(String, Str
                 flatten(&format!("{path}.{name}"), value, usual.get(name).unwrap_or(&Value::Null), keys);
             }
         }
-        value => keys.push((path.to_owned(), said(value), value != usual)),
+        value => {
+            let withheld = WITHHELD.contains(&path) && !value.is_null();
+            keys.push((path.to_owned(), if withheld { "•••".to_owned() } else { said(value) }, value != usual));
+        }
     }
 }
 
@@ -117,6 +122,8 @@ mod tests {
         config.mail.smtp_url = Secret::new("smtps://user:hunter2@mail.example:465".to_owned());
         config.sms.headers = Secret::new("Authorization: hunter2".to_owned());
         config.database.url = Secret::new("postgres://countersign:hunter2@db.example/countersign".to_owned());
+        config.sms.gateway_url = "https://user:hunter2@sms.example/?key=hunter2".parse().ok();
+        config.sms.body = "key=hunter2&to={number}".to_owned();
         config.server.listen = "127.0.0.1:9999".parse().unwrap();
         let all: Vec<_> = sections(&config).into_iter().flat_map(|section| section.keys).collect();
         assert!(all.iter().all(|(_, value, _)| !value.contains("hunter2")), "{all:?}");

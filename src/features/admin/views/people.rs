@@ -161,8 +161,8 @@ pub struct PersonActPage {
     pub person: PersonLine,
     /// The roles to choose from.
     pub roles: Vec<InstanceRole>,
-    /// Whether nobody else could look after the instance.
-    pub last: bool,
+    /// Why it was not done: `last` (nobody else could look after the instance) or `weak` (nothing strong to sign in with).
+    pub refused: Option<&'static str>,
 }
 
 impl Page for PersonActPage {
@@ -175,12 +175,13 @@ impl Page for PersonActPage {
             back: "/admin/people/acc_1".to_owned(),
             person: PersonLine::sample(InstanceRole::None),
             roles: InstanceRole::ALL.to_vec(),
-            last: false,
+            refused: None,
         };
         let weak = PersonLine { strong: false, ..plain.person.clone() };
         let mut all: Vec<Self> = ["role", "disable", "enable"].map(|act| Self { act, ..plain.clone() }).into();
-        all.push(Self { person: weak, ..plain.clone() });
-        all.push(Self { last: true, ..plain });
+        all.push(Self { person: weak.clone(), ..plain.clone() });
+        all.push(Self { person: weak, refused: Some("weak"), ..plain.clone() });
+        all.push(Self { refused: Some("last"), ..plain });
         all
     }
 }

@@ -16,6 +16,8 @@ use crate::web::{AppState, Context, Error, Form, see_other, urls};
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
     next: Option<String>,
+    /// Set where what was proven a moment ago does not do.
+    anew: Option<String>,
 }
 
 pub(super) async fn show(
@@ -28,6 +30,7 @@ pub(super) async fn show(
     let page = form(&state, &holder, &next);
     context.signed_in = None;
     if let Ok(member) = holder.judge(&state, &context).await?
+        && wanted.anew.is_none()
         && Fresh::is_fresh(&member, &context)
     {
         return Ok(see_other(&next));
