@@ -9,8 +9,11 @@ use super::client_certificate::read_header;
 use super::client_ip::client_ip;
 use super::cookies::{CookieKind, CookieNames};
 
+/// Takes any bytes.
+type Parser = fn(&[u8]);
+
 /// The parsers, by name.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] =
+pub(crate) const TARGETS: &[(&str, Parser)] =
     &[("forwarded_header", forwarded_header), ("cookies", cookies), ("certificate_header", certificate_header)];
 
 /// A proxy that is trusted.

@@ -21,6 +21,8 @@ const CHOOSE: (&str, &str) = ("prompt", "select_account");
 async fn signed_in(server: &Server) -> Browser {
     let mut browser = server.browser();
     assert_eq!(browser.sign_in_at("/sign-in", "anna@kantoor.nl", PASSWORD).await.status, 303);
+    // A request in the very moment of the sign-in would find it young enough.
+    server.clock.advance(1);
     browser
 }
 
@@ -34,7 +36,9 @@ async fn list(browser: &mut Browser, changes: &[(&str, &str)]) -> String {
 
 async fn press(browser: &mut Browser, path: &str, what: &str, account: &str) -> String {
     let csrf = browser.get(path).await.field("csrf");
-    let answer = browser.post(path, &[("csrf", &csrf), ("what", what), ("account", account)]).await;
+    let mut fields = vec![("csrf", csrf.as_str()), ("what", what)];
+    fields.extend((!account.is_empty()).then_some(("account", account)));
+    let answer = browser.post(path, &fields).await;
     assert_eq!(answer.status, 303, "{}", answer.body);
     answer.location().to_owned()
 }
@@ -121,7 +125,6 @@ async fn the_list_opens_nothing_that_was_not_proven(engine: Engine) {
     // Somebody who was never used in this browser is no row, whoever sends it.
     assert_eq!(press(&mut browser, &path, "choose", &bram.to_string()).await, path);
     assert_eq!(press(&mut browser, &path, "choose", "").await, path);
-    assert_eq!(press(&mut browser, &path, "remove", "nobody").await, path);
     let mut thief = signed_in(&server).await;
     assert_eq!(thief.get(&path).await.status, 410, "the sign-in of another browser");
     let without = browser.post(&path, &[("what", "choose"), ("account", &server.account.to_string())]).await;

@@ -10,8 +10,11 @@ use crate::config::{Config, DetailField, DetailType, FieldKind};
 use crate::domain::{Language, Timestamp};
 use crate::features::clients::{Client, ClientAuthentication, Metadata, Profile, allowed_redirect, check_redirect_uri};
 
+/// Takes any bytes.
+type Parser = fn(&[u8]);
+
 /// The parsers, by name.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub(crate) const TARGETS: &[(&str, Parser)] = &[
     ("authorize_query", authorize_query),
     ("token_body", token_body),
     ("redirect_uri", redirect_uri),

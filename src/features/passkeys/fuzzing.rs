@@ -3,8 +3,11 @@
 use super::aaguid::{provider, read_aaguid};
 use super::rules::{ran_on_our_page, tidy_name};
 
+/// Takes any bytes.
+type Parser = fn(&[u8]);
+
 /// The parsers, by name.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[("webauthn", webauthn)];
+pub(crate) const TARGETS: &[(&str, Parser)] = &[("webauthn", webauthn)];
 
 /// Client data, an attestation object, and the name of a passkey.
 fn webauthn(data: &[u8]) {
