@@ -230,6 +230,7 @@ fn settings(config: &Config) -> Settings {
         max_connections_per_ip: limits.max_connections_per_ip,
         trusted_proxies: config.server.trusted_proxies.clone(),
         header_timeout: Duration::from_secs(limits.header_seconds.into()),
+        idle_timeout: Duration::from_secs(limits.idle_seconds.into()),
         shutdown_timeout: Duration::from_secs(config.server.shutdown_seconds.into()),
     }
 }

@@ -53,6 +53,8 @@ pub struct Limits {
     pub max_connections_per_ip: usize,
     /// Seconds in which the headers of a request must arrive.
     pub header_seconds: u16,
+    /// Seconds after which a connection without a request ends.
+    pub idle_seconds: u16,
     /// Seconds in which a request must be answered.
     pub request_seconds: u16,
     /// The largest request body, in KiB.
@@ -81,6 +83,7 @@ impl Default for Limits {
             max_connections: 2048,
             max_connections_per_ip: 64,
             header_seconds: 10,
+            idle_seconds: 75,
             request_seconds: 30,
             body_kib: 64,
         }
@@ -140,7 +143,7 @@ impl Server {
             "At least one connection must be allowed.",
         );
         faults.unless(
-            limits.header_seconds > 0 && limits.request_seconds > 0,
+            limits.header_seconds > 0 && limits.idle_seconds > 0 && limits.request_seconds > 0,
             "server.limits.request_seconds",
             "Give at least one second.",
         );

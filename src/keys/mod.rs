@@ -9,6 +9,7 @@ mod mac;
 mod public;
 mod ring;
 mod rotation;
+mod seen;
 mod sign;
 mod vault;
 mod verify;

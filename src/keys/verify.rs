@@ -103,7 +103,29 @@ mod tests {
         for algorithm in Algorithm::ALL {
             let token = ring.signer(algorithm, NOW).unwrap().sign("JWT", &json!({ "sub": "x" })).unwrap();
             assert_eq!(verify(&token, "JWT", &ring, NOW).unwrap()["sub"], "x");
+            // Another node has never seen it.
+            let other = elsewhere(&ring);
+            assert_eq!(verify(&token, "JWT", &other, NOW).unwrap()["sub"], "x");
+            assert_eq!(verify(&token, "JWT", &other, NOW).unwrap()["sub"], "x", "and now it has");
         }
+    }
+
+    /// The same keys, read anew.
+    fn elsewhere(ring: &Ring) -> Ring {
+        let again = |signer: Algorithm| {
+            let key = ring.signer(signer, NOW).unwrap();
+            let key = SigningKey::from_private_jwk(key.private_jwk().expose().as_bytes()).unwrap();
+            let life = KeyLife {
+                kid: key.kid().to_owned(),
+                algorithm: signer,
+                created_at: NOW,
+                active_at: NOW,
+                retired_at: None,
+                removed_at: None,
+            };
+            RingKey { life, key: Arc::new(key) }
+        };
+        Ring::new(Algorithm::ALL.into_iter().map(again).collect())
     }
 
     #[test]

@@ -26,6 +26,10 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
+mod pace;
+
+use pace::{Pace, Paced, Patience};
+
 /// The most bytes of headers.
 const HEADER_BYTES: usize = 16 * 1024;
 /// The most requests at the same time on one HTTP/2 connection.
@@ -46,6 +50,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// In which the headers of a request, or a TLS handshake, must be complete.
     pub header_timeout: Duration,
+    /// In which the next request must begin, and an answer that waits for its reader must go on.
+    pub idle_timeout: Duration,
     /// In which requests may finish after the end was asked for.
     pub shutdown_timeout: Duration,
 }
@@ -82,7 +88,7 @@ pub async fn serve(
         let connection = Connection {
             router: router.clone(),
             peer,
-            header_timeout: settings.header_timeout,
+            patience: Patience { headers: settings.header_timeout, idle: settings.idle_timeout },
             watcher: graceful.watcher(),
         };
         let tls = tls.clone();
@@ -100,7 +106,7 @@ pub async fn serve(
 struct Connection {
     router: Router,
     peer: SocketAddr,
-    header_timeout: Duration,
+    patience: Patience,
     watcher: Watcher,
 }
 
@@ -110,7 +116,7 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         match tls {
             None => self.serve(stream).await,
-            Some(tls) => match timeout(self.header_timeout, tls.accept(stream)).await {
+            Some(tls) => match timeout(self.patience.headers, tls.accept(stream)).await {
                 Ok(Ok(stream)) => self.serve(stream).await,
                 Ok(Err(cause)) => debug!(peer = %self.peer, "no TLS: {cause}"),
                 Err(_) => debug!(peer = %self.peer, "the TLS handshake took too long"),
@@ -120,18 +126,23 @@ impl Connection {
 
     async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(self.header_timeout).max_buf_size(HEADER_BYTES);
+        builder.http1().header_read_timeout(None).max_buf_size(HEADER_BYTES);
         builder
             .http2()
             .timer(TokioTimer::new())
             .keep_alive_interval(Duration::from_secs(20))
             .max_concurrent_streams(STREAMS)
             .max_header_list_size(u32::try_from(HEADER_BYTES).unwrap_or(u32::MAX));
-        let (router, peer) = (self.router, self.peer);
+        let (router, peer, pace) = (self.router, self.peer, Pace::default());
+        let stream = Paced::new(stream, pace.clone(), self.patience);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
-            let router = router.clone();
-            async move { Ok::<Response, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {})) }
+            let (router, pace) = (router.clone(), pace.clone());
+            pace.begin(request.version());
+            async move {
+                let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+                Ok::<Response, Infallible>(pace.follow(response))
+            }
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         if let Err(cause) = self.watcher.watch(connection).await {

@@ -1,5 +1,9 @@
 //! Every path, once.
 
+mod admin;
+
+pub use admin::*;
+
 /// Our own pages begin here; it leads to the account or to the sign-in.
 pub const HOME: &str = "/";
 /// The sign-in form.
@@ -92,28 +96,6 @@ pub const ACCOUNT_NETWORKS: &str = "/account/ip-addresses";
 pub const ACCOUNT_NETWORKS_AUTOMATIC: &str = "/account/ip-addresses/automatic";
 /// Where the people of an organisation sign in from.
 pub const ORGANISATION_NETWORKS: &str = "/organisation/ip-addresses";
-/// The console of the instance: how everything is.
-pub const ADMIN: &str = "/admin";
-/// The apps of the instance.
-pub const ADMIN_APPS: &str = "/admin/apps";
-/// Its organisations.
-pub const ADMIN_ORGANISATIONS: &str = "/admin/organisations";
-/// Adding one.
-pub const ADMIN_ORGANISATIONS_NEW: &str = "/admin/organisations/new";
-/// Its people.
-pub const ADMIN_PEOPLE: &str = "/admin/people";
-/// Who may do what for the instance.
-pub const ADMIN_ROLES: &str = "/admin/roles";
-/// Leads to the requests to let somebody back in.
-pub const ADMIN_RECOVERY: &str = "/admin/recovery";
-/// The keys that tokens are signed with.
-pub const ADMIN_KEYS: &str = "/admin/keys";
-/// All that happened.
-pub const ADMIN_AUDIT: &str = "/admin/audit";
-/// The mails and text messages.
-pub const ADMIN_OUTBOX: &str = "/admin/outbox";
-/// What the configuration says.
-pub const ADMIN_SETTINGS: &str = "/admin/settings";
 /// Stylesheet and scripts.
 pub const ASSETS: &str = "/assets";
 
@@ -375,36 +357,6 @@ pub fn employee_activity(account: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn employee_act(account: impl std::fmt::Display, act: impl std::fmt::Display) -> String {
     format!("{EMPLOYEES}/{account}/{act}")
-}
-
-/// Somebody, in the console.
-#[must_use]
-pub fn admin_person(account: impl std::fmt::Display) -> String {
-    format!("{ADMIN_PEOPLE}/{account}")
-}
-
-/// Doing something about somebody, in the console.
-#[must_use]
-pub fn admin_person_act(account: impl std::fmt::Display, act: &str) -> String {
-    format!("{ADMIN_PEOPLE}/{account}/{act}")
-}
-
-/// An organisation, in the console.
-#[must_use]
-pub fn admin_organisation(organisation: impl std::fmt::Display) -> String {
-    format!("{ADMIN_ORGANISATIONS}/{organisation}")
-}
-
-/// Doing something about an organisation, in the console.
-#[must_use]
-pub fn admin_organisation_act(organisation: impl std::fmt::Display, act: &str) -> String {
-    format!("{ADMIN_ORGANISATIONS}/{organisation}/{act}")
-}
-
-/// What the audit has about somebody or something.
-#[must_use]
-pub fn admin_audit_about(what: &str) -> String {
-    format!("{ADMIN_AUDIT}?q={}", url::form_urlencoded::byte_serialize(what.as_bytes()).collect::<String>())
 }
 
 /// The rules of the organisation as they are filled in and not saved yet.

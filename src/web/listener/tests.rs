@@ -10,6 +10,7 @@ fn settings() -> Settings {
         max_connections_per_ip: 2,
         trusted_proxies: Vec::new(),
         header_timeout: Duration::from_millis(150),
+        idle_timeout: Duration::from_secs(30),
         shutdown_timeout: Duration::from_secs(5),
     }
 }
@@ -58,6 +59,94 @@ async fn a_client_that_never_finishes_its_headers_is_cut_off() {
     let served = start(hello(), settings()).await;
     let answer = timeout(Duration::from_secs(5), exchange(served.address, b"GET / HTTP/1.1\r\nhost:")).await;
     assert!(!answer.expect("the connection was kept open").contains("200 OK"));
+}
+
+/// Reads until the body of `hello` is complete.
+async fn read_hello(stream: &mut TcpStream) {
+    let mut answer = String::new();
+    while !answer.ends_with("hello") {
+        let mut part = [0; 512];
+        let count = stream.read(&mut part).await.unwrap();
+        assert!(count > 0, "the connection ended: {answer}");
+        answer.push_str(std::str::from_utf8(&part[..count]).unwrap());
+    }
+}
+
+const KEPT: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+
+#[tokio::test]
+async fn a_connection_may_be_idle_for_longer_than_headers_may_take() {
+    let served = start(hello(), Settings { header_timeout: Duration::from_millis(50), ..settings() }).await;
+    let mut stream = TcpStream::connect(served.address).await.unwrap();
+    for _ in 0..3 {
+        stream.write_all(KEPT).await.unwrap();
+        read_hello(&mut stream).await;
+        sleep(Duration::from_millis(150)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_ends() {
+    let served = start(hello(), Settings { idle_timeout: Duration::from_millis(100), ..settings() }).await;
+    let mut stream = TcpStream::connect(served.address).await.unwrap();
+    stream.write_all(KEPT).await.unwrap();
+    read_hello(&mut stream).await;
+    let ended = timeout(Duration::from_secs(5), stream.read(&mut [0; 8])).await.expect("the connection was kept open");
+    assert_eq!(ended.unwrap_or_default(), 0);
+}
+
+#[tokio::test]
+async fn a_connection_on_which_nothing_is_asked_ends() {
+    let served = start(hello(), settings()).await;
+    let mut stream = TcpStream::connect(served.address).await.unwrap();
+    let ended = timeout(Duration::from_secs(5), stream.read(&mut [0; 8])).await.expect("the connection was kept open");
+    assert_eq!(ended.unwrap_or_default(), 0);
+}
+
+#[tokio::test]
+async fn a_second_request_that_trickles_in_is_cut_off() {
+    let served = start(hello(), settings()).await;
+    let mut stream = TcpStream::connect(served.address).await.unwrap();
+    stream.write_all(KEPT).await.unwrap();
+    read_hello(&mut stream).await;
+    let trickle = async {
+        stream.write_all(b"GET / HTTP/1.1\r\nx: ").await.unwrap();
+        while stream.write_all(b"y").await.is_ok() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), trickle).await.expect("whoever sends a byte now and then was kept");
+}
+
+#[tokio::test]
+async fn an_answer_that_goes_on_keeps_its_connection() {
+    let router = Router::new().route(
+        "/",
+        get(|| async {
+            let parts = futures_util::stream::unfold(0, |number| async move {
+                sleep(Duration::from_millis(60)).await;
+                (number < 6).then(|| (Ok::<_, Infallible>(format!("part {number}")), number + 1))
+            });
+            axum::body::Body::from_stream(parts)
+        }),
+    );
+    let served = start(router, Settings { idle_timeout: Duration::from_millis(100), ..settings() }).await;
+    assert!(exchange(served.address, GET).await.contains("part 5"));
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_its_answer_is_cut_off() {
+    let router = Router::new().route("/", get(|| async { "x".repeat(64 << 20) }));
+    let served = start(router, Settings { idle_timeout: Duration::from_millis(100), ..settings() }).await;
+    let mut stream = TcpStream::connect(served.address).await.unwrap();
+    stream.write_all(KEPT).await.unwrap();
+    sleep(Duration::from_millis(600)).await;
+    let mut read = 0;
+    let mut part = vec![0; 1 << 16];
+    while let Ok(count @ 1..) = stream.read(&mut part).await {
+        read += count;
+    }
+    assert!(read < 64 << 20, "the whole answer was still there");
 }
 
 #[tokio::test]
