@@ -27,6 +27,10 @@ impl MigrationTrait for Migration {
         ] {
             schema.alter_table(Table::alter().table("memberships").add_column(column).to_owned()).await?;
         }
+        // Since when, and by whom, somebody may do something for the whole instance; none for the operator.
+        for column in [number_or_null("instance_role_since"), text_or_null("instance_role_by")] {
+            schema.alter_table(Table::alter().table("accounts").add_column(column).to_owned()).await?;
+        }
         let mut due = flag("new_password_due");
         due.default(false);
         schema.alter_table(Table::alter().table("accounts").add_column(due).to_owned()).await?;

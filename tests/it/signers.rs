@@ -12,6 +12,7 @@ use crate::support::{Authenticator, Browser, Engine, PASSWORD, Server, TestClock
 
 on_both_engines! {
     nobody_signs_with_a_colleague_whom_they_invented
+    a_say_over_everybody_that_was_given_today_signs_nothing
     a_signature_counts_only_while_its_signer_may_sign
     a_helper_stops_what_they_doubt
     two_names_of_one_account_do_not_show_that_they_are_one
@@ -214,4 +215,24 @@ async fn an_act_is_judged_by_who_somebody_is_when_it_happens(engine: Engine) {
     change(&server, &format!("UPDATE accounts SET home_organisation_id = {home} WHERE id = '{kees}'")).await;
     assert!(!may().await, "a guest");
     assert!(!administrators_of(state.db.reading(), server.organisation).await.unwrap().contains(&elsewhere));
+}
+
+async fn a_say_over_everybody_that_was_given_today_signs_nothing(engine: Engine) {
+    let server = Server::start_with(&engine, TestClock::new(), |config| config.sign_in.recovery_signer_days = 7).await;
+    let (mut eva, mut femke, _) = office(&server).await;
+    change(&server, "UPDATE accounts SET created_at = 1000").await;
+    change(&server, "UPDATE factors SET created_at = 1000").await;
+    let now = server.inner.state.now().millis();
+    change(&server, &format!("UPDATE accounts SET instance_role_since = {now} WHERE email = 'eva@helpdesk.nl'")).await;
+    let refused = open(&mut eva, BRAM).await;
+    assert!(refused.status == 422 && refused.body.contains("for long enough"), "{}", refused.body);
+    let case = open(&mut femke, BRAM).await.location().to_owned();
+    assert_eq!(sign(&mut eva, &case, "approve").await.status, 403);
+    let femke_id = server.account_of("femke@helpdesk.nl").await;
+    let given = format!("instance_role_since = 1000, instance_role_by = '{femke_id}'");
+    change(&server, &format!("UPDATE accounts SET {given} WHERE email = 'eva@helpdesk.nl'")).await;
+    let related = sign(&mut eva, &case, "approve").await;
+    assert!(related.status == 403 && related.body.contains("stands apart"), "{}", related.body);
+    change(&server, "UPDATE accounts SET instance_role_by = NULL").await;
+    assert_eq!(sign(&mut eva, &case, "approve").await.status, 303);
 }

@@ -275,14 +275,22 @@ pub async fn set_email(db: &mut Writer, id: AccountId, email: &Email, now: Times
     Ok(())
 }
 
-/// Gives an account another role for the whole instance. Says whether there is such an account.
+/// Gives an account another role for the whole instance; `by` is none for the operator. Says whether there is such an
+/// account.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn set_instance_role(db: &mut Writer, id: AccountId, role: InstanceRole) -> Result<bool, StorageError> {
+pub async fn set_instance_role(
+    db: &mut Writer,
+    id: AccountId,
+    role: InstanceRole,
+    (by, now): (Option<AccountId>, Timestamp),
+) -> Result<bool, StorageError> {
     let done = accounts::Entity::update_many()
         .col_expr(Column::InstanceRole, Expr::value(role))
+        .col_expr("instance_role_since", Expr::value(now))
+        .col_expr("instance_role_by", Expr::value(by))
         .filter(Column::Id.eq(id))
         .exec(db)
         .await?;

@@ -117,7 +117,8 @@ pub async fn change_instance_role(
     if role != InstanceRole::None && !person.has_strong {
         return Ok(Done::NoStrongFactor);
     }
-    set_instance_role(db, account, role).await?;
+    let doer = by.account.as_ref().map(|by| by.id);
+    set_instance_role(db, account, role, (doer, by.now)).await?;
     let own = by.account.as_ref().is_some_and(|by| by.id == account);
     end_everything_else(db, account, by.session.filter(|_| own), by.now).await?;
     let event = by

@@ -31,7 +31,7 @@ pub(super) fn who(standing: &Standing) -> Who {
     let administers = home.is_some_and(|home| home.role == crate::features::organisations::Role::Administrator);
     let helps_everybody = account.instance_role.helps();
     let since = match home {
-        Some(home) if administers && !helps_everybody => home.role_since,
+        Some(home) if administers => home.role_since,
         _ => account.created_at,
     };
     Who {
@@ -41,8 +41,19 @@ pub(super) fn who(standing: &Standing) -> Who {
         helps_everybody,
         runs_everything: account.instance_role == InstanceRole::Administrator,
         since,
-        brought_in_by: home.map_or([None, None], |home| home.brought_in_by),
+        brought_in_by: home.map_or([None; 3], |home| [home.brought_in_by[0], home.brought_in_by[1], None]),
     }
+}
+
+/// The same as a signer: since when they have had every say that they may use, and who gave it.
+pub(super) async fn signer(db: &Reader, standing: &Standing) -> Result<Who, Error> {
+    let mut signer = who(standing);
+    if signer.helps_everybody {
+        let (since, by) = store::instance_role_given(db, signer.account).await?;
+        signer.since = signer.since.max(since.unwrap_or(signer.since));
+        signer.brought_in_by[2] = by;
+    }
+    Ok(signer)
 }
 
 /// Somebody who signed a case, if they may still have a hand in it: what they signed counts as long as they may.

@@ -147,7 +147,7 @@ pub(super) struct Who {
     /// Since when they have that say.
     pub(super) since: Timestamp,
     /// Who invited them, and who gave them that say; none for the operator.
-    pub(super) brought_in_by: [Option<AccountId>; 2],
+    pub(super) brought_in_by: [Option<AccountId>; 3],
 }
 
 impl Who {
@@ -256,15 +256,7 @@ mod tests {
     fn who(account: u8, home: u8, administers: bool, helps_everybody: bool) -> Who {
         let at = Timestamp::from_seconds(1);
         let (account, home) = (AccountId::new(at, &Fixed(account)), OrganisationId::new(at, &Fixed(home)));
-        Who {
-            account,
-            home,
-            administers,
-            helps_everybody,
-            runs_everything: false,
-            since: at,
-            brought_in_by: [None, None],
-        }
+        Who { account, home, administers, helps_everybody, runs_everything: false, since: at, brought_in_by: [None; 3] }
     }
 
     #[test]
@@ -318,7 +310,7 @@ mod tests {
         let newer = Who { since: Timestamp::from_seconds(3 * DAY + 1), ..old };
         assert_eq!(second(newer, DAY_10), Some(Conflict::New));
         assert_eq!(conflict_of_first(newer, subject, (DAY_10, WEEK)), Some(Conflict::New));
-        for place in 0..2 {
+        for place in 0..3 {
             let mut brought = old;
             brought.brought_in_by[place] = Some(first.account);
             assert_eq!(second(brought, DAY_10), Some(Conflict::Related));

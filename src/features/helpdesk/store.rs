@@ -1,9 +1,9 @@
 //! The table `recovery_cases`. Every step is one conditional UPDATE: of two people who do it at once, one does.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
 use super::rules::{CASE_LIFETIME, Case, CaseState, LINK_LIFETIME};
@@ -246,4 +246,18 @@ pub(super) async fn use_case(db: &mut Writer, id: RecoveryCaseId, now: Timestamp
 /// When the database refuses.
 pub async fn remove_old_cases(db: &mut Writer, before: Timestamp) -> Result<u64, StorageError> {
     Ok(rows::Entity::delete_many().filter(Column::ExpiresAt.lt(before)).exec(db).await?.rows_affected)
+}
+
+/// Since when somebody may do something for the whole instance, and who let them, where that is known.
+pub(super) async fn instance_role_given(
+    db: &Reader,
+    account: AccountId,
+) -> Result<(Option<Timestamp>, Option<AccountId>), StorageError> {
+    let query = Query::select()
+        .columns(["instance_role_since", "instance_role_by"])
+        .from("accounts")
+        .and_where(Expr::col("id").eq(account))
+        .to_owned();
+    let Some(row) = db.query_one(&query).await? else { return Ok((None, None)) };
+    Ok((row.try_get("", "instance_role_since")?, row.try_get("", "instance_role_by")?))
 }

@@ -66,18 +66,19 @@ pub(super) async fn invite_somebody(
     let name = filled.name.trim();
     let typed = InvitePage { name: name.to_owned(), email: filled.email.clone(), role, ..page(&admin) };
     context.signed_in = Some(admin.member.shown());
-    let problem = if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        ("name", "wrong")
-    } else if let Ok(email) = filled.email.parse::<Email>() {
-        match add(&state, &context, &admin, (name, &email, role)).await? {
-            Added::Invited => return Ok(see_other(&format!("{}?done=invited", urls::EMPLOYEES))),
-            Added::NotAllowed => return Ok(not_found()),
-            Added::Here => ("email", "here"),
-            Added::TooMany => ("email", "many"),
-        }
-    } else {
-        ("email", "wrong")
-    };
+    let problem =
+        if name.is_empty() || name.chars().count() > 200 || name.chars().any(|c| c.is_control() || "/:@".contains(c)) {
+            ("name", "wrong")
+        } else if let Ok(email) = filled.email.parse::<Email>() {
+            match add(&state, &context, &admin, (name, &email, role)).await? {
+                Added::Invited => return Ok(see_other(&format!("{}?done=invited", urls::EMPLOYEES))),
+                Added::NotAllowed => return Ok(not_found()),
+                Added::Here => ("email", "here"),
+                Added::TooMany => ("email", "many"),
+            }
+        } else {
+            ("email", "wrong")
+        };
     let page = InvitePage { problem: Some(problem), ..typed };
     context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

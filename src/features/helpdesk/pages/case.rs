@@ -12,7 +12,7 @@ use crate::domain::ids::AccountId;
 use crate::features::accounts::{Account, find_account};
 use crate::features::audit::{self, Ink};
 use crate::features::factors::list_factors;
-use crate::features::helpdesk::cases::{event, holds, still_signs, tell, tell_ended, who};
+use crate::features::helpdesk::cases::{event, holds, signer, still_signs, tell, tell_ended, who};
 use crate::features::helpdesk::rules::{
     Case, CaseState, Conflict, Who, conflict_of_first, conflict_of_second, least_say, wait,
 };
@@ -55,7 +55,10 @@ async fn find(state: &AppState, context: &Context, helper: &Helper, id: &str) ->
     }
     let standing = find_standing(db, case.account, [None]).await?;
     let first = match case.requested_by {
-        Some(first) => find_standing(db, first, [None]).await?.map(|first| who(&first)),
+        Some(first) => match find_standing(db, first, [None]).await? {
+            Some(first) => Some(signer(db, &first).await?),
+            None => None,
+        },
         None => None,
     };
     Ok(standing.map(|standing| Seen { subject: who(&standing), case, standing, first }))

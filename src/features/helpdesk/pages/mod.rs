@@ -15,7 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::cases::who;
+use super::cases::{signer, who};
 use super::rules::{
     CHECKS, Case, Check, LEAST_REASON, MOST_TYPED, Removes, STRONG_TO_ACT, STRONG_TO_LOOK, Who, may_see,
 };
@@ -86,6 +86,7 @@ impl FromRequestParts<AppState> for Helper {
             None => None,
         };
         if let Some(used) = used {
+            let who = signer(state.db.reading(), &member.standing).await.map_err(Error::into_response)?;
             return Ok(Self { member, who, passkey_since: used.created_at });
         }
         let next = if looks { context.path.clone() } else { urls::RECOVERY_REQUESTS.to_owned() };
