@@ -50,8 +50,8 @@ impl Export {
         let current = read_current(installation.state.db.reading()).await?;
         let mut names: Vec<&str> = current.organisations.iter().map(|one| one.name.as_str()).collect();
         names.sort_unstable();
-        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return refuse(format!("Two organisations are called {}. Rename one first.", pair[0]));
+        if let Some((twice, _)) = names.iter().zip(names.iter().skip(1)).find(|(one, next)| one == next) {
+            return refuse(format!("Two organisations are called {twice}. Rename one first."));
         }
         let described = without_nothing(describe(&current));
         if self.common.json {
@@ -139,7 +139,10 @@ impl Apply {
         }
         let mut text = "Done.".to_owned();
         for (id, secret) in secrets.as_object().into_iter().flatten() {
-            text.push_str(&format!("\nclient_secret of {id}: {}", secret.as_str().unwrap_or_default()));
+            text.push_str("\nclient_secret of ");
+            text.push_str(id);
+            text.push_str(": ");
+            text.push_str(secret.as_str().unwrap_or_default());
         }
         if secrets.as_object().is_some_and(|secrets| !secrets.is_empty()) {
             text.push_str("\nStore the secrets now: only fingerprints of them are kept.");

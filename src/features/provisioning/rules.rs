@@ -85,13 +85,11 @@ pub fn read_description(text: &Value) -> Result<Description, Vec<FieldFault>> {
 }
 
 fn table<'a>(place: &str, value: &'a Value, faults: &mut Vec<FieldFault>) -> Vec<(&'a String, &'a Value)> {
-    match value.as_object() {
-        Some(members) => members.iter().collect(),
-        None => {
-            faults.push(FieldFault::new(place, "This must be a table by name."));
-            Vec::new()
-        }
-    }
+    let Some(members) = value.as_object() else {
+        faults.push(FieldFault::new(place, "This must be a table by name."));
+        return Vec::new();
+    };
+    members.iter().collect()
 }
 
 fn organisation(part: &Value) -> Result<OrganisationPart, Vec<FieldFault>> {

@@ -38,9 +38,9 @@ const LISTING: &[(&str, &str)] = &[("filter", ""), ("startIndex", ""), ("count",
 
 /// Everything that SCIM can do here.
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::new("scim_config", "/ServiceProviderConfig", Right::Scim, |call| Box::pin(config(call))),
-    Operation::new("scim_types", "/ResourceTypes", Right::Scim, |call| Box::pin(types(call))),
-    Operation::new("scim_schemas", "/Schemas", Right::Scim, |call| Box::pin(schemas(call))),
+    Operation::new("scim_config", "/ServiceProviderConfig", Right::Scim, |call| Box::pin(async move { config(&call) })),
+    Operation::new("scim_types", "/ResourceTypes", Right::Scim, |call| Box::pin(async move { types(&call) })),
+    Operation::new("scim_schemas", "/Schemas", Right::Scim, |call| Box::pin(async move { schemas(&call) })),
     Operation::new("scim_users", "/Users", Right::Scim, |call| Box::pin(users::list(call))).asking(LISTING),
     Operation::new("scim_add_user", "/Users", Right::Scim, |call| Box::pin(users::add(call))).post(RESOURCE, RESOURCE),
     Operation::new("scim_user", "/Users/{account}", Right::Scim, |call| Box::pin(users::show(call))),
@@ -64,7 +64,8 @@ fn plain(body: Value) -> Answer {
 fn listed(call: &Call, all: Vec<Value>) -> Answer {
     let (start, count) = paging(call);
     let total = all.len() as u64;
-    page_of(total, start, all.into_iter().skip(start - 1).take(count).collect())
+    let page: Vec<Value> = all.into_iter().skip(start - 1).take(count).collect();
+    page_of(total, start, &page)
 }
 
 /// Where the page begins, from 1, and how many it holds.
@@ -73,7 +74,7 @@ fn paging(call: &Call) -> (usize, usize) {
     (number("startIndex").unwrap_or(1).max(1), number("count").unwrap_or(MOST).min(MOST))
 }
 
-fn page_of(total: u64, start: usize, page: Vec<Value>) -> Answer {
+fn page_of(total: u64, start: usize, page: &[Value]) -> Answer {
     plain(json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": total,
@@ -97,7 +98,7 @@ async fn everybody(db: &Reader, organisation: OrganisationId) -> Result<Vec<Memb
     }
 }
 
-async fn config(call: Call) -> Answered {
+fn config(call: &Call) -> Answered {
     let no = json!({ "supported": false });
     Ok(plain(json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
@@ -114,7 +115,7 @@ async fn config(call: Call) -> Answered {
     })))
 }
 
-async fn types(call: Call) -> Answered {
+fn types(call: &Call) -> Answered {
     let of = |name: &str, endpoint: &str| {
         json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
@@ -122,10 +123,10 @@ async fn types(call: Call) -> Answered {
             "schema": format!("urn:ietf:params:scim:schemas:core:2.0:{name}"),
         })
     };
-    Ok(listed(&call, vec![of("User", "/Users"), of("Group", "/Groups")]))
+    Ok(listed(call, vec![of("User", "/Users"), of("Group", "/Groups")]))
 }
 
-async fn schemas(call: Call) -> Answered {
+fn schemas(call: &Call) -> Answered {
     let attribute = |name: &str, kind: &str, mutability: &str, several: bool| {
         json!({
             "name": name, "type": kind, "multiValued": several, "required": name == "userName" || name == "displayName",
@@ -150,5 +151,5 @@ async fn schemas(call: Call) -> Answered {
             attribute("members", "complex", "readWrite", true),
         ],
     });
-    Ok(listed(&call, vec![user, group]))
+    Ok(listed(call, vec![user, group]))
 }

@@ -46,7 +46,7 @@ pub(super) async fn list(call: Call) -> Answered {
         let account = find_account(call.db(), row.id).await?;
         page.extend(account.map(|account| shown(&call.state, &account, row)));
     }
-    Ok(page_of(total, start, page))
+    Ok(page_of(total, start, &page))
 }
 
 pub(super) async fn show(call: Call) -> Answered {
