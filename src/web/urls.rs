@@ -307,8 +307,6 @@ pub fn offer(interaction: impl std::fmt::Display) -> String {
     format!("{OFFER}/{interaction}")
 }
 
-}
-
 /// The rules of the organisation as they are filled in and not saved yet.
 #[must_use]
 pub fn security_center_draft(code: &str) -> String {

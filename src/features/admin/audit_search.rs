@@ -18,7 +18,7 @@ use crate::features::organisations::find_organisation_by_name;
 use crate::web::{AppState, Error};
 
 /// The most people and apps whose name fits that are looked up.
-const MOST: u64 = 20;
+const MOST: u8 = 20;
 
 /// What is wanted of the audit, as the address of the page tells it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -109,10 +109,10 @@ impl Asked {
             things.push(Thing::Account(account.id));
         }
         let named = Wanted { search: q.to_owned(), ..Wanted::default() };
-        things.extend(list_people(db, &named, MOST).await?.into_iter().map(|person| Thing::Account(person.id)));
+        things.extend(list_people(db, &named, MOST.into()).await?.into_iter().map(|person| Thing::Account(person.id)));
         let clients = list_clients(db).await?;
         let fits = clients.iter().filter(|client| client.id == q || client.name.to_lowercase().contains(&lower));
-        things.extend(fits.take(MOST as usize).map(|client| Thing::App(client.id.clone())));
+        things.extend(fits.take(MOST.into()).map(|client| Thing::App(client.id.clone())));
         if let Some(organisation) = find_organisation_by_name(db, q).await? {
             things.push(Thing::Chain(Chain::Organisation(organisation.id)));
         }

@@ -17,7 +17,7 @@ const PROBE: Duration = Duration::from_secs(2);
 /// How long a message may wait before somebody should look.
 const WAITS: Duration = Duration::from_mins(10);
 /// How far the clock may lie behind what was written.
-const DRIFT: Duration = Duration::from_secs(60);
+const DRIFT: Duration = Duration::from_mins(1);
 /// How long before the end of a certificate somebody should look.
 const EXPIRES: Duration = Duration::from_hours(24 * 21);
 

@@ -40,13 +40,11 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// An address or number of which nobody learns more than who knows it already: `a•••@kantoor.nl`, `•••42`.
 pub(super) fn masked_address(text: &str) -> String {
-    match text.split_once('@') {
-        Some((name, host)) => format!("{}•••@{host}", name.chars().next().unwrap_or('•')),
-        None => {
-            let count = text.chars().count();
-            format!("•••{}", text.chars().skip(count.saturating_sub(2)).collect::<String>())
-        }
+    if let Some((name, host)) = text.split_once('@') {
+        return format!("{}•••@{host}", name.chars().next().unwrap_or('•'));
     }
+    let count = text.chars().count();
+    format!("•••{}", text.chars().skip(count.saturating_sub(2)).collect::<String>())
 }
 
 /// The same values, of which nobody can use a code or a link.

@@ -72,7 +72,7 @@ impl Page for OutboxPage {
         let to = || "/admin/outbox".to_owned();
         let words = ["all", "failed", "deferred", "queued", "sent"];
         let mut rows: Vec<MessageLine> = words[1..].iter().map(|standing| MessageLine::sample(standing)).collect();
-        rows[3].channel = "sms".to_owned();
+        "sms".clone_into(&mut rows[3].channel);
         let page = Self {
             filters: words.iter().map(|word| (*word, to(), *word == "all")).collect(),
             rows,

@@ -169,6 +169,6 @@ pub async fn search_events(db: &Reader, search: &Search<'_>) -> Result<Found, St
         of_them
             .extend(values::Entity::find().filter(values::Column::EventId.is_in(part.iter().copied())).all(db).await?);
     }
-    found.sort_unstable_by(|a, b| b.id.cmp(&a.id));
+    found.sort_unstable_by_key(|event| std::cmp::Reverse(event.id));
     Ok(Found { events: recorded(found, &of_them), next })
 }

@@ -29,7 +29,9 @@ fn sent_step(kind: FactorKind) -> MethodRouter<AppState> {
         move |State(state): State<AppState>,
               context: Context,
               Path(id): Path<String>,
-              Form(typed): Form<step::Typed>| async move { step::answer(&state, context, &id, kind, typed).await },
+              Form(typed): Form<step::Typed>| async move {
+            Box::pin(step::answer(&state, context, &id, kind, typed)).await
+        },
     )
 }
 

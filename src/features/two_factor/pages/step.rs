@@ -41,7 +41,7 @@ pub(super) async fn answer_totp(
     Path(id): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Error> {
-    answer(&state, context, &id, FactorKind::Totp, typed).await
+    Box::pin(answer(&state, context, &id, FactorKind::Totp, typed)).await
 }
 
 pub(super) async fn show_recovery_code(
@@ -58,7 +58,7 @@ pub(super) async fn answer_recovery_code(
     Path(id): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Error> {
-    answer(&state, context, &id, FactorKind::RecoveryCode, typed).await
+    Box::pin(answer(&state, context, &id, FactorKind::RecoveryCode, typed)).await
 }
 
 /// A second step that is due, by this kind among others.
