@@ -11,7 +11,7 @@ mod users;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::answers::{Answer, Answered};
+use super::answers::Answer;
 use super::call::Call;
 use super::operations::{Operation, Shape};
 use super::problems::Stop;
@@ -38,9 +38,11 @@ const LISTING: &[(&str, &str)] = &[("filter", ""), ("startIndex", ""), ("count",
 
 /// Everything that SCIM can do here.
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::new("scim_config", "/ServiceProviderConfig", Right::Scim, |call| Box::pin(async move { config(&call) })),
-    Operation::new("scim_types", "/ResourceTypes", Right::Scim, |call| Box::pin(async move { types(&call) })),
-    Operation::new("scim_schemas", "/Schemas", Right::Scim, |call| Box::pin(async move { schemas(&call) })),
+    Operation::new("scim_config", "/ServiceProviderConfig", Right::Scim, |call| {
+        Box::pin(async move { Ok(config(&call)) })
+    }),
+    Operation::new("scim_types", "/ResourceTypes", Right::Scim, |call| Box::pin(async move { Ok(types(&call)) })),
+    Operation::new("scim_schemas", "/Schemas", Right::Scim, |call| Box::pin(async move { Ok(schemas(&call)) })),
     Operation::new("scim_users", "/Users", Right::Scim, |call| Box::pin(users::list(call))).asking(LISTING),
     Operation::new("scim_add_user", "/Users", Right::Scim, |call| Box::pin(users::add(call))).post(RESOURCE, RESOURCE),
     Operation::new("scim_user", "/Users/{account}", Right::Scim, |call| Box::pin(users::show(call))),
@@ -98,9 +100,9 @@ async fn everybody(db: &Reader, organisation: OrganisationId) -> Result<Vec<Memb
     }
 }
 
-fn config(call: &Call) -> Answered {
+fn config(call: &Call) -> Answer {
     let no = json!({ "supported": false });
-    Ok(plain(json!({
+    plain(json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": { "supported": true },
         "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
@@ -112,10 +114,10 @@ fn config(call: &Call) -> Answered {
             "description": "A key of one organisation with the scope admin:scim",
         }],
         "meta": { "resourceType": "ServiceProviderConfig", "location": call.state.absolute(&format!("{SCIM}/ServiceProviderConfig")) },
-    })))
+    }))
 }
 
-fn types(call: &Call) -> Answered {
+fn types(call: &Call) -> Answer {
     let of = |name: &str, endpoint: &str| {
         json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
@@ -123,10 +125,10 @@ fn types(call: &Call) -> Answered {
             "schema": format!("urn:ietf:params:scim:schemas:core:2.0:{name}"),
         })
     };
-    Ok(listed(call, vec![of("User", "/Users"), of("Group", "/Groups")]))
+    listed(call, vec![of("User", "/Users"), of("Group", "/Groups")])
 }
 
-fn schemas(call: &Call) -> Answered {
+fn schemas(call: &Call) -> Answer {
     let attribute = |name: &str, kind: &str, mutability: &str, several: bool| {
         json!({
             "name": name, "type": kind, "multiValued": several, "required": name == "userName" || name == "displayName",
@@ -151,5 +153,5 @@ fn schemas(call: &Call) -> Answered {
             attribute("members", "complex", "readWrite", true),
         ],
     });
-    Ok(listed(call, vec![user, group]))
+    listed(call, vec![user, group])
 }
