@@ -165,8 +165,10 @@ async fn a_plan_is_shown_first_and_carried_out_once(engine: Engine) {
     assert_eq!(changed["secrets"], json!({}), "the app keeps its secret");
     // And the secret is the app's.
     let server = Server::start(&engine).await;
-    use base64::Engine as _;
-    let header = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("erp:{secret}")));
+    let header = format!(
+        "Basic {}",
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("erp:{secret}"))
+    );
     let grant = [("grant_type", "client_credentials")];
     let answer = server.browser().post_with("/token", &[("authorization", &header)], &grant).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
