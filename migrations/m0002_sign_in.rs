@@ -56,10 +56,6 @@ impl MigrationTrait for Migration {
         schema
             .create_index(Index::create().name("sessions_by_expiry").table("sessions").col("expires_at").to_owned())
             .await?;
-        // Every node looks again and again for what ended since, to tell the apps.
-        schema
-            .create_index(Index::create().name("sessions_by_end").table("sessions").col("ended_at").to_owned())
-            .await?;
         schema
             .create_table(
                 Table::create()
