@@ -69,7 +69,7 @@ async fn guesses_of_the_current_password_count_with_those_of_the_sign_in(engine:
     }
     let blocked = send(&mut anna, FORM, &[("current", PASSWORD), ("password", NEXT)]).await;
     assert!(blocked.status == 422 && blocked.body.contains("Too many attempts"), "{}", blocked.body);
-    assert_eq!(server.browser().sign_in_at("/sign-in", "anna", PASSWORD).await.status, 429);
+    assert_eq!(server.browser().sign_in_at("/sign-in", "anna@kantoor.nl", PASSWORD).await.status, 429);
 }
 
 async fn enrol(server: &Server, kind: FactorKind, name: &str) {

@@ -221,8 +221,16 @@ async fn change(
     // Those that stay keep since when they are there and when they were last used.
     let stored = secrets::Entity::find().filter(of_client).all(db).await?;
     for secret in &client.secrets {
-        if !stored.iter().any(|row| row.secret == secret.fingerprint) {
-            insert_secret(db, &client.id, secret, (now, random)).await?;
+        match stored.iter().find(|row| row.secret == secret.fingerprint) {
+            None => insert_secret(db, &client.id, secret, (now, random)).await?,
+            Some(row) if row.expires_at != secret.expires_at => {
+                secrets::Entity::update_many()
+                    .col_expr(secrets::Column::ExpiresAt, Expr::value(secret.expires_at))
+                    .filter(secrets::Column::Id.eq(row.id))
+                    .exec(db)
+                    .await?;
+            }
+            Some(_) => {}
         }
     }
     raise_version(db, Versioned::Apps).await?;
