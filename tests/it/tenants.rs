@@ -23,7 +23,14 @@ const ANNA: &str = "anna@kantoor.nl";
 const PLACE_OF_BRAM: &str = "203.0.113.77";
 
 /// What the sources put together, instead of writing it down.
-const COMPUTED: [&str; 3] = ["/enrol/{place}/passkey", "/enrol/{place}/passkey/begin", "/enrol/{place}/passkey/finish"];
+const COMPUTED: [&str; 6] = [
+    "/enrol/{place}/passkey",
+    "/enrol/{place}/passkey/begin",
+    "/enrol/{place}/passkey/finish",
+    "/sign-in/{interaction}/second/passkey",
+    "/sign-in/{interaction}/second/passkey/begin",
+    "/sign-in/{interaction}/second/passkey/finish",
+];
 
 /// What is left alone because it ends the own session, or never ends.
 const LEFT_OUT: [&str; 2] = ["/sign-out", "/waiting/events"];
@@ -61,12 +68,11 @@ fn routes() -> BTreeSet<String> {
                 computed += 1;
                 continue;
             }
-            let path = match first.strip_prefix('"') {
-                Some(literal) => literal.trim_end_matches('"').to_owned(),
-                None => {
-                    let name = first.rsplit(':').next().unwrap();
-                    names.get(name).unwrap_or_else(|| panic!("what is the path {first}?")).to_string()
-                }
+            let path = if let Some(literal) = first.strip_prefix('"') {
+                literal.trim_end_matches('"').to_owned()
+            } else {
+                let name = first.rsplit(':').next().unwrap();
+                (*names.get(name).unwrap_or_else(|| panic!("what is the path {first}?"))).to_owned()
             };
             if path.starts_with('/') {
                 all.insert(path);

@@ -27,6 +27,7 @@ pub(super) async fn answer(
     let (grant, outcome) = match &clearance {
         None => (None, "denied"),
         Some(clearance) => {
+            let choice = authorize::chosen(&writer, request, member, None).await?;
             let new = NewGrant {
                 client_id: &client.id,
                 // The device stays signed in when the browser that approved it does not.
@@ -41,7 +42,8 @@ pub(super) async fn answer(
                     claims: request.claims.clone(),
                     resources: request.resources.clone(),
                     dpop_jkt: None,
-                    organisation: authorize::chosen(&writer, request, member, None).await?.organisation(),
+                    organisation: choice.organisation(),
+                    membership: choice.membership(),
                 },
                 code_expires_at: device.expires_at,
                 expires_at: now.after(Duration::from_secs(u64::from(state.config.tokens.refresh_token_days) * 86_400)),

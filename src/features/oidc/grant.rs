@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::authorize::RequestedClaims;
-use crate::domain::ids::{AccountId, GrantId, OrganisationId, SessionId};
+use crate::domain::ids::{AccountId, GrantId, MembershipId, OrganisationId, SessionId};
 use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
 
@@ -60,6 +60,9 @@ pub(super) struct GrantDetails {
     /// The organisation that the person acts for, where they chose among several: it counts as long as they belong to it.
     #[serde(default)]
     pub(super) organisation: Option<OrganisationId>,
+    /// The membership that this stands on: whoever comes back gets another one.
+    #[serde(default)]
+    pub(super) membership: Option<MembershipId>,
 }
 
 impl GrantDetails {

@@ -45,7 +45,7 @@ impl Due<'_> {
     ) -> Result<Outcome, Error> {
         let Self { state, context, client, request } = self;
         let Some(member) = member else { return Ok(Outcome::Expired) };
-        let organisation = chosen(state.db.reading(), request, &member, None).await?.organisation();
+        let choice = chosen(state.db.reading(), request, &member, None).await?;
         let now = context.now;
         let tokens = &state.config.tokens;
         let mut writer = state.db.writing().await?;
@@ -71,7 +71,8 @@ impl Due<'_> {
                 claims: request.claims.clone(),
                 resources: request.resources.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
-                organisation,
+                organisation: choice.organisation(),
+                membership: choice.membership(),
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),
             expires_at: now.after(Duration::from_secs(u64::from(tokens.refresh_token_days) * 86_400)),
