@@ -85,6 +85,8 @@ async fn organisation_choices(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(text("account_id"))
                 .col(text("client_id"))
                 .col(text("organisation_id"))
+                // A choice holds in the session in which it was made.
+                .col(text("session_id"))
                 .col(number("chosen_at"))
                 .primary_key(Index::create().col("account_id").col("client_id"))
                 .foreign_key(ForeignKey::create().from("organisation_choices", "account_id").to("accounts", "id"))

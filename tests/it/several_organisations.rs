@@ -397,6 +397,14 @@ async fn whoever_leaves_acts_for_it_no_more(engine: Engine) {
     assert_eq!(server.token(&refresh).await.json()["error"], "invalid_grant");
     assert_eq!(browser.get("/account").await.status, 200, "the account itself stays signed in");
     assert_eq!(browser.get(&leave).await.status, 404);
+    // Whoever comes back gets nothing back that was given before.
+    let mut anna = signed_in(&server, ANNA).await;
+    invite(&mut anna, PIET).await;
+    let again = link(&server, PIET).await;
+    press(&mut browser, &again, "/join").await;
+    assert_eq!(belongs(&server, account).await, Some(Role::Accountant));
+    assert_eq!(server.userinfo(given["access_token"].as_str().unwrap()).await.status, 401);
+    assert_eq!(server.token(&refresh).await.json()["error"], "invalid_grant");
     server.clock.advance(301);
     assert!(browser.get(&leave).await.location().starts_with("/confirm"));
 }

@@ -25,6 +25,7 @@ pub(super) async fn answer(
     let (grant, outcome) = match &clearance {
         None => (None, "denied"),
         Some(clearance) => {
+            let choice = authorize::chosen(&writer, request, member, None).await?;
             let new = NewGrant {
                 client_id: &client.id,
                 // The device stays signed in when the browser that approved it does not.
@@ -40,7 +41,8 @@ pub(super) async fn answer(
                     authorization_details: request.details.clone(),
                     resources: request.resources.clone(),
                     dpop_jkt: None,
-                    organisation: authorize::chosen(&writer, request, member, None).await?.organisation(),
+                    organisation: choice.organisation(),
+                    membership: choice.membership(),
                     trial: None,
                 },
                 code_expires_at: device.expires_at,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authorize::RequestedClaims;
 use super::details::Details;
-use crate::domain::ids::{AccountId, GrantId, OrganisationId, SessionId, TrialId};
+use crate::domain::ids::{AccountId, GrantId, MembershipId, OrganisationId, SessionId, TrialId};
 use crate::domain::sign_in::{Acr, Evidence};
 use crate::domain::{Scope, Timestamp};
 
@@ -67,6 +67,9 @@ pub(super) struct GrantDetails {
     /// The trial that it is part of: nobody but that redeems its code.
     #[serde(default)]
     pub(super) trial: Option<TrialId>,
+    /// The membership that this stands on: whoever comes back gets another one.
+    #[serde(default)]
+    pub(super) membership: Option<MembershipId>,
 }
 
 impl GrantDetails {

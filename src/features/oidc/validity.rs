@@ -155,7 +155,8 @@ pub(super) async fn judge(
         return Ok(None);
     }
     // Whoever belongs to the organisation no more acts for it no more.
-    if grant.details.organisation.is_some_and(|id| standing.place(id).is_none()) {
+    let place = grant.details.organisation.map(|id| standing.place(id).map(|place| place.id));
+    if place.is_some_and(|place| place.is_none() || place != grant.details.membership) {
         return Ok(None);
     }
     let mut facts = facts_later(evidence, Some(&standing), Some(grant.created_at), (None, now));

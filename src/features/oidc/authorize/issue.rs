@@ -48,7 +48,7 @@ impl Due<'_> {
     ) -> Result<Outcome, Error> {
         let Self { state, context, client, request } = self;
         let Some(member) = member else { return Ok(Outcome::Expired) };
-        let organisation = chosen(state.db.reading(), request, &member, None).await?.organisation();
+        let choice = chosen(state.db.reading(), request, &member, None).await?;
         let now = context.now;
         let tokens = &state.config.tokens;
         let mut writer = state.db.writing().await?;
@@ -75,7 +75,8 @@ impl Due<'_> {
                 resources: request.resources.clone(),
                 authorization_details: request.details.clone(),
                 dpop_jkt: request.dpop_jkt.clone(),
-                organisation,
+                organisation: choice.organisation(),
+                membership: choice.membership(),
                 trial: request.trial.as_ref().map(|trying| trying.id),
             },
             code_expires_at: now.after(Duration::from_secs(tokens.code_seconds.into())),

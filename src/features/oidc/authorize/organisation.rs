@@ -2,7 +2,7 @@
 
 use super::request::AuthorizationRequest;
 use crate::domain::Timestamp;
-use crate::domain::ids::OrganisationId;
+use crate::domain::ids::{MembershipId, OrganisationId};
 use crate::features::oidc::store;
 use crate::features::organisations::Membership;
 use crate::features::sessions::Holder;
@@ -13,8 +13,8 @@ use crate::storage::{Reader, StorageError};
 pub(in crate::features::oidc) enum Choice {
     /// The app does not ask, or there is only one: the one at home, where it asks.
     None,
-    /// Several fit, and this was chosen.
-    Made(OrganisationId),
+    /// Several fit, and this was chosen: the organisation, and the membership that lets the person act for it.
+    Made(OrganisationId, MembershipId),
     /// Several fit, and the person is to choose.
     Due,
 }
@@ -23,7 +23,15 @@ impl Choice {
     /// What was chosen.
     pub(in crate::features::oidc) const fn organisation(self) -> Option<OrganisationId> {
         match self {
-            Self::Made(id) => Some(id),
+            Self::Made(id, _) => Some(id),
+            Self::None | Self::Due => None,
+        }
+    }
+
+    /// The membership that it stands on.
+    pub(in crate::features::oidc) const fn membership(self) -> Option<MembershipId> {
+        match self {
+            Self::Made(_, membership) => Some(membership),
             Self::None | Self::Due => None,
         }
     }
@@ -45,10 +53,14 @@ pub(in crate::features::oidc) async fn chosen(
     if !request.consent_scope().contains("organisation") || places(member).count() < 2 {
         return Ok(Choice::None);
     }
-    let since = since.unwrap_or(member.session.created_at).max(member.session.created_at);
     let made = store::find_choice(db, member.session.account_id, &request.client_id).await?;
     Ok(match made {
-        Some((id, at)) if at >= since && member.standing.place(id).is_some() => Choice::Made(id),
+        Some((id, session, at)) if session == member.session.id && since.is_none_or(|since| at >= since) => {
+            match member.standing.place(id) {
+                Some(place) => Choice::Made(id, place.id),
+                None => Choice::Due,
+            }
+        }
         _ => Choice::Due,
     })
 }

@@ -30,7 +30,7 @@ pub(super) async fn show(
             id: place.organisation_id.to_string(),
             name: place.organisation_name.clone(),
             role: place.role,
-            last: last.is_some_and(|(id, _)| id == place.organisation_id),
+            last: last.is_some_and(|(id, ..)| id == place.organisation_id),
         })
         .collect();
     rows.sort_by_key(|row| !row.last);
@@ -66,7 +66,8 @@ pub(super) async fn choose(
     };
     let (account, now) = (&member.standing.account, context.now);
     let mut writer = state.db.writing().await?;
-    store::choose(&mut writer, (account.id, &client.id), place.organisation_id, now).await?;
+    let chosen = (place.organisation_id, member.session.id);
+    store::choose(&mut writer, (account.id, &client.id), chosen, now).await?;
     let event = Event::new(Chain::Organisation(account.home_organisation_id), "app.organisation", "chosen")
         .by(account.id)
         .through(&client.id)

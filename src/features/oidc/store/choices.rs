@@ -4,14 +4,14 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait as _};
 
 use crate::domain::Timestamp;
-use crate::domain::ids::{AccountId, OrganisationId};
+use crate::domain::ids::{AccountId, OrganisationId, SessionId};
 use crate::storage::{Reader, StorageError, Writer};
 
 mod rows {
     use sea_orm::entity::prelude::*;
 
     use crate::domain::Timestamp;
-    use crate::domain::ids::{AccountId, OrganisationId};
+    use crate::domain::ids::{AccountId, OrganisationId, SessionId};
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "organisation_choices")]
@@ -21,6 +21,7 @@ mod rows {
         #[sea_orm(primary_key, auto_increment = false)]
         pub(super) client_id: String,
         pub(super) organisation_id: OrganisationId,
+        pub(super) session_id: SessionId,
         pub(super) chosen_at: Timestamp,
     }
 
@@ -32,32 +33,33 @@ mod rows {
 
 use rows::Column;
 
-/// The organisation that somebody last acted for in an app, and when they chose it.
+/// The organisation that somebody last acted for in an app: which, in which session they chose it, and when.
 pub(in crate::features::oidc) async fn find_choice(
     db: &Reader,
     account: AccountId,
     client: &str,
-) -> Result<Option<(OrganisationId, Timestamp)>, StorageError> {
+) -> Result<Option<(OrganisationId, SessionId, Timestamp)>, StorageError> {
     let row = rows::Entity::find_by_id((account, client.to_owned())).one(db).await?;
-    Ok(row.map(|row| (row.organisation_id, row.chosen_at)))
+    Ok(row.map(|row| (row.organisation_id, row.session_id, row.chosen_at)))
 }
 
 /// Remembers the organisation that somebody acts for in an app.
 pub(in crate::features::oidc) async fn choose(
     db: &mut Writer,
     (account, client): (AccountId, &str),
-    organisation: OrganisationId,
+    (organisation, session): (OrganisationId, SessionId),
     now: Timestamp,
 ) -> Result<(), StorageError> {
     rows::Entity::insert(rows::ActiveModel {
         account_id: Set(account),
         client_id: Set(client.to_owned()),
         organisation_id: Set(organisation),
+        session_id: Set(session),
         chosen_at: Set(now),
     })
     .on_conflict(
         OnConflict::columns([Column::AccountId, Column::ClientId])
-            .update_columns([Column::OrganisationId, Column::ChosenAt])
+            .update_columns([Column::OrganisationId, Column::SessionId, Column::ChosenAt])
             .to_owned(),
     )
     .exec_without_returning(db)
