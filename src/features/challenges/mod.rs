@@ -33,6 +33,8 @@ pub struct Waiting {
     pub sent_at: Timestamp,
     /// The number that it went to, where that is not enrolled yet.
     pub number: Option<PhoneNumber>,
+    /// Whether its code may still be typed; else only its link works.
+    pub takes_code: bool,
     /// What another device is asked for that opens the link; none where no link was sent.
     pub matching_number: Option<i64>,
 }
@@ -105,7 +107,8 @@ pub async fn waiting(db: &Reader, state: &AppState, bond: &Bond, now: Timestamp)
         None => None,
     };
     let matching_number = row.link.is_some().then_some(row.matching_number);
-    Ok(Some(Waiting { sent_at: row.created_at, number, matching_number }))
+    let takes_code = is_live(row.tries, row.expires_at, now);
+    Ok(Some(Waiting { sent_at: row.created_at, number, takes_code, matching_number }))
 }
 
 /// Sends a code in the message that `write` makes of it, within the limits; an earlier one for the same ends. `event` is

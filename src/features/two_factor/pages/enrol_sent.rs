@@ -50,7 +50,8 @@ impl Subject {
             }
         };
         let bond = Bond { purpose: Purpose::Enrol, kind, account: account.id, place: name, network: None };
-        let waiting = challenges::waiting(state.db.reading(), state, &bond, context.now).await?;
+        let waiting =
+            challenges::waiting(state.db.reading(), state, &bond, context.now).await?.filter(|sent| sent.takes_code);
         Ok(Ok(Self { kind, account, bond, waiting, path: urls::enrol_kind(place.name(), kind), back }))
     }
 
@@ -199,7 +200,9 @@ pub(super) async fn confirm(
     let checked = challenges::check(&mut writer, state, &subject.bond, (address, &code), context.now).await?;
     if let Verdict::Wrong(problem) = Verdict::from(checked) {
         writer.commit().await?;
-        subject.waiting = challenges::waiting(state.db.reading(), state, &subject.bond, context.now).await?;
+        subject.waiting = challenges::waiting(state.db.reading(), state, &subject.bond, context.now)
+            .await?
+            .filter(|sent| sent.takes_code);
         let page = EnrolSentPage { problem: Some(problem), ..subject.page(state) };
         return context.page(state, StatusCode::UNPROCESSABLE_ENTITY, &page);
     }

@@ -88,7 +88,8 @@ pub(super) async fn page(
     let account = &standing.account;
     let to = recipient(state, account, kind).await?;
     let bond = bond(kind, account, passage);
-    let waiting = challenges::waiting(state.db.reading(), state, &bond, context.now).await?;
+    let waiting =
+        challenges::waiting(state.db.reading(), state, &bond, context.now).await?.filter(|sent| sent.takes_code);
     let page = SentCodePage {
         send: urls::send(&step.action),
         by: kind,
