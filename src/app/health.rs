@@ -8,14 +8,19 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use crate::domain::Timestamp;
 use crate::features::admin::{Condition, look, overall};
 use crate::features::signing::Signing;
 use crate::web::AppState;
 
 /// How long the database may take to show that it takes writes.
 const PROBE: Duration = Duration::from_secs(1);
+
+/// How long `/healthz` repeats what it found: strangers may ask as often as they like, and looking costs a write.
+const REMEMBERED: Duration = Duration::from_secs(2);
 
 /// What `/healthz` says.
 #[derive(Serialize)]
@@ -27,10 +32,11 @@ struct Health {
 /// what the console tells in full. None says more: strangers read them as well.
 pub(super) fn routes(state: AppState, ready: Arc<AtomicBool>) -> Router {
     let all = state.clone();
+    let found = Arc::new(Mutex::new(None));
     let health = get(move || {
-        let state = all.clone();
+        let (state, found) = (all.clone(), Arc::clone(&found));
         async move {
-            let overall = overall(&look(&state).await);
+            let overall = recently(&state, &found).await;
             let status = match overall {
                 Condition::Bad => StatusCode::SERVICE_UNAVAILABLE,
                 Condition::Good | Condition::Off | Condition::Warning => StatusCode::OK,
@@ -51,6 +57,21 @@ pub(super) fn routes(state: AppState, ready: Arc<AtomicBool>) -> Router {
             }
         }),
     )
+}
+
+/// How everything was a moment ago; of those who ask at the same time, one looks.
+async fn recently(state: &AppState, found: &Mutex<Option<(Timestamp, Condition)>>) -> Condition {
+    let mut found = found.lock().await;
+    let now = state.now();
+    if let Some((at, condition)) = *found
+        && at <= now
+        && now.since(at) < REMEMBERED
+    {
+        return condition;
+    }
+    let condition = overall(&look(state).await);
+    *found = Some((now, condition));
+    condition
 }
 
 async fn is_ready(state: &AppState) -> bool {

@@ -59,7 +59,7 @@ async fn the_account_that_is_signed_in_is_chosen_with_one_press(engine: Engine) 
     let next = press(&mut browser, &path, "choose", &account).await;
     let back = browser.get(&next).await.location().to_owned();
     assert!(query_of(&back).contains_key("code"), "{back}");
-    assert_eq!(browser.get(&path).await.status, 410, "it is answered");
+    assert_eq!(browser.get(&path).await.status, 400, "it is answered");
 
     let path = list(&mut browser, &[("prompt", "select_account login")]).await;
     let next = press(&mut browser, &path, "choose", &account).await;
@@ -126,7 +126,7 @@ async fn the_list_opens_nothing_that_was_not_proven(engine: Engine) {
     assert_eq!(press(&mut browser, &path, "choose", &bram.to_string()).await, path);
     assert_eq!(press(&mut browser, &path, "choose", "").await, path);
     let mut thief = signed_in(&server).await;
-    assert_eq!(thief.get(&path).await.status, 410, "the sign-in of another browser");
+    assert_eq!(thief.get(&path).await.status, 400, "the sign-in of another browser");
     let without = browser.post(&path, &[("what", "choose"), ("account", &server.account.to_string())]).await;
     assert_eq!(without.status, 403, "a form of somebody else's page");
     // The session ended in another tab: the press proves nothing any more.

@@ -288,7 +288,8 @@ async fn any_authorization_request_is_answered_by_the_rules(engine: Engine) {
         };
         assert_eq!(answer.status, 303, "{query}");
         if location.starts_with('/') {
-            assert!(location.starts_with("/sign-in/") || location.starts_with("/consent/"), "{query}: {location}");
+            let pages = ["/sign-in/", "/consent/", "/accounts/"];
+            assert!(pages.iter().any(|page| location.starts_with(page)), "{query}: {location}");
             assert!(!value("prompt").is_some_and(|prompt| prompt.contains("none")), "no page with none: {query}");
             seen.insert("page".to_owned());
             continue;

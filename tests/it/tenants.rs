@@ -38,8 +38,8 @@ const LEFT_OUT: [&str; 2] = ["/sign-out", "/waiting/events"];
 fn sources(folder: &Path, all: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        // The demo's own pages are another server.
-        if path.is_dir() && !path.ends_with("cli") {
+        // The demo's own pages are another server, and programs have a matrix of their own.
+        if path.is_dir() && !path.ends_with("cli") && !path.ends_with("features/api") {
             sources(&path, all);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             all.push(path);
@@ -180,7 +180,12 @@ async fn furnish(server: &Server) -> Known {
     known.insert("reset", vec!["rst_00000000000000000000000000".to_owned()]);
     known.insert("secret", vec!["AAAAAAAAAAAAAAAAAAAAAA".to_owned()]);
     known.insert("tag", vec!["AAAAAAAAAAAAAAAAAAAAAA".to_owned()]);
-    known.insert("client_id", vec!["portal".to_owned()]);
+    for app in ["client_id", "app"] {
+        known.insert(app, vec!["portal".to_owned()]);
+    }
+    for part in ["failed", "kid", "message", "trial"] {
+        known.insert(part, vec!["AAAAAAAAAAAAAAAAAAAAAA".to_owned()]);
+    }
     known.insert("id", vec!["portal".to_owned(), server.account.to_string()]);
     known.insert("name", vec!["countersign.css".to_owned()]);
     known.insert("path", vec!["countersign.css".to_owned()]);
