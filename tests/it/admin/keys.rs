@@ -1,5 +1,6 @@
 //! Looking at the signing keys, replacing and revoking them.
 
+use base64::Engine as _;
 use countersign::features::accounts::InstanceRole;
 use countersign::features::signing::list_keys;
 use countersign::keys::KeyState;
@@ -24,7 +25,6 @@ async fn signing(server: &Server) -> Vec<String> {
 async fn token(server: &Server) -> (String, String) {
     let code = query_of(&server.sign_in_through(&mut server.browser(), &Server::authorize(&[])).await)["code"].clone();
     let token = server.redeem(&code).await.json()["access_token"].as_str().unwrap().to_owned();
-    use base64::Engine as _;
     let head = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
     let head: serde_json::Value = serde_json::from_slice(&head).unwrap();
     (token, head["kid"].as_str().unwrap().to_owned())
