@@ -209,25 +209,10 @@ fn new_account(
     name: &str,
     language: Language,
 ) -> Account {
-    let now = installation.now;
+    let (now, random) = (installation.now, installation.state.random.as_ref());
     Account {
-        id: AccountId::new(now, installation.state.random.as_ref()),
-        home_organisation_id: organisation,
-        email: email.clone(),
         email_verified: true,
-        username: None,
-        name: name.trim().to_owned(),
-        given_name: None,
-        family_name: None,
-        language,
-        instance_role: InstanceRole::None,
-        created_at: now,
-        updated_at: now,
-        disabled_at: None,
-        credentials_changed_at: None,
-        last_sign_in_at: None,
-        validates_networks: false,
-        new_password_due: false,
+        ..Account::new(organisation, (email.clone(), name.trim().to_owned()), language, (now, random))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::cli::Failure;
-use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::ids::{MembershipId, OrganisationId};
 use crate::domain::network::Network;
 use crate::domain::{Algorithm, Language, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
@@ -137,25 +137,13 @@ pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String
 }
 
 fn account(person: &Person, organisation: OrganisationId, state: &AppState) -> Result<Account, Failure> {
-    let now = state.now();
+    let named = (person.email.parse()?, person.name.to_owned());
     Ok(Account {
-        id: AccountId::new(now, state.random.as_ref()),
-        home_organisation_id: organisation,
-        email: person.email.parse()?,
         email_verified: true,
-        username: None,
-        name: person.name.to_owned(),
         given_name: Some(person.given.to_owned()),
         family_name: Some(person.family.to_owned()),
-        language: Language::Dutch,
         instance_role: person.instance_role,
-        created_at: now,
-        updated_at: now,
-        disabled_at: None,
-        credentials_changed_at: None,
-        last_sign_in_at: None,
-        validates_networks: false,
-        new_password_due: false,
+        ..Account::new(organisation, named, Language::Dutch, (state.now(), state.random.as_ref()))
     })
 }
 

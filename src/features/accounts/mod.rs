@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
 use crate::domain::ids::{AccountId, OrganisationId};
-use crate::domain::{Email, Language, Timestamp};
+use crate::domain::{Email, Language, Random, Timestamp};
 
 pub use notices::tell_owner;
 pub use store::{
@@ -54,6 +54,37 @@ pub struct Account {
     pub validates_networks: bool,
     /// Whether an administrator wants the password to be chosen anew.
     pub new_password_due: bool,
+}
+
+impl Account {
+    /// An account as it begins: on, without any power over the instance, and with an address that nobody has proven yet.
+    #[must_use]
+    pub fn new(
+        home: OrganisationId,
+        (email, name): (Email, String),
+        language: Language,
+        (now, random): (Timestamp, &dyn Random),
+    ) -> Self {
+        Self {
+            id: AccountId::new(now, random),
+            home_organisation_id: home,
+            email,
+            email_verified: false,
+            username: None,
+            name,
+            given_name: None,
+            family_name: None,
+            language,
+            instance_role: InstanceRole::None,
+            created_at: now,
+            updated_at: now,
+            disabled_at: None,
+            credentials_changed_at: None,
+            last_sign_in_at: None,
+            validates_networks: false,
+            new_password_due: false,
+        }
+    }
 }
 
 /// What a person may do for the whole instance.

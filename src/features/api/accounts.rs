@@ -13,10 +13,8 @@ use super::memberships::{check_groups, check_power};
 use super::people::person_changed;
 use super::problems::{Problem, Stop};
 use crate::domain::Email;
-use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
-use crate::features::accounts::{
-    Account, InstanceRole, Profile, add_account, find_account_by_login, list_accounts, set_profile,
-};
+use crate::domain::ids::{MembershipId, OrganisationId};
+use crate::features::accounts::{Account, Profile, add_account, find_account_by_login, list_accounts, set_profile};
 use crate::features::admin::switch_account;
 use crate::features::audit::{Chain, Event};
 use crate::features::employees::count_other_administrators;
@@ -111,23 +109,9 @@ pub(super) async fn invite_new(
         return Err(taken().into());
     }
     let account = Account {
-        id: AccountId::new(now, state.random.as_ref()),
-        home_organisation_id: home,
-        email,
-        email_verified: false,
-        username: None,
-        name: profile.name,
         given_name: profile.given_name,
         family_name: profile.family_name,
-        language: profile.language,
-        instance_role: InstanceRole::None,
-        created_at: now,
-        updated_at: now,
-        disabled_at: None,
-        credentials_changed_at: None,
-        last_sign_in_at: None,
-        validates_networks: false,
-        new_password_due: false,
+        ..Account::new(home, (email, profile.name), profile.language, (now, state.random.as_ref()))
     };
     if let Err(error) = add_account(&mut change.writer, &account).await {
         // Somebody took the address a moment ago.

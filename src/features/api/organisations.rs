@@ -8,8 +8,6 @@ use super::apps::changes;
 use super::call::Call;
 use super::documents::{NewOrganisation, OrganisationSettings, OrganisationShown};
 use super::problems::Problem;
-use crate::domain::Policy;
-use crate::domain::ids::OrganisationId;
 use crate::features::admin::{Done, switch_organisation};
 use crate::features::audit::{Chain, Event};
 use crate::features::organisations::{
@@ -38,8 +36,8 @@ pub(super) async fn add(call: Call) -> Answered {
     let wanted: NewOrganisation = call.read()?;
     let name = check_name(&wanted.name)?.to_owned();
     let now = call.context.now;
-    let id = OrganisationId::new(now, call.state.random.as_ref());
-    let organisation = Organisation { id, name, created_at: now, policy: Policy::default(), disabled_at: None };
+    let organisation = Organisation::new(name, (now, call.state.random.as_ref()));
+    let id = organisation.id;
     let mut change = call.begin().await?;
     check_free(&change, &organisation).await?;
     add_organisation(&mut change.writer, &organisation).await?;

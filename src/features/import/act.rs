@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::reading::Row;
 use super::rules::{Field, Person, Problem, person_of};
 use super::{Fate, Settings};
-use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
-use crate::domain::{Email, FactorKind, Policy};
+use crate::domain::ids::{MembershipId, OrganisationId};
+use crate::domain::{Email, FactorKind};
 use crate::features::accounts::{
     Account, InstanceRole, Profile, add_account, find_account, find_accounts_by_email, set_account_disabled,
     set_profile, usernames_in_use,
@@ -179,13 +179,7 @@ impl<'a> Batch<'a> {
             None => find_organisation_by_name(&self.writer, name).await?,
         };
         if found.is_none() && id.is_none() && self.settings.create_organisations {
-            let organisation = Organisation {
-                id: OrganisationId::new(self.ink.now, self.ink.random),
-                name: name.to_owned(),
-                policy: Policy::default(),
-                created_at: self.ink.now,
-                disabled_at: None,
-            };
+            let organisation = Organisation::new(name.to_owned(), (self.ink.now, self.ink.random));
             add_organisation(&mut self.writer, &organisation).await?;
             let event = Event::new(Chain::Organisation(organisation.id), "organisation.add", "done")
                 .with("name", name)
@@ -201,24 +195,14 @@ impl<'a> Batch<'a> {
 
     async fn add(&mut self, person: Person, organisation: &Organisation) -> Result<(), Fault> {
         let (now, random) = (self.ink.now, self.ink.random);
+        let language = person.language.unwrap_or(self.state.config.branding.default_language);
         let account = Account {
-            id: AccountId::new(now, random),
-            home_organisation_id: organisation.id,
-            email: person.email,
             email_verified: person.email_verified,
             username: person.username,
-            name: person.name,
             given_name: person.given_name,
             family_name: person.family_name,
-            language: person.language.unwrap_or(self.state.config.branding.default_language),
-            instance_role: InstanceRole::None,
-            created_at: now,
-            updated_at: now,
             disabled_at: person.disabled.then_some(now),
-            credentials_changed_at: None,
-            last_sign_in_at: None,
-            validates_networks: false,
-            new_password_due: false,
+            ..Account::new(organisation.id, (person.email, person.name), language, (now, random))
         };
         let db = &mut self.writer;
         add_account(db, &account).await?;

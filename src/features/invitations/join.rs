@@ -3,7 +3,7 @@
 use crate::domain::ids::{AccountId, MemberInvitationId, MembershipId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Email, Secret, Timestamp};
-use crate::features::accounts::{Account, InstanceRole, add_account, find_account_by_login};
+use crate::features::accounts::{Account, add_account, find_account_by_login};
 use crate::features::organisations::{
     INVITATION_LIFETIME, MemberInvitation, Organisation, Role, add_invitation, add_member_invitation, add_membership,
     set_added_by, set_role,
@@ -71,25 +71,12 @@ pub(super) async fn admit(
     now: Timestamp,
 ) -> Result<(AccountId, Secret<String>), Error> {
     let random = parts.random.as_ref();
-    let account = Account {
-        id: AccountId::new(now, random),
-        home_organisation_id: invitation.organisation_id,
-        email: invitation.email.clone(),
-        email_verified: false,
-        username: None,
-        name: invitation.name.clone(),
-        given_name: None,
-        family_name: None,
-        language: by.language,
-        instance_role: InstanceRole::None,
-        created_at: now,
-        updated_at: now,
-        disabled_at: None,
-        credentials_changed_at: None,
-        last_sign_in_at: None,
-        validates_networks: false,
-        new_password_due: false,
-    };
+    let account = Account::new(
+        invitation.organisation_id,
+        (invitation.email.clone(), invitation.name.clone()),
+        by.language,
+        (now, random),
+    );
     add_account(db, &account).await?;
     become_member(db, parts, invitation, account.id, now).await?;
     let who = (invitation.organisation_id, account.id);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
 use crate::domain::ids::{AccountId, InvitationId, MemberInvitationId, MembershipId, OrganisationId};
-use crate::domain::{Email, Policy, Timestamp};
+use crate::domain::{Email, Policy, Random, Timestamp};
 
 pub use store::{
     add_invitation, add_member_invitation, add_membership, add_organisation, administrators_of,
@@ -34,6 +34,15 @@ pub struct Organisation {
     pub created_at: Timestamp,
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
+}
+
+impl Organisation {
+    /// An organisation as it begins: without any rule of its own.
+    #[must_use]
+    pub fn new(name: String, (now, random): (Timestamp, &dyn Random)) -> Self {
+        let id = OrganisationId::new(now, random);
+        Self { id, name, policy: Policy::default(), created_at: now, disabled_at: None }
+    }
 }
 
 /// The rules of an organisation, and how they came about.

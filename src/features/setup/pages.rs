@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::views::{SetupClosedPage, SetupPage};
 use super::{LIFETIME, store};
 use crate::domain::Email;
-use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::ids::MembershipId;
 use crate::features::accounts::{Account, InstanceRole, add_account, find_account_by_login};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::organisations::{Organisation, Role, add_invitation, add_membership, add_organisation};
@@ -112,32 +112,11 @@ fn check(page: &SetupPage) -> Result<Email, (&'static str, &'static str)> {
 }
 
 fn first_administrator(state: &AppState, context: &Context, page: &SetupPage, email: Email) -> (Organisation, Account) {
-    let (now, random) = (context.now, state.random.as_ref());
-    let organisation = Organisation {
-        id: OrganisationId::new(now, random),
-        name: page.organisation.clone(),
-        created_at: now,
-        policy: crate::domain::Policy::default(),
-        disabled_at: None,
-    };
+    let chance = (context.now, state.random.as_ref());
+    let organisation = Organisation::new(page.organisation.clone(), chance);
     let account = Account {
-        id: AccountId::new(now, random),
-        home_organisation_id: organisation.id,
-        email,
-        email_verified: false,
-        username: None,
-        name: page.name.clone(),
-        given_name: None,
-        family_name: None,
-        language: context.language,
         instance_role: InstanceRole::Administrator,
-        created_at: now,
-        updated_at: now,
-        disabled_at: None,
-        credentials_changed_at: None,
-        last_sign_in_at: None,
-        validates_networks: false,
-        new_password_due: false,
+        ..Account::new(organisation.id, (email, page.name.clone()), context.language, chance)
     };
     (organisation, account)
 }

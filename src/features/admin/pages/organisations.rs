@@ -6,10 +6,10 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{doer, not_found};
-use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::ids::{MembershipId, OrganisationId};
 use crate::domain::policy::{Demand, NewNetworks, Remembering};
 use crate::domain::{Email, FactorKinds, Policy, Timestamp};
-use crate::features::accounts::{Account, InstanceRole, add_account, find_account, find_account_by_login};
+use crate::features::accounts::{Account, add_account, find_account, find_account_by_login};
 use crate::features::admin::acts::{Done, switch_organisation};
 use crate::features::admin::store::{OrganisationRow, find_organisation_row, list_organisation_rows};
 use crate::features::admin::views::{
@@ -263,32 +263,9 @@ fn check(page: &NewOrganisationPage) -> Result<Email, (&'static str, &'static st
 }
 
 fn first_of(state: &AppState, context: &Context, page: &NewOrganisationPage, email: Email) -> (Organisation, Account) {
-    let (now, random) = (context.now, state.random.as_ref());
-    let organisation = Organisation {
-        id: OrganisationId::new(now, random),
-        name: page.organisation.clone(),
-        created_at: now,
-        policy: Policy::default(),
-        disabled_at: None,
-    };
-    let account = Account {
-        id: AccountId::new(now, random),
-        home_organisation_id: organisation.id,
-        email,
-        email_verified: false,
-        username: None,
-        name: page.name.clone(),
-        given_name: None,
-        family_name: None,
-        language: state.config.branding.default_language,
-        instance_role: InstanceRole::None,
-        created_at: now,
-        updated_at: now,
-        disabled_at: None,
-        credentials_changed_at: None,
-        last_sign_in_at: None,
-        validates_networks: false,
-        new_password_due: false,
-    };
+    let chance = (context.now, state.random.as_ref());
+    let organisation = Organisation::new(page.organisation.clone(), chance);
+    let account =
+        Account::new(organisation.id, (email, page.name.clone()), state.config.branding.default_language, chance);
     (organisation, account)
 }
