@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions as _, Connection as _};
-use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbErr, RuntimeErr, TransactionTrait as _};
 
 use super::group_commit::GroupCommit;
 use super::sqlite_readers::SqliteReaders;
@@ -52,7 +52,7 @@ impl Database {
     async fn connect_sqlite(file: &Path, readers: u32) -> Result<Self, ConnectError> {
         make_folder(file)?;
         let url = format!("sqlite:{}", file.display());
-        let writer = sea_orm::Database::connect(sqlite_writer(&url)).await.map_err(|error| unreachable(&error))?;
+        let writer = open_writer(&url).await.map_err(|error| unreachable(&error))?;
         // Other than the writer's, these need no test for what a transaction left behind.
         let options = sqlite(SqliteConnectOptions::new().filename(file)).pragma("query_only", "ON");
         let options = options.disable_statement_logging();
@@ -188,14 +188,38 @@ fn sqlite_writer(url: &str) -> ConnectOptions {
                 Ok(!connection.is_in_transaction())
             })
         })
-        .map_sqlx_sqlite_opts(sqlite);
+        .map_sqlx_sqlite_opts(|options| {
+            sqlite(options)
+                .create_if_missing(true)
+                // It stays with the file, so that those who read need not ask for it: asking takes a lock of its own.
+                .journal_mode(SqliteJournalMode::Wal)
+        });
     options
+}
+
+/// Opens the connection that writes. Changing the journal of a new file does not wait for another program that does the
+/// same at this moment (`sqlite.org/wal.html`, section 3), so this does.
+async fn open_writer(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let begun = tokio::time::Instant::now();
+    loop {
+        match sea_orm::Database::connect(sqlite_writer(url)).await {
+            Err(error) if is_locked(&error) && begun.elapsed() < STATEMENT_TIMEOUT => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, whatever its cause, which stands above the low byte.
+fn is_locked(error: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else { return false };
+    let code = error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
         // With NORMAL a power cut takes back commits that were answered: a used code would work again.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(STATEMENT_TIMEOUT)

@@ -14,6 +14,7 @@ on_both_engines! {
     a_writer_that_gives_up_holds_nobody_up
     one_failure_does_not_take_others_along
     migrations_take_turns_and_are_done_once
+    programs_that_open_a_new_database_at_once_all_do
     a_newer_schema_is_refused_and_left_alone
     a_reader_cannot_write
     queries_asked_together_keep_their_rows_apart
@@ -128,6 +129,19 @@ async fn migrations_take_turns_and_are_done_once(engine: Engine) {
     }
     steps.sort_unstable();
     assert!(steps[3] > 0 && steps[..3].iter().all(|steps| *steps == 0), "{steps:?}");
+}
+
+async fn programs_that_open_a_new_database_at_once_all_do(engine: Engine) {
+    let engine = Arc::new(engine);
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let engine = Arc::clone(&engine);
+            tokio::spawn(async move { Database::connect(&engine.database()).await.map(drop) })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
 }
 
 async fn a_newer_schema_is_refused_and_left_alone(engine: Engine) {
