@@ -17,7 +17,7 @@ pub struct Keys {
     pub algorithms: Vec<Algorithm>,
     /// Days after which a signing key is replaced.
     pub rotation_days: u16,
-    /// Hours for which a key is published before it signs.
+    /// Hours for which a key is published at least before it signs as planned.
     pub publish_hours: u16,
     /// Hours for which a retired key stays published.
     pub retire_hours: u16,

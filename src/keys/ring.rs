@@ -183,7 +183,7 @@ mod tests {
         let settings = RotationSettings { rotation: day * 90, publish_ahead: day, keep_retired: day, algorithms };
         let lives: Vec<_> = keys.iter().map(|entry| entry.life.clone()).collect();
         let plan = plan(&lives, second(5), &settings);
-        let [Action::Retire { kid: retires, .. }] = plan.as_slice() else { panic!("{plan:?}") };
+        let [Action::Retire { kid: retires, .. }, Action::Create { .. }] = plan.as_slice() else { panic!("{plan:?}") };
         for keys in [keys.clone(), keys.into_iter().rev().collect()] {
             assert_ne!(signer(&Ring::new(keys), 5), Some(retires.as_str()));
         }

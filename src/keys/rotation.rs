@@ -10,7 +10,7 @@ use crate::domain::{Algorithm, Timestamp};
 pub struct RotationSettings {
     /// How long a key signs.
     pub rotation: Duration,
-    /// How long it is published before it signs: longer than any client keeps an old key set.
+    /// How long it is published at least before it signs as planned: longer than any client keeps an old key set.
     pub publish_ahead: Duration,
     /// How long it stays published afterwards: longer than any token lives.
     pub keep_retired: Duration,
@@ -54,27 +54,28 @@ pub fn plan(keys: &[KeyLife], now: Timestamp, settings: &RotationSettings) -> Ve
 
 fn plan_for(algorithm: Algorithm, keys: &[KeyLife], now: Timestamp, settings: &RotationSettings) -> Vec<Action> {
     let of_algorithm = || keys.iter().filter(|key| key.algorithm == algorithm);
-    let current = newest_current(of_algorithm(), now);
     let mut actions = Vec::new();
-    let Some(current) = current else {
+    let since = if let Some(current) = newest_current(of_algorithm(), now) {
+        let older = of_algorithm().filter(|key| key.state(now) == KeyState::Current && key.kid != current.kid);
+        actions.extend(older.map(|key| retire(key, now, settings)));
+        current.active_at
+    } else {
         actions.push(Action::Create { algorithm, active_at: now });
-        return actions;
+        now
     };
-    let older = of_algorithm().filter(|key| key.state(now) == KeyState::Current && key.kid != current.kid);
-    actions.extend(older.map(|key| retire(key, now, settings)));
-    let has_next = of_algorithm().any(|key| key.state(now) == KeyState::Next);
-    let due = current.active_at.after(settings.rotation);
-    if !has_next && now >= due.before(settings.publish_ahead) {
+    // There is always a next one, so that clients know it long before a rotation by hand lets it sign.
+    if !of_algorithm().any(|key| key.state(now) == KeyState::Next) {
         // A server that slept through the date still publishes first.
-        let active_at = due.max(now.after(settings.publish_ahead));
+        let active_at = since.after(settings.rotation).max(now.after(settings.publish_ahead));
         actions.push(Action::Create { algorithm, active_at });
     }
     actions
 }
 
-/// What a rotation by hand changes: the next key (or a new one) signs at once, and a new next is published.
+/// What a rotation by hand changes: the next key, which clients know by now, signs at once, and a new next is published.
 ///
-/// With a leaked key there is no time to publish first; clients fetch the key set again when they meet a new `kid`.
+/// Of two rotations in a row the second lets a key sign that was published only just now; clients fetch the key set again
+/// when they meet a new `kid`, though many wait for up to a minute between two fetches.
 #[must_use]
 pub fn rotate_now(keys: &[KeyLife], now: Timestamp, settings: &RotationSettings) -> Vec<Action> {
     let mut actions = Vec::new();
@@ -198,10 +199,27 @@ mod tests {
         apply(&mut keys, actions, start);
         let late = start.after(HOUR * 24 * 400);
         let actions = plan(&keys, late, &settings);
-        assert!(actions.iter().all(|action| matches!(
-            action,
-            Action::Create { active_at, .. } if *active_at == late.after(settings.publish_ahead)
-        )));
+        let created = actions.iter().filter_map(|action| match action {
+            Action::Create { active_at, .. } => Some(*active_at),
+            _ => None,
+        });
+        assert_eq!(created.collect::<Vec<_>>(), [late.after(settings.publish_ahead); 2]);
+    }
+
+    #[test]
+    fn from_the_first_moment_a_next_key_is_known() {
+        let (settings, start) = (settings(), Timestamp::from_seconds(0));
+        let mut keys = Vec::new();
+        let actions = plan(&keys, start, &settings);
+        apply(&mut keys, actions, start);
+        let next: Vec<String> =
+            keys.iter().filter(|key| key.state(start) == KeyState::Next).map(|key| key.kid.clone()).collect();
+        assert_eq!(next.len(), 2);
+        let later = start.after(HOUR);
+        let actions = rotate_now(&keys, later, &settings);
+        apply(&mut keys, actions, later);
+        let signs = keys.iter().filter(|key| key.state(later) == KeyState::Current).map(|key| key.kid.clone());
+        assert_eq!(signs.collect::<Vec<_>>(), next);
     }
 
     #[test]

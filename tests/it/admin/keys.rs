@@ -38,7 +38,11 @@ async fn keys_are_replaced_by_hand_and_what_they_signed_still_counts(engine: Eng
     let page = ada.get("/admin/keys").await.body;
     assert!(before.iter().all(|kid| page.contains(kid)) && page.contains("Kantoorportaal"), "{page}");
     let asks = ada.get("/admin/keys/rotate").await;
-    assert!(asks.body.contains("there is no successor yet") && asks.body.contains("48 more hours"), "{}", asks.body);
+    assert!(
+        asks.body.contains("The successors are published since") && asks.body.contains("48 more hours"),
+        "{}",
+        asks.body
+    );
     assert_eq!(signing(&server).await, before, "asking changes nothing");
     assert_eq!(ada.fill("/admin/keys/rotate", &[]).await.location(), "/admin/keys?done=rotate");
     let after = signing(&server).await;
