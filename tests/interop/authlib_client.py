@@ -1,23 +1,23 @@
-"""Signs in through Authlib: code with PKCE, ID token, UserInfo, refresh, introspection, revocation."""
+"""Signs in through Authlib: code with PKCE, ID token, UserInfo, refresh, introspection, revocation, sign-out."""
 
 import re
 import sys
 
 import requests
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.jose import JsonWebKey, jwt
 from authlib.oidc.core import CodeIDToken
 
 ISSUER = sys.argv[1]
-CALLBACK = "http://127.0.0.1/callback"
+CALLBACK = "https://app.example/callback"
 SECRET = "a-secret-of-at-least-32-characters"
 METADATA = requests.get(f"{ISSUER}/.well-known/openid-configuration", timeout=5).json()
 KEYS = JsonWebKey.import_key_set(requests.get(METADATA["jwks_uri"], timeout=5).json())
 
 
-def go(url):
+def go(person, url):
     """Follows redirects, fills in the sign-in form, and stops where the app gets the browser back."""
-    person = requests.Session()
     person.headers.update({"accept": "text/html", "sec-fetch-site": "same-origin"})
     for _ in range(12):
         answer = person.get(url, allow_redirects=False, timeout=5)
@@ -53,7 +53,8 @@ def whole_life(client_id, method):
         session.register_client_auth_method(ClientSecretJWT(METADATA["token_endpoint"]))
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     url, state = session.create_authorization_url(METADATA["authorization_endpoint"], code_verifier=verifier, nonce="n")
-    back = go(url)
+    person = requests.Session()
+    back = go(person, url)
     tokens = session.fetch_token(
         METADATA["token_endpoint"], authorization_response=back, state=state, code_verifier=verifier
     )
@@ -72,6 +73,8 @@ def whole_life(client_id, method):
     assert worth.json()["active"] is True, worth.text
     session.revoke_token(METADATA["revocation_endpoint"], token=renewed["access_token"]).raise_for_status()
     assert session.get(METADATA["userinfo_endpoint"]).status_code == 401
+    end = {"id_token_hint": renewed["id_token"], "post_logout_redirect_uri": CALLBACK, "state": "bye"}
+    assert go(person, add_params_to_uri(METADATA["end_session_endpoint"], end.items())) == f"{CALLBACK}?state=bye"
     print(f"Authlib: {client_id}, {method}")
 
 

@@ -1,15 +1,11 @@
 //! The authorization code flow, from the app's redirect to its tokens.
 
-use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
-use openidconnect::{
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, RedirectUrl, Scope, TokenResponse as _,
-};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::support::{CLIENT, Engine, PASSWORD, REDIRECT, SECRET, Server, VERIFIER, on_both_engines, query_of};
+use crate::support::{Engine, PASSWORD, REDIRECT, SECRET, Server, VERIFIER, on_both_engines, query_of};
 
 on_both_engines! {
-    an_independent_client_verifies_the_tokens
     a_code_is_redeemed_once_of_fifty_at_a_time
     a_code_that_comes_twice_ends_its_tokens
     a_signed_in_browser_goes_straight_back
@@ -21,61 +17,6 @@ on_both_engines! {
     somebody_switched_off_gets_nothing_any_more
     keys_are_rotated_without_breaking_tokens
     the_audit_tells_what_happened_and_is_sound
-}
-
-async fn http(request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-    let response = client.execute(request.try_into()?).await?;
-    let mut answer = HttpResponse::new(Vec::new());
-    *answer.status_mut() = response.status();
-    *answer.headers_mut() = response.headers().clone();
-    *answer.body_mut() = response.bytes().await?.to_vec();
-    Ok(answer)
-}
-
-async fn an_independent_client_verifies_the_tokens(engine: Engine) {
-    let server = Server::start(&engine).await;
-    let mut browser = server.browser();
-    let issuer = IssuerUrl::new(server.issuer.clone()).unwrap();
-    let metadata = CoreProviderMetadata::discover_async(issuer, &http).await.unwrap();
-    let client = CoreClient::from_provider_metadata(
-        metadata,
-        ClientId::new(CLIENT.to_owned()),
-        Some(ClientSecret::new(SECRET.to_owned())),
-    )
-    .set_redirect_uri(RedirectUrl::new(REDIRECT.to_owned()).unwrap());
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let (url, state, nonce) = client
-        .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
-        .add_scope(Scope::new("profile".to_owned()))
-        .add_scope(Scope::new("email".to_owned()))
-        .set_pkce_challenge(challenge)
-        .url();
-
-    let back = server.sign_in_through(&mut browser, url.as_str()).await;
-    assert!(back.starts_with(REDIRECT));
-    let answer = query_of(&back);
-    assert_eq!(answer["state"], *state.secret());
-    assert_eq!(answer["iss"], server.issuer);
-
-    let tokens = client
-        .exchange_code(AuthorizationCode::new(answer["code"].clone()))
-        .unwrap()
-        .set_pkce_verifier(verifier)
-        .request_async(&http)
-        .await
-        .unwrap();
-    let claims = tokens.id_token().unwrap().claims(&client.id_token_verifier(), &nonce).unwrap();
-    assert_eq!(claims.subject().as_str(), server.account.to_string());
-    let told: openidconnect::core::CoreUserInfoClaims = client
-        .user_info(tokens.access_token().clone(), Some(claims.subject().clone()))
-        .unwrap()
-        .request_async(&http)
-        .await
-        .unwrap();
-    assert_eq!(told.email().unwrap().as_str(), "anna@kantoor.nl");
-    assert_eq!(told.email_verified(), Some(true));
-    assert_eq!(told.name().unwrap().get(None).unwrap().as_str(), "Anna de Vries");
 }
 
 async fn a_code_is_redeemed_once_of_fifty_at_a_time(engine: Engine) {
@@ -326,17 +267,20 @@ async fn keys_are_rotated_without_breaking_tokens(engine: Engine) {
         set["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let before = kids().await;
-    assert_eq!(before.len(), 4);
+    assert_eq!(before.len(), 8, "current and next of four algorithms");
     countersign::features::signing::rotate(&server.inner.state).await.unwrap();
     let after = kids().await;
     assert_eq!(after.len(), 12, "next, current and retired of four algorithms");
     assert!(before.iter().all(|kid| after.contains(kid)));
     assert_eq!(server.userinfo(access).await.status, 200, "a token of a retired key still counts");
     let renewed = server.redeem(&query_of(browser.get(&Server::authorize(&[])).await.location())["code"]).await.json();
-    assert_ne!(
-        renewed["id_token"].as_str().unwrap().split('.').next(),
-        tokens["id_token"].as_str().unwrap().split('.').next()
-    );
+    let kid = |tokens: &serde_json::Value| {
+        let head = tokens["id_token"].as_str().unwrap().split('.').next().unwrap();
+        let head: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(head).unwrap()).unwrap();
+        head["kid"].as_str().unwrap().to_owned()
+    };
+    assert_ne!(kid(&renewed), kid(&tokens));
+    assert!(before.contains(&kid(&renewed)), "apps that keep the keys from before know the one that signs now");
 }
 
 async fn the_audit_tells_what_happened_and_is_sound(engine: Engine) {

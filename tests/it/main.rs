@@ -29,6 +29,7 @@ mod faults;
 mod helpdesk;
 mod import;
 mod import_rows;
+mod independent;
 mod invitations;
 mod networks;
 mod nodes;

@@ -5,7 +5,7 @@
 //!
 //! | plan and behaviour | test |
 //! |---|---|
-//! | basic: sound answer, `iss`, ID token and `UserInfo` | `code_flow::an_independent_client_verifies_the_tokens` |
+//! | basic: sound answer, `iss`, ID token and `UserInfo` | `independent::an_independent_client_verifies_the_tokens` |
 //! | basic: a missing or unknown `response_type`, in the right mode | `refusals::every_other_fault_goes_back_to_the_app`, `protocol_authorize::an_error_travels_in_the_same_mode_as_an_answer` |
 //! | basic: RS256 with a `kid`, nothing unsigned | `refusals::documents_are_cached_and_true`, `code_flow::keys_are_rotated_without_breaking_tokens` |
 //! | basic: `UserInfo` by GET, header and form | `refusals::userinfo_takes_access_tokens_only` |

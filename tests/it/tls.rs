@@ -21,13 +21,13 @@ use crate::command_line::{countersign, refused};
 use crate::support::{Browser, Engine, PASSWORD, Server, TestClock};
 
 /// A certificate for localhost, with its key, in files.
-struct Identity {
+pub(crate) struct Identity {
     folder: tempfile::TempDir,
     key: KeyPair,
 }
 
 impl Identity {
-    fn ecdsa() -> Self {
+    pub(crate) fn ecdsa() -> Self {
         Self::of(KeyPair::generate().unwrap())
     }
 
@@ -44,7 +44,7 @@ impl Identity {
         identity
     }
 
-    fn certificate(&self) -> PathBuf {
+    pub(crate) fn certificate(&self) -> PathBuf {
         self.folder.path().join("certificate.pem")
     }
 
@@ -52,7 +52,7 @@ impl Identity {
         self.folder.path().join("key.pem")
     }
 
-    async fn serve(&self, engine: &Engine) -> Server {
+    pub(crate) async fn serve(&self, engine: &Engine) -> Server {
         Server::start_with(engine, TestClock::new(), |config| {
             let port = config.server.public_url.port().unwrap();
             config.server.public_url = format!("https://localhost:{port}").parse().unwrap();
@@ -85,7 +85,7 @@ impl Identity {
         TlsConnector::from(Arc::new(config))
     }
 
-    fn browser(&self, server: &Server) -> Browser {
+    pub(crate) fn browser(&self, server: &Server) -> Browser {
         Browser::trusting(&server.issuer, &std::fs::read(self.certificate()).unwrap())
     }
 }
