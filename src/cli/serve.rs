@@ -3,7 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
-use super::{Common, Outcome};
+use super::{Common, Outcome, setup_link};
 use crate::app::{Server, World, bind};
 use crate::web::log;
 
@@ -13,6 +13,7 @@ pub(super) async fn run(common: &Common) -> Outcome {
     let listener = bind(config.server.listen, "server.listen").await?;
     let issuer = config.server.issuer();
     let server = Server::start(config, World::real(), listener).await?;
+    setup_link::print_first(&server.state).await?;
     info!(address = %server.address, issuer, "ready");
     until_asked_to_stop().await?;
     info!("stopping");

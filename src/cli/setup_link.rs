@@ -1,21 +1,34 @@
-//! `countersign setup-link`.
+//! `countersign setup-link`, and the link that a new installation prints by itself.
 
 use serde_json::json;
 
 use super::{Common, Outcome, output};
-use crate::features::audit::{Chain, Event, record};
+use crate::domain::Timestamp;
+use crate::features::accounts::instance_administrators;
+use crate::features::audit::{Chain, Event, Ink, record};
 use crate::features::setup::add_setup_link;
-use crate::web::urls;
+use crate::web::{AppState, Error, urls};
 
 pub(super) async fn run(common: &Common) -> Outcome {
     let installation = common.open().await?;
-    let state = &installation.state;
-    let mut writer = state.db.writing().await?;
-    let link = add_setup_link(&mut writer, installation.now, state.random.as_ref()).await?;
-    let event = Event::new(Chain::Instance, "setup.link", "done").with("by", "command line");
-    record(&mut writer, installation.ink(), event).await?;
-    writer.commit().await?;
-    let url = state.absolute(&format!("{}/{}", urls::SETUP, link.secret.expose()));
-    let value = json!({ "url": url, "expires_at": link.expires_at });
+    let (url, expires_at) = make(&installation.state, installation.ink(), "command line").await?;
+    let value = json!({ "url": url, "expires_at": expires_at });
     output::print(common.json, &value, &format!("Open this link within an hour; it works once:\n{url}"))
+}
+
+/// Prints a link on an installation that nobody administers yet.
+pub(super) async fn print_first(state: &AppState) -> Result<(), Error> {
+    if instance_administrators(state.db.reading()).await?.is_empty() {
+        let (url, _) = make(state, Ink::of(state, state.now()), "start").await?;
+        eprintln!("Nobody administers this installation yet. Open this link within an hour; it works once:\n{url}");
+    }
+    Ok(())
+}
+
+async fn make(state: &AppState, ink: Ink<'_>, by: &str) -> Result<(String, Timestamp), Error> {
+    let mut writer = state.db.writing().await?;
+    let link = add_setup_link(&mut writer, ink.now, state.random.as_ref()).await?;
+    record(&mut writer, ink, Event::new(Chain::Instance, "setup.link", "done").with("by", by)).await?;
+    writer.commit().await?;
+    Ok((state.absolute(&format!("{}/{}", urls::SETUP, link.secret.expose())), link.expires_at))
 }

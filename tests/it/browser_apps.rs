@@ -26,7 +26,7 @@ impl Hand<'_> {
 }
 
 /// Waits until the page has this heading.
-async fn heading(driver: &WebDriver, words: &str) -> WebDriverResult<()> {
+pub(crate) async fn heading(driver: &WebDriver, words: &str) -> WebDriverResult<()> {
     let mut said = String::new();
     for _ in 0..200 {
         // While the page is left for the next, what was found goes stale.
@@ -42,7 +42,7 @@ async fn heading(driver: &WebDriver, words: &str) -> WebDriverResult<()> {
     panic!("{said:?} instead of {words:?}");
 }
 
-fn button(words: &str) -> By {
+pub(crate) fn button(words: &str) -> By {
     By::XPath(format!("//button[normalize-space(.) = '{words}']"))
 }
 

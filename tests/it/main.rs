@@ -11,6 +11,7 @@ mod backup;
 mod browser;
 mod browser_apps;
 mod browser_console;
+mod browser_first_day;
 mod browser_logout;
 mod browser_passkeys;
 mod browser_people;
