@@ -6,6 +6,7 @@ mod health;
 mod messages;
 mod pages;
 mod store;
+mod streams;
 mod timeline;
 mod views;
 

@@ -16,7 +16,7 @@ use crate::features::admin::views::{
     NewOrganisationPage, OrganisationActPage, OrganisationLine, OrganisationPage, OrganisationsPage,
 };
 use crate::features::audit::{self, Chain, Ink};
-use crate::features::console::{Auditor, InstanceAdmin};
+use crate::features::console::{Administrator, Auditor, InstanceAdmin, Kept};
 use crate::features::invitations::invite;
 use crate::features::organisations::{
     Organisation, Role, add_membership, add_organisation, administrators_of, find_organisation_by_name,
@@ -186,28 +186,34 @@ pub(super) async fn new(
     State(state): State<AppState>,
     mut context: Context,
     admin: InstanceAdmin,
+    kept: Kept,
 ) -> Result<Response, Error> {
+    let page = NewOrganisationPage {
+        organisation: kept.field("organisation"),
+        name: kept.field("name"),
+        email: kept.field("email"),
+        problem: None,
+    };
     context.signed_in = Some(admin.member.shown());
-    context.page(&state, StatusCode::OK, &NewOrganisationPage::default())
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Filled {
-    organisation: String,
-    name: String,
-    email: String,
+    context.page(&state, StatusCode::OK, &page)
 }
 
 pub(super) async fn add(
     State(state): State<AppState>,
     mut context: Context,
-    admin: InstanceAdmin,
-    Form(filled): Form<Filled>,
+    admin: Administrator,
+    Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, Error> {
+    let admin = match admin.prove(&state, &context, &typed) {
+        Ok(admin) => admin,
+        Err(to) => return Ok(see_other(&to)),
+    };
+    let typed = Kept(typed);
+    let field = |name| typed.field(name).trim().to_owned();
     let mut page = NewOrganisationPage {
-        organisation: filled.organisation.trim().to_owned(),
-        name: filled.name.trim().to_owned(),
-        email: filled.email.trim().to_owned(),
+        organisation: field("organisation"),
+        name: field("name"),
+        email: field("email"),
         problem: None,
     };
     context.signed_in = Some(admin.member.shown());

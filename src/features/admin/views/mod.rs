@@ -10,7 +10,7 @@ mod settings;
 
 use crate::web::{PageSample, samples_of};
 
-pub use audit::{AuditPage, AuditRow};
+pub use audit::{AuditPage, AuditRow, StreamsFullPage};
 pub use home::HomePage;
 pub use keys::{KeyActPage, KeyLine, KeySpan, KeysPage};
 pub use organisations::{
@@ -29,6 +29,7 @@ pub fn samples() -> Vec<PageSample> {
     all.extend(samples_of::<PersonActPage>());
     all.extend(samples_of::<RolesPage>());
     all.extend(samples_of::<AuditPage>());
+    all.extend(samples_of::<StreamsFullPage>());
     all.extend(samples_of::<OutboxPage>());
     all.extend(samples_of::<MessagePage>());
     all.extend(samples_of::<SettingsPage>());

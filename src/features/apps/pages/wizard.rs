@@ -16,7 +16,7 @@ use crate::features::apps::store::{add_draft, find_draft, list_drafts, remove_dr
 use crate::features::apps::views::{AboutPage, AddressesPage, DraftLink, Filled, StartPage};
 use crate::features::audit::{self, Ink};
 use crate::features::clients::{ClientSecret, Clients, add_client, find_registered};
-use crate::features::console::InstanceAdmin;
+use crate::features::console::{Administrator, InstanceAdmin, Kept};
 use crate::features::oidc::check_registration;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
@@ -149,8 +149,16 @@ async fn open_step(
     context: &mut Context,
     admin: &InstanceAdmin,
     (step, id): (Step, &str),
+    Kept(kept): &Kept,
 ) -> Result<Response, Error> {
-    let Some(draft) = own_draft(state, admin, id).await? else { return Ok(not_found()) };
+    let Some(mut draft) = own_draft(state, admin, id).await? else { return Ok(not_found()) };
+    if !kept.is_empty() {
+        match step {
+            Step::About => read_about(&mut draft.answers, kept),
+            Step::Addresses => read_addresses(&mut draft.answers, kept),
+        }
+        draft.version = version(kept);
+    }
     // What was saved before it was right is shown as it was typed, and only then with what is wrong.
     let (name, began) = match step {
         Step::About => ("about", !draft.answers.name.is_empty()),
@@ -178,8 +186,9 @@ pub(super) async fn about(
     mut context: Context,
     admin: InstanceAdmin,
     Path(id): Path<String>,
+    kept: Kept,
 ) -> Result<Response, Error> {
-    open_step(&state, &mut context, &admin, (Step::About, &id)).await
+    open_step(&state, &mut context, &admin, (Step::About, &id), &kept).await
 }
 
 pub(super) async fn addresses(
@@ -187,8 +196,9 @@ pub(super) async fn addresses(
     mut context: Context,
     admin: InstanceAdmin,
     Path(id): Path<String>,
+    kept: Kept,
 ) -> Result<Response, Error> {
-    open_step(&state, &mut context, &admin, (Step::Addresses, &id)).await
+    open_step(&state, &mut context, &admin, (Step::Addresses, &id), &kept).await
 }
 
 /// Saves what was typed. Says whether nobody saved meanwhile.
@@ -239,10 +249,14 @@ async fn discard(state: &AppState, admin: &InstanceAdmin, draft: &Draft) -> Resu
 pub(super) async fn save_about(
     State(state): State<AppState>,
     mut context: Context,
-    admin: InstanceAdmin,
+    admin: Administrator,
     Path(id): Path<String>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Error> {
+    let admin = match admin.prove(&state, &context, &pairs) {
+        Ok(admin) => admin,
+        Err(to) => return Ok(see_other(&to)),
+    };
     let Some(draft) = own_draft(&state, &admin, &id).await? else { return Ok(not_found()) };
     if goes(&pairs) == "discard" {
         return discard(&state, &admin, &draft).await;
@@ -268,10 +282,14 @@ pub(super) async fn save_about(
 pub(super) async fn save_addresses(
     State(state): State<AppState>,
     mut context: Context,
-    admin: InstanceAdmin,
+    admin: Administrator,
     Path(id): Path<String>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Error> {
+    let admin = match admin.prove(&state, &context, &pairs) {
+        Ok(admin) => admin,
+        Err(to) => return Ok(see_other(&to)),
+    };
     let Some(draft) = own_draft(&state, &admin, &id).await? else { return Ok(not_found()) };
     if goes(&pairs) == "discard" {
         return discard(&state, &admin, &draft).await;
