@@ -3,6 +3,7 @@
 mod audit;
 mod keys;
 mod matrix;
+mod messages;
 mod operation;
 mod roles;
 mod visits;

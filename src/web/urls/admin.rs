@@ -65,6 +65,12 @@ pub fn admin_message(message: impl std::fmt::Display) -> String {
     format!("{ADMIN_OUTBOX}/{message}")
 }
 
+/// The HTML of a mail, in the console.
+#[must_use]
+pub fn admin_message_html(message: impl std::fmt::Display) -> String {
+    format!("{}/html", admin_message(message))
+}
+
 /// What the audit has about somebody or something.
 #[must_use]
 pub fn admin_audit_about(what: &str) -> String {

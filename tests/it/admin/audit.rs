@@ -117,6 +117,8 @@ async fn what_was_found_is_exported_whole(engine: Engine) {
     }
     writer.commit().await.unwrap();
     let all = events(&server, "").await;
+    // What is written down about it is later than all of it.
+    server.clock.advance(1);
     let lines = take_along(&mut ada, &[("format", "json")]).await;
     assert_eq!(lines.header("content-type"), "application/x-ndjson");
     let ids: std::collections::BTreeSet<String> = lines

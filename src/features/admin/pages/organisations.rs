@@ -92,8 +92,11 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let Some(row) = find(&state, &organisation).await? else { return Ok(not_found()) };
     let db = state.db.reading();
+    let all = administrators_of(db, row.id).await?;
+    // Without a grant nobody of the instance is told who these are and what they did.
+    let helpdesk_until = row.helpdesk_until.filter(|until| *until > context.now);
     let mut administrators = Vec::new();
-    for id in administrators_of(db, row.id).await? {
+    for id in all.iter().copied().filter(|_| helpdesk_until.is_some()) {
         if let Some(account) = find_account(db, id).await? {
             administrators.push((account.name, urls::admin_person(id)));
         }
@@ -103,10 +106,11 @@ pub(super) async fn show(
     let page = OrganisationPage {
         id: row.id.to_string(),
         created: row.created_at.millis(),
-        helpdesk_until: row.helpdesk_until.filter(|until| *until > context.now).map(Timestamp::millis),
+        helpdesk_until: helpdesk_until.map(Timestamp::millis),
+        administrator_count: all.len(),
         administrators,
         acts,
-        activity: urls::admin_audit_about(&row.id.to_string()),
+        activity: helpdesk_until.map(|_| urls::admin_audit_about(&row.id.to_string())),
         done: was.done.as_deref().and_then(known),
         line: line(&row),
     };
