@@ -1,4 +1,5 @@
-//! Quick looks at how messages leave, the last backups, and set-up links that lead on until the first sign-in.
+//! Quick looks at how messages leave, the last backups, what webhooks answered, and set-up links that lead on until the first
+//! sign-in.
 
 use sea_orm::DbErr;
 use sea_orm::sea_query::{Index, Table};
@@ -29,6 +30,8 @@ impl MigrationTrait for Migration {
         let mut handed = flag("handed");
         handed.default(false);
         schema.alter_table(Table::alter().table("invitations").add_column(handed).to_owned()).await?;
+        let answer = text_or_null("last_answer");
+        schema.alter_table(Table::alter().table("webhook_deliveries").add_column(answer).to_owned()).await?;
         schema
             .create_table(
                 Table::create()

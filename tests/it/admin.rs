@@ -7,6 +7,7 @@ mod messages;
 mod operation;
 mod roles;
 mod visits;
+mod webhooks;
 
 use countersign::features::accounts::InstanceRole;
 use countersign::features::audit::{Recorded, export};

@@ -7,6 +7,7 @@ console-roles = Roles
 console-keys = Keys
 console-audit = Audit
 console-outbox = Outbox
+console-webhooks = Webhooks
 console-settings = Settings
 console-account = Your own account
 console-may-change = You are an administrator of this installation.

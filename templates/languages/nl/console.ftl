@@ -7,6 +7,7 @@ console-roles = Rollen
 console-keys = Sleutels
 console-audit = Logboek
 console-outbox = Verzonden e-mail
+console-webhooks = Webhooks
 console-settings = Instellingen
 console-account = Je eigen account
 console-may-change = Je bent beheerder van deze installatie.

@@ -60,7 +60,8 @@ async fn a_mail_that_was_refused_is_sent_again_once(engine: Engine) {
         assert_eq!(other.location(), page_of(id), "{act}");
     }
     let mut second = ada.again(&server);
-    let (one, other) = tokio::join!(ada.post(&page_of(id), &press), second.post(&page_of(id), &press));
+    let path = page_of(id);
+    let (one, other) = tokio::join!(ada.post(&path, &press), second.post(&path, &press));
     let done = [one.location(), other.location()];
     assert_eq!(done.iter().filter(|to| to.ends_with("?done=resend")).count(), 1, "{done:?}");
     wait_until(&server, id, |row| row.sent_at.is_some()).await.assert_emptied();

@@ -9,6 +9,7 @@ mod organisations;
 mod outbox;
 mod people;
 mod settings;
+mod webhooks;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -39,6 +40,10 @@ pub fn routes() -> Routes {
         .route(urls::ADMIN_OUTBOX, get(outbox::list))
         .route("/admin/outbox/{message}", get(outbox::show).post(outbox::act))
         .route("/admin/outbox/{message}/html", get(outbox::html))
+        .route(urls::ADMIN_WEBHOOKS, get(webhooks::list))
+        .route(urls::ADMIN_WEBHOOKS_NEW, get(webhooks::new).post(webhooks::add))
+        .route("/admin/webhooks/{webhook}", get(webhooks::show))
+        .route("/admin/webhooks/{webhook}/{act}", get(webhooks::ask).post(webhooks::act))
         .route(urls::ADMIN_SETTINGS, get(settings::show).post(settings::test))
         .route(urls::ADMIN_ROLES, get(people::roles))
         .route(urls::ADMIN_ORGANISATIONS, get(organisations::list))
