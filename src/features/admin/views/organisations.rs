@@ -109,6 +109,7 @@ impl Page for OrganisationPage {
         let off = OrganisationLine { off: true, rules: Vec::new(), last_login: None, ..plain.line.clone() };
         let mut all = vec![plain.clone()];
         all.extend(["disable", "enable"].map(|done| Self { done: Some(done), ..plain.clone() }));
+        all.push(Self { administrator_count: 0, administrators: Vec::new(), ..plain.clone() });
         all.push(Self {
             line: off,
             helpdesk_until: None,
