@@ -89,7 +89,14 @@ async fn create(
         return context.page(&state, StatusCode::NOT_FOUND, &SetupClosedPage {});
     };
     let account = match opened {
-        Opened::Begun(account) => *account,
+        Opened::Begun(account) => {
+            let typed = filled.email.trim();
+            // A form that was opened before names somebody else: the page says who began.
+            if !typed.is_empty() && typed != account.email.as_str() {
+                return Ok(see_other(&action(&secret)));
+            }
+            *account
+        }
         Opened::New => {
             let mut page = SetupPage {
                 action: action(&secret),
