@@ -118,7 +118,7 @@ async fn remove_old(state: &AppState) -> Result<(), Error> {
     remove_old_email_changes(&mut writer, before).await?;
     remove_old_resets(&mut writer, before).await?;
     remove_old_cases(&mut writer, now.before(KEEP_CASES)).await?;
-    remove_old_messages(&mut writer, before).await?;
+    remove_old_messages(&mut writer, before, now).await?;
     remove_old_deliveries(&mut writer, before).await?;
     remove_old_security_events(&mut writer, before).await?;
     Ok(writer.commit().await?)

@@ -111,6 +111,7 @@ pub const FEATURES: &[Feature] = &[
         routes: setup::routes,
         pages: || {
             let mut all = samples_of::<setup::SetupPage>();
+            all.extend(samples_of::<setup::SetupResumePage>());
             all.extend(samples_of::<setup::SetupClosedPage>());
             all
         },

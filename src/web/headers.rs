@@ -22,6 +22,8 @@ pub enum Framing {
     /// Anywhere: the returning page, whose one button leads to the app. Browsers apply `form-action` to the redirects
     /// after a form as well, and an app may redirect wherever it likes.
     LeavesForApp,
+    /// Nowhere: a mail as it would be read. It runs nothing, loads nothing, leads nowhere, and has no origin of ours.
+    Letter,
 }
 
 impl Framing {
@@ -30,6 +32,10 @@ impl Framing {
         let policy = match self {
             Self::OwnForms => format!("{BASE_POLICY}; form-action 'self'"),
             Self::LeavesForApp => BASE_POLICY.to_owned(),
+            // Mails carry their style in the text, since mail programs drop everything else.
+            Self::Letter => "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; \
+                form-action 'none'; sandbox"
+                .to_owned(),
         };
         if let Ok(policy) = HeaderValue::try_from(policy) {
             headers.insert(CONTENT_SECURITY_POLICY, policy);

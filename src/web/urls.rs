@@ -313,17 +313,25 @@ pub fn security_center_draft(code: &str) -> String {
     format!("{SECURITY_CENTER}/{code}")
 }
 
+/// The most characters of a query that is taken along: room for what was typed into a form.
+pub const LONGEST_QUERY: usize = 4000;
+
 /// The page of ours that `next` names; the account, if it names none: nobody can be sent elsewhere with it.
 #[must_use]
 pub fn own_page(next: Option<&str>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte);
+    // What `application/x-www-form-urlencoded` is made of (URL Standard, section 5.2).
+    let asked = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.*+%=&".contains(&byte);
     let areas = [ACCOUNT, ENROL, ORGANISATION, DEVICE, RECOVERY_REQUESTS, ADMIN];
     let known = |next: &&str| {
-        next.len() <= 200
-            && next.bytes().all(plain)
+        let (path, query) = next.split_once('?').unwrap_or((next, ""));
+        path.len() <= 200
+            && path.bytes().all(plain)
+            && query.len() <= LONGEST_QUERY
+            && query.bytes().all(asked)
             && areas
                 .iter()
-                .any(|area| next.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+                .any(|area| path.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     };
     next.filter(known).unwrap_or(ACCOUNT).to_owned()
 }
@@ -346,7 +354,13 @@ mod tests {
 
     #[test]
     fn only_pages_of_our_own_come_next() {
-        for own in ["/account", "/account/security", "/enrol/account/totp", "/admin/keys"] {
+        for own in [
+            "/account",
+            "/account/security",
+            "/enrol/account/totp",
+            "/admin/keys",
+            "/admin/audit?q=a%40b.nl&to=2026-11-24",
+        ] {
             assert_eq!(own_page(Some(own)), own);
         }
         for foreign in [
@@ -360,6 +374,9 @@ mod tests {
             "/account/../authorize?x=1",
             "/authorize",
             "/account\r\nLocation: x",
+            "/account?next=https://evil.example",
+            "/account?x=1\r\nLocation: x",
+            "?/account",
         ] {
             assert_eq!(own_page(Some(foreign)), "/account", "{foreign:?}");
         }

@@ -3,9 +3,11 @@
 mod audit;
 mod keys;
 mod matrix;
+mod messages;
 mod operation;
 mod roles;
 mod visits;
+mod webhooks;
 
 use countersign::features::accounts::InstanceRole;
 use countersign::features::audit::{Recorded, export};

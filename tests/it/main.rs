@@ -23,6 +23,7 @@ mod codes;
 mod codes_sent;
 mod command_line;
 mod demanded;
+mod demo;
 mod deploy;
 mod enrolment;
 mod explain;

@@ -33,14 +33,14 @@ on_both_engines! {
 
 /// Somebody who is told.
 #[derive(Clone)]
-struct Receiver {
-    address: SocketAddr,
+pub(crate) struct Receiver {
+    pub(crate) address: SocketAddr,
     status: Arc<Mutex<u16>>,
     told: Arc<Mutex<Vec<(HeaderMap, String)>>>,
 }
 
 impl Receiver {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let receiver = Self { address, status: Arc::new(Mutex::new(204)), told: Arc::default() };
@@ -58,12 +58,21 @@ impl Receiver {
         *self.status.lock().unwrap() = status;
     }
 
-    fn of_kind(&self, kind: &str) -> Vec<(HeaderMap, String)> {
+    pub(crate) fn of_kind(&self, kind: &str) -> Vec<(HeaderMap, String)> {
         let told = self.told.lock().unwrap();
         told.iter().filter(|(_, body)| serde_json::from_str::<Value>(body).unwrap()["type"] == kind).cloned().collect()
     }
 
-    async fn wait_for(&self, kind: &str, count: usize) -> Vec<(HeaderMap, String)> {
+    /// Whether it was signed with this secret, as its text was shown.
+    pub(crate) fn assert_signed(&self, (headers, body): &(HeaderMap, String), secret: &str) {
+        let bytes = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+        let header = |name: &str| headers[name].to_str().unwrap();
+        let at = header("webhook-timestamp").parse().unwrap();
+        let signature = WebhookSecret::from_bytes(Secret::new(bytes)).sign(header("webhook-id"), at, body);
+        assert_eq!(header("webhook-signature"), signature, "at {}", self.address);
+    }
+
+    pub(crate) async fn wait_for(&self, kind: &str, count: usize) -> Vec<(HeaderMap, String)> {
         let begun = Instant::now();
         loop {
             let told = self.of_kind(kind);

@@ -20,7 +20,7 @@ use super::{Outcome, output, refuse};
 use crate::app::{Server, World, bind};
 use crate::config::Config;
 use crate::domain::Secret;
-use crate::web::log;
+use crate::web::{log, urls};
 
 /// The samples of all pages of the demo, for the test that renders every page.
 #[cfg(test)]
@@ -127,18 +127,23 @@ impl Demo {
                     "email": person.email,
                     "password": people::PASSWORD,
                     "role": person.what,
+                    "has_app": person.has_app(),
                 })
             })
             .collect();
-        let value =
-            json!({ "issuer": issuer, "portal": portal, "mailbox": mailbox, "metrics": metrics, "people": people });
+        let console = format!("{issuer}{}", urls::ADMIN);
+        let value = json!({
+            "issuer": issuer, "portal": portal, "mailbox": mailbox, "console": console, "metrics": metrics, "people": people,
+        });
         let mut text = format!(
-            "The demo is ready, on this machine only.\n\n  portal    {portal}\n  mailbox   {mailbox}\n  provider  {issuer}\n\nSign in to the portal as:\n\n"
+            "The demo is ready, on this machine only.\n\n  portal    {portal}\n  mailbox   {mailbox}\n  provider  {issuer}\n  console   {console}\n\nSign in to the portal as:\n\n"
         );
         for person in people::PEOPLE {
             writeln!(text, "  {:<28}{:<20}{}", person.email, people::PASSWORD, person.what)?;
         }
-        text.push_str("\nCtrl+C ends it.");
+        text.push_str(
+            "\nThe instance administrator opens the console with the code of an authenticator app as well:\nthe portal shows the code of this moment.\n\nCtrl+C ends it.",
+        );
         output::print(self.json, &value, &text)
     }
 }

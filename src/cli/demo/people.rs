@@ -5,11 +5,12 @@ use std::net::Ipv4Addr;
 use crate::cli::Failure;
 use crate::domain::ids::{MembershipId, OrganisationId};
 use crate::domain::network::Network;
-use crate::domain::{Algorithm, Language, Secret};
+use crate::domain::{Algorithm, FactorKind, Language, Secret};
 use crate::features::accounts::{Account, InstanceRole, add_account};
 use crate::features::clients::{
     Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client, remove_client,
 };
+use crate::features::factors::{Details, NewFactor, add_factor};
 use crate::features::invitations::invite;
 use crate::features::networks::{How, Owner, Seen, know_network};
 use crate::features::organisations::{
@@ -20,6 +21,9 @@ use crate::web::AppState;
 
 /// The password of everybody.
 pub(super) const PASSWORD: &str = "vier-rode-fietsen";
+
+/// The key of the authenticator app of whoever looks after the instance. Everybody knows it, like the password.
+pub(super) const KEY: &[u8; 20] = b"countersign-demo-key";
 
 /// The `client_id` of the portal.
 pub(super) const PORTAL: &str = "portal";
@@ -38,6 +42,13 @@ pub(super) struct Person {
     instance_role: InstanceRole,
     /// What they are, in words.
     pub(super) what: &'static str,
+}
+
+impl Person {
+    /// Whether they come in with the code of an authenticator app as well, and so into the console.
+    pub(super) fn has_app(&self) -> bool {
+        self.instance_role == InstanceRole::Administrator
+    }
 }
 
 const fn employee(name: &'static str, given: &'static str, family: &'static str, email: &'static str) -> Person {
@@ -78,6 +89,11 @@ pub(super) const PEOPLE: &[Person] = &[
     Person { what: "employee, at a new IP address", ..employee("Daan Smit", "Daan", "Smit", STRANGER) },
     helper("Eva Mulder", "Eva", "Mulder", "eva@helpdesk.example"),
     helper("Femke Visser", "Femke", "Visser", "femke@helpdesk.example"),
+    Person {
+        instance_role: InstanceRole::Administrator,
+        what: "instance administrator",
+        ..helper("Ineke Kok", "Ineke", "Kok", "ineke@helpdesk.example")
+    },
 ];
 
 /// Who never signed in from here before, so that there is a new IP address to confirm.
@@ -119,6 +135,20 @@ pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String
                     invite(&mut writer, state, &account, &organisation, inviter.as_ref(), now).await?;
                 } else {
                     set_password(&mut writer, account.id, &phc, now).await?;
+                    if person.has_app() {
+                        let app = NewFactor {
+                            account_id: account.id,
+                            kind: FactorKind::Totp,
+                            name: "",
+                            secret: Some(KEY),
+                            handle: None,
+                            counter: 0,
+                            device_bound: false,
+                            details: Details::default(),
+                            user_agent: None,
+                        };
+                        add_factor(&mut writer, &state.vault, app, (now, random)).await?;
+                    }
                     if person.email != STRANGER {
                         let seen = Seen { network: Network::of(Ipv4Addr::LOCALHOST.into()), user_agent: None, at: now };
                         know_network(&mut writer, Owner::Account(account.id), &seen, How::Operator, None).await?;

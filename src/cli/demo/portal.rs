@@ -11,12 +11,14 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
+use super::people;
 use super::relying_party::{Begun, RelyingParty, Verified};
 use crate::app::World;
 use crate::cli::Failure;
 use crate::config::Branding;
-use crate::domain::Language;
-use crate::web::{Frame, Page, Templates, asset};
+use crate::domain::{Language, Timestamp};
+use crate::features::two_factor::key_and_code;
+use crate::web::{Frame, Page, Templates, asset, urls};
 
 const COOKIE: &str = "kantoorportaal";
 
@@ -38,6 +40,47 @@ struct PortalPage {
     issuer: String,
     problem: Option<String>,
     person: Option<Person>,
+    /// Who can sign in; nobody is listed to somebody who did.
+    people: Vec<Guest>,
+    password: &'static str,
+    console: String,
+    /// The key of the authenticator app, and its code at this moment.
+    app: Option<(String, String)>,
+}
+
+/// Somebody who can sign in.
+#[derive(Serialize)]
+struct Guest {
+    name: &'static str,
+    email: &'static str,
+    what: &'static str,
+    has_app: bool,
+}
+
+impl Guest {
+    fn all() -> Vec<Self> {
+        let guest = |person: &people::Person| Self {
+            name: person.name,
+            email: person.email,
+            what: person.what,
+            has_app: person.has_app(),
+        };
+        people::PEOPLE.iter().map(guest).collect()
+    }
+}
+
+impl PortalPage {
+    fn of(issuer: &str, problem: Option<String>, person: Option<Person>, now: Timestamp) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            problem,
+            people: if person.is_some() { Vec::new() } else { Guest::all() },
+            person,
+            password: people::PASSWORD,
+            console: format!("{issuer}{}", urls::ADMIN),
+            app: key_and_code(people::KEY, now),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -52,8 +95,7 @@ impl Page for PortalPage {
     const TEMPLATE: &'static str = "demo/portal.html";
 
     fn samples() -> Vec<Self> {
-        let guest = Self { issuer: "http://localhost:8080".to_owned(), problem: None, person: None };
-        let problem = Some("The answer does not belong to a sign-in of this browser.".to_owned());
+        let problem = "The answer does not belong to a sign-in of this browser.".to_owned();
         let person = Person {
             name: "Anna de Vries".to_owned(),
             organisation: "Kantoor De Vries".to_owned(),
@@ -63,11 +105,10 @@ impl Page for PortalPage {
                 ("org_roles".to_owned(), "[\"administrator\"]".to_owned()),
             ],
         };
-        vec![
-            Self { problem, ..Self { issuer: guest.issuer.clone(), problem: None, person: None } },
-            Self { person: Some(person), issuer: guest.issuer.clone(), problem: None },
-            guest,
-        ]
+        let page = |problem, person| {
+            Self::of("http://localhost:8080", problem, person, Timestamp::from_millis(1_795_525_500_000))
+        };
+        vec![page(Some(problem), None), page(None, Some(person)), page(None, None)]
     }
 }
 
@@ -103,7 +144,7 @@ impl Portal {
             signed_in: None,
             now: self.world.clock.now(),
         };
-        let page = PortalPage { issuer: self.relying_party.issuer.clone(), problem, person };
+        let page = PortalPage::of(&self.relying_party.issuer, problem, person, frame.now);
         match self.templates.render(&frame, &page) {
             Ok(html) => Html(html).into_response(),
             Err(fault) => (StatusCode::INTERNAL_SERVER_ERROR, fault.to_string()).into_response(),

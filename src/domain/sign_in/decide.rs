@@ -240,8 +240,8 @@ fn network(facts: &Facts) -> Verdict {
     // Whoever typed a code from the mailbox in this sign-in has confirmed: nobody is asked the same mailbox twice.
     let confirmed = match account.policy.new_networks.rule {
         NewNetworks::AdministratorOnly => false,
-        NewNetworks::ConfirmByMail => evidence.has_mailbox(),
-        NewNetworks::UsersChoice => account.validates_networks || evidence.has_mailbox(),
+        NewNetworks::ConfirmByMail => evidence.vouches_for_place(),
+        NewNetworks::UsersChoice => account.validates_networks || evidence.vouches_for_place(),
     };
     if confirmed {
         return Verdict::Pass;

@@ -49,6 +49,12 @@ pub enum Proof {
         /// When it was verified.
         at: Timestamp,
     },
+    /// The operator of the server handed them the link that they began with. It says where the first administrator is, and
+    /// nothing about a mailbox.
+    Handed {
+        /// When it was opened.
+        at: Timestamp,
+    },
 }
 
 impl Proof {
@@ -60,14 +66,18 @@ impl Proof {
             | Self::Passkey { at, .. }
             | Self::Second { at, .. }
             | Self::Remembered { at, .. }
-            | Self::Mailbox { at } => *at,
+            | Self::Mailbox { at }
+            | Self::Handed { at } => *at,
         }
     }
 
     /// The strength that it reaches as part of a sign-in.
     const fn acr(&self) -> Acr {
         match self {
-            Self::Password { .. } | Self::Remembered { claims_mfa: false, .. } | Self::Mailbox { .. } => Acr::Password,
+            Self::Password { .. }
+            | Self::Remembered { claims_mfa: false, .. }
+            | Self::Mailbox { .. }
+            | Self::Handed { .. } => Acr::Password,
             Self::Passkey { device_bound, .. }
             | Self::Second { factor: FactorKind::Passkey | FactorKind::SecurityKey, device_bound, .. } => {
                 if *device_bound {
@@ -86,13 +96,13 @@ impl Proof {
         match self {
             Self::Passkey { .. } => true,
             Self::Second { factor, .. } => !matches!(factor, FactorKind::RecoveryCode),
-            Self::Password { .. } | Self::Remembered { .. } | Self::Mailbox { .. } => false,
+            Self::Password { .. } | Self::Remembered { .. } | Self::Mailbox { .. } | Self::Handed { .. } => false,
         }
     }
 
     /// Whether it says who is there, now.
     const fn is_about_the_person(&self) -> bool {
-        !matches!(self, Self::Remembered { .. } | Self::Mailbox { .. })
+        !matches!(self, Self::Remembered { .. } | Self::Mailbox { .. } | Self::Handed { .. })
     }
 
     /// The Authentication Method References that it stands for (RFC 8176, section 2).
@@ -112,7 +122,7 @@ impl Proof {
                 &["otp", "mfa"]
             }
             Self::Remembered { claims_mfa: true, .. } => &["mfa"],
-            Self::Remembered { claims_mfa: false, .. } | Self::Mailbox { .. } => &[],
+            Self::Remembered { claims_mfa: false, .. } | Self::Mailbox { .. } | Self::Handed { .. } => &[],
         }
     }
 }
@@ -193,6 +203,12 @@ impl Evidence {
     #[must_use]
     pub fn has_mailbox(&self) -> bool {
         self.has_second(FactorKind::Email) || self.has_read_mail()
+    }
+
+    /// Whether somebody vouches for the place: whoever reads the mail of the account, or the operator who handed them the link.
+    #[must_use]
+    pub fn vouches_for_place(&self) -> bool {
+        self.has_mailbox() || self.proofs.iter().any(|proof| matches!(proof, Proof::Handed { .. }))
     }
 
     /// Whether the mailbox of the account was read, and not as the second step.
@@ -304,6 +320,7 @@ mod tests {
             (vec![PASSWORD, Proof::Remembered { at: AT, claims_mfa: false }], "pwd", vec!["pwd"]),
             (vec![PASSWORD, Proof::Remembered { at: AT, claims_mfa: true }], "mfa", vec!["pwd", "mfa"]),
             (vec![PASSWORD, Proof::Mailbox { at: AT }], "pwd", vec!["pwd"]),
+            (vec![PASSWORD, Proof::Handed { at: AT }], "pwd", vec!["pwd"]),
         ] {
             let evidence = evidence(&proofs);
             assert_eq!(evidence.acr().as_str(), acr, "{proofs:?}");
@@ -314,7 +331,7 @@ mod tests {
     #[test]
     fn neither_a_remembered_step_nor_read_mail_makes_anything_fresh() {
         let at = Timestamp::from_seconds(99);
-        for later in [Proof::Remembered { at, claims_mfa: false }, Proof::Mailbox { at }] {
+        for later in [Proof::Remembered { at, claims_mfa: false }, Proof::Mailbox { at }, Proof::Handed { at }] {
             assert_eq!(evidence(&[PASSWORD, later]).auth_time(), AT);
         }
     }

@@ -64,7 +64,17 @@ impl Asked {
             "sign-ins" => Topic::SignIns.kinds(),
             "security" => Topic::Security.kinds(),
             "apps" => Topic::Apps.kinds(),
-            "instance" => &["instance.", "keys.", "setup.", "client.", "outbox.", "api_key.", "organisation."],
+            "instance" => &[
+                "instance.",
+                "audit.",
+                "webhook.",
+                "keys.",
+                "setup.",
+                "client.",
+                "outbox.",
+                "api_key.",
+                "organisation.",
+            ],
             _ => &[],
         }
     }

@@ -7,6 +7,7 @@ use tokio::time::timeout;
 
 use super::store::last_written;
 use crate::domain::Timestamp;
+use crate::features::backup::{LastBackups, find_last_backups};
 use crate::features::outbox::{Channel, Traffic, traffic};
 use crate::features::signing::{Signing, list_keys, next_rotation};
 use crate::web::tls::certificate_ends_at;
@@ -16,6 +17,8 @@ use crate::web::{AppState, Error};
 const PROBE: Duration = Duration::from_secs(2);
 /// How long a message may wait before somebody should look.
 const WAITS: Duration = Duration::from_mins(10);
+/// How old the last backup may be.
+const STALE: Duration = Duration::from_hours(24 * 7);
 /// How far the clock may lie behind what was written.
 const DRIFT: Duration = Duration::from_mins(1);
 /// How long before the end of a certificate somebody should look.
@@ -38,7 +41,7 @@ pub enum Condition {
 /// One thing, and how it is.
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
-    /// What: `database`, `keys`, `mail`, `sms`, `queue`, `clock` or `certificate`.
+    /// What: `database`, `keys`, `mail`, `sms`, `queue`, `backup`, `clock` or `certificate`.
     pub what: &'static str,
     /// How it is.
     pub condition: Condition,
@@ -103,6 +106,7 @@ pub async fn look(state: &AppState) -> Vec<Check> {
             Err(_) => checks.push(Check::new(what, Condition::Bad, "unknown")),
         }
     }
+    checks.push(backups(state).await.unwrap_or(Check::new("backup", Condition::Bad, "unknown")));
     checks.push(clock(state).await.unwrap_or(Check::new("clock", Condition::Bad, "unknown")));
     checks.push(certificate(state));
     checks
@@ -133,6 +137,26 @@ fn messages((what, is_on): (&'static str, bool), traffic: &Traffic, now: Timesta
         all.push(Check { count: traffic.waiting, ..queue });
     }
     all
+}
+
+async fn backups(state: &AppState) -> Result<Check, Error> {
+    Ok(backup(find_last_backups(state.db.reading()).await?, state.now()))
+}
+
+/// How the backups go that are made with our own command; others nobody tells us of.
+fn backup(last: LastBackups, now: Timestamp) -> Check {
+    match (last.done, last.failed) {
+        (done, Some(failed)) if done.is_none_or(|(at, _)| at < failed) => {
+            Check::new("backup", Condition::Bad, "backup-failed").at(Some(failed))
+        }
+        (None, _) => Check::new("backup", Condition::Off, "backup-none"),
+        (Some((at, count)), _) => {
+            let old = now.since(at) > STALE;
+            let (condition, says) =
+                if old { (Condition::Warning, "backup-old") } else { (Condition::Good, "backup-good") };
+            Check { count, ..Check::new("backup", condition, says).at(Some(at)) }
+        }
+    }
 }
 
 async fn clock(state: &AppState) -> Result<Check, Error> {
@@ -193,6 +217,23 @@ mod tests {
         let queue = |now| messages(("mail", true), &traffic, now)[1].clone();
         assert_eq!((queue(at(60)).condition, queue(at(60)).count), (Condition::Good, 3));
         assert_eq!(queue(at(601)).condition, Condition::Warning);
+    }
+
+    #[test]
+    fn a_backup_that_failed_after_the_last_one_or_is_old_shows() {
+        let says = |done: Option<i64>, failed: Option<i64>, now: i64| {
+            let last = LastBackups { done: done.map(|second| (at(second), 7)), failed: failed.map(at) };
+            let check = backup(last, at(now));
+            (check.condition, check.says, check.at)
+        };
+        assert_eq!(says(None, None, 9), (Condition::Off, "backup-none", None));
+        assert_eq!(says(Some(5), None, 9), (Condition::Good, "backup-good", Some(5000)));
+        assert_eq!(says(Some(5), Some(4), 9), (Condition::Good, "backup-good", Some(5000)));
+        assert_eq!(says(Some(5), Some(6), 9), (Condition::Bad, "backup-failed", Some(6000)));
+        assert_eq!(says(None, Some(6), 9), (Condition::Bad, "backup-failed", Some(6000)));
+        let week = 7 * 24 * 3600;
+        assert_eq!(says(Some(5), None, 5 + week).0, Condition::Good);
+        assert_eq!(says(Some(5), None, 6 + week), (Condition::Warning, "backup-old", Some(5000)));
     }
 
     #[test]

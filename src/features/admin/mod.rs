@@ -1,4 +1,5 @@
-//! The console of the instance: health, organisations, people and their roles, keys, audit, outbox, settings.
+//! The console of the instance: health, organisations, people and their roles, keys, audit, outbox,
+//! webhooks, settings.
 
 mod acts;
 mod audit_search;
@@ -6,6 +7,7 @@ mod health;
 mod messages;
 mod pages;
 mod store;
+mod streams;
 mod timeline;
 mod views;
 

@@ -17,6 +17,7 @@ use crate::keys::Place;
 
 pub use file::BackupFault;
 pub use restore::{Ended, Restored, check_backup, restore_backup};
+pub use store::{LastBackups, find_last_backups};
 pub use take::{Written, take_backup};
 
 /// What the first line says the file is.

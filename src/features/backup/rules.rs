@@ -37,6 +37,7 @@ pub(super) const TABLES: &[(&str, After)] = &[
     ("interactions", After::Go),
     ("invitations", After::End("ended_at")),
     ("kept_requests", After::Go),
+    ("last_backups", After::Stay),
     ("logouts", After::Stay),
     ("member_invitations", After::End("ended_at")),
     ("memberships", After::Stay),

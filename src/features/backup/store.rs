@@ -1,10 +1,11 @@
 //! Ending what a backup revived, through the list in the rules.
 
 use sea_orm::ConnectionTrait as _;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 
 use crate::domain::{FactorKind, Timestamp};
-use crate::storage::{StorageError, Writer};
+use crate::storage::{Reader, StorageError, Writer};
+use crate::web::AppState;
 
 /// The steps that the codes of authenticator apps are counted in, in seconds (RFC 6238, section 4.1).
 const STEP: i64 = 30;
@@ -55,4 +56,49 @@ pub(super) async fn pass_current_codes(db: &mut Writer, now: Timestamp) -> Resul
         .to_owned();
     db.execute(&passed).await?;
     Ok(())
+}
+
+/// When a backup was last made, and when one last failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LastBackups {
+    /// Made, with how many rows.
+    pub done: Option<(Timestamp, i64)>,
+    /// Not made.
+    pub failed: Option<Timestamp>,
+}
+
+/// Remembers that a backup of so many rows was made, or that none could be made.
+pub(super) async fn note_backup(state: &AppState, rows: Option<u64>) -> Result<(), StorageError> {
+    let outcome = if rows.is_some() { "done" } else { "failed" };
+    let rows = rows.map(|rows| i64::try_from(rows).unwrap_or(i64::MAX));
+    let mut conflict = OnConflict::column("outcome");
+    conflict.update_columns(["at", "row_count"]);
+    let note = Query::insert()
+        .into_table("last_backups")
+        .columns(["outcome", "at", "row_count"])
+        .values_panic([outcome.into(), state.now().into(), rows.into()])
+        .on_conflict(conflict)
+        .to_owned();
+    let writer = state.db.writing().await?;
+    writer.execute(&note).await?;
+    writer.commit().await
+}
+
+/// When a backup was last made, and when one last failed.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_last_backups(db: &Reader) -> Result<LastBackups, StorageError> {
+    let all = Query::select().columns(["outcome", "at", "row_count"]).from("last_backups").to_owned();
+    let mut last = LastBackups::default();
+    for row in db.query_all(&all).await? {
+        let (outcome, at): (String, Timestamp) = (row.try_get("", "outcome")?, row.try_get("", "at")?);
+        if outcome == "done" {
+            last.done = Some((at, row.try_get::<Option<i64>>("", "row_count")?.unwrap_or_default()));
+        } else {
+            last.failed = Some(at);
+        }
+    }
+    Ok(last)
 }

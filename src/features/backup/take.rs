@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::BackupFault;
 use super::file::Out;
+use super::store::note_backup;
 use crate::domain::Timestamp;
 use crate::features::audit::{Chain, Event, Ink, record};
 use crate::web::AppState;
@@ -31,6 +32,16 @@ pub struct Written {
 ///
 /// When there is such a file already, it cannot be written, or the database refuses.
 pub async fn take_backup(state: &AppState, path: &Path) -> Result<Written, BackupFault> {
+    let taken = take(state, path).await;
+    // A backup that could not be made is what somebody should know of first.
+    let rows = taken.as_ref().ok().map(|written| written.rows);
+    let noted = note_backup(state, rows).await;
+    let written = taken?;
+    noted?;
+    Ok(written)
+}
+
+async fn take(state: &AppState, path: &Path) -> Result<Written, BackupFault> {
     if path.exists() {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,

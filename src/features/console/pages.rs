@@ -1,15 +1,18 @@
 //! Who is at the door.
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
-use super::rules::{ACT, ENTRY, is_open, is_within, needs_touch, strong_at};
+use super::kept::Kept;
+use super::rules::{is_fresh, is_open, needs_touch, strong_at};
 use super::store::{find_visit, touch_visit};
+use crate::domain::Timestamp;
 use crate::features::accounts::InstanceRole;
 use crate::features::sessions::Member;
-use crate::web::{AppState, Context, Error, PageProblem, see_other, urls};
+use crate::web::urls::confirm_anew;
+use crate::web::{AppState, Context, Error, PageProblem, see_other};
 
 /// Somebody who may look around in the console, judged at this moment: an auditor or an administrator of the instance.
 /// Having one is the permission to show what an administrator sees; for whom it is not, there is no such page.
@@ -37,6 +40,18 @@ impl Auditor {
     #[must_use]
     pub fn administers(&self) -> bool {
         self.member.standing.account.instance_role == InstanceRole::Administrator
+    }
+
+    /// Whether they proved a moment ago who they are.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        is_fresh(strong_at(&self.member.session.evidence), now)
+    }
+
+    /// Whoever looks around, if they may change something at this moment.
+    #[must_use]
+    pub fn into_admin(self, now: Timestamp) -> Option<InstanceAdmin> {
+        (self.administers() && self.is_fresh(now)).then_some(InstanceAdmin { member: self.member })
     }
 }
 
@@ -81,19 +96,43 @@ impl FromRequestParts<AppState> for InstanceAdmin {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let auditor = Auditor::from_request_parts(parts, state).await?;
-        if !auditor.administers() {
-            return Err(no_such_page());
-        }
+        let Administrator { auditor } = Administrator::from_request_parts(parts, state).await?;
         let context = Context::from_request_parts(parts, state).await?;
-        let Auditor { member } = auditor;
-        let looks = parts.method == Method::GET || parts.method == Method::HEAD;
-        let limit = if looks { ENTRY } else { ACT };
-        if is_within(strong_at(&member.session.evidence), limit, context.now) {
-            Ok(Self { member })
-        } else {
-            Err(ask(&context))
-        }
+        auditor.into_admin(context.now).ok_or_else(|| ask(&context))
+    }
+}
+
+/// An administrator of the instance, however long ago they proved who they are. It is for what is typed over some time:
+/// it can be kept while they prove it anew, and nothing is changed with it.
+#[derive(Debug)]
+pub struct Administrator {
+    auditor: Auditor,
+}
+
+impl Administrator {
+    /// The same with the permission to change things.
+    ///
+    /// # Errors
+    ///
+    /// Where to prove anew who they are: what they typed into the form of this page is there again afterwards.
+    pub fn prove(
+        self,
+        state: &AppState,
+        context: &Context,
+        typed: &[(String, String)],
+    ) -> Result<InstanceAdmin, String> {
+        let person = self.auditor.member.session.account_id;
+        let back = || confirm_anew(&Kept::keep(state, person, &context.path, typed));
+        self.auditor.into_admin(context.now).ok_or_else(back)
+    }
+}
+
+impl FromRequestParts<AppState> for Administrator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let auditor = Auditor::from_request_parts(parts, state).await?;
+        if auditor.administers() { Ok(Self { auditor }) } else { Err(no_such_page()) }
     }
 }
 
@@ -104,5 +143,5 @@ fn no_such_page() -> Response {
 
 /// Asks to confirm who they are, and then leads back here; also whoever just did, in a way that opens nothing here.
 fn ask(context: &Context) -> Response {
-    see_other(&urls::confirm_anew(&context.path))
+    see_other(&confirm_anew(&context.path))
 }

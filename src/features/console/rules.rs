@@ -5,10 +5,8 @@ use std::time::Duration;
 use crate::domain::sign_in::{Evidence, Proof};
 use crate::domain::{FactorKind, Timestamp};
 
-/// How long ago the strong proof may be to enter, and to open a form that changes something.
-pub(super) const ENTRY: Duration = Duration::from_mins(5);
-/// How long ago it may be when such a form comes back: one that takes a while to fill in is not lost for that.
-pub(super) const ACT: Duration = Duration::from_mins(15);
+/// How long ago the strong proof may be to enter, to open a form that changes something, and to send it (security.md, C4).
+pub(super) const FRESH: Duration = Duration::from_mins(5);
 /// How long a visit lasts without use (security.md, C4).
 const IDLE: Duration = Duration::from_mins(15);
 /// How long it lasts whatever happens.
@@ -33,15 +31,19 @@ pub(super) fn strong_at(evidence: &Evidence) -> Option<Timestamp> {
     strong.map(Proof::at).max()
 }
 
-/// Whether a strong proof of `proven` is at most `limit` old.
-pub(super) fn is_within(proven: Option<Timestamp>, limit: Duration, now: Timestamp) -> bool {
+/// Whether a strong proof of `proven` is fresh enough to act on.
+pub(super) fn is_fresh(proven: Option<Timestamp>, now: Timestamp) -> bool {
+    is_within(proven, FRESH, now)
+}
+
+fn is_within(proven: Option<Timestamp>, limit: Duration, now: Timestamp) -> bool {
     proven.is_some_and(|proven| now.since(proven) <= limit)
 }
 
 /// Whether a visit goes on, or may begin, with a strong proof of `proven` and the last use at `used`.
 pub(super) fn is_open(proven: Option<Timestamp>, used: Option<Timestamp>, now: Timestamp) -> bool {
     let in_use = used.is_some_and(|used| now.since(used) < IDLE);
-    is_within(proven, ENTRY, now) || (in_use && is_within(proven, LONGEST, now))
+    is_fresh(proven, now) || (in_use && is_within(proven, LONGEST, now))
 }
 
 /// Whether this use is worth writing down.
@@ -94,6 +96,12 @@ mod tests {
         assert!(is_open(Some(at(0)), Some(at(10)), at(24)) && !is_open(Some(at(0)), Some(at(10)), at(25)));
         let (last, over) = (at(8 * 60), at(8 * 60 + 1));
         assert!(is_open(Some(at(0)), Some(last), last) && !is_open(Some(at(0)), Some(last), over));
+    }
+
+    #[test]
+    fn an_act_needs_a_proof_of_the_last_five_minutes() {
+        assert!(is_fresh(Some(at(0)), at(5)) && !is_fresh(Some(at(0)), at(6)) && !is_fresh(None, at(0)));
+        assert!(!is_fresh(Some(at(0)), Timestamp::from_millis(5 * 60_000 + 1)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::features::accounts::{mark_email_verified, mark_signed_in};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{add_device, find_preferences};
 use crate::features::networks::can_be_known;
-use crate::features::organisations::use_invitation;
+use crate::features::organisations::{find_invitation, use_invitation};
 use crate::features::sessions::{
     Holder, Lifetime, Standing, end_session, find_standing, note_browser, open_session, renew_session,
 };
@@ -284,8 +284,10 @@ impl Passage {
         if self.had_evidence {
             return Ok(true);
         }
-        // Whoever has the link reads mail at the address that it was sent to.
-        mark_email_verified(writer, evidence.account_id).await?;
+        // Whoever has a link that was mailed reads mail at that address.
+        if find_invitation(writer, invitation).await?.is_some_and(|invitation| !invitation.handed) {
+            mark_email_verified(writer, evidence.account_id).await?;
+        }
         use_invitation(writer, invitation, now).await
     }
 

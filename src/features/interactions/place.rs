@@ -71,7 +71,7 @@ impl Passage {
         }
         let how = match () {
             () if !can_be_known(&state.config, network) => return Ok(()),
-            () if evidence.has_mailbox() && self.interaction.purpose.invitation.is_some() => How::Invitation,
+            () if evidence.vouches_for_place() && self.interaction.purpose.invitation.is_some() => How::Invitation,
             () if evidence.has_mailbox() => How::Mail,
             // A passkey needs no place, and proves none.
             () if evidence.has_passkey() => return Ok(()),

@@ -11,7 +11,7 @@ use crate::domain::ids::{AccountId, InvitationId, MemberInvitationId, Membership
 use crate::domain::{Email, Policy, Random, Timestamp};
 
 pub use store::{
-    add_invitation, add_member_invitation, add_membership, add_organisation, administrators_of,
+    add_handed_invitation, add_invitation, add_member_invitation, add_membership, add_organisation, administrators_of,
     answer_member_invitation, find_invitation, find_invitation_by_secret, find_member_invitation,
     find_member_invitation_by_secret, find_organisation, find_organisation_by_name, find_rules, helpdesk_access,
     list_member_invitations, list_organisations, look_up_memberships, member_ids_of, memberships_of,
@@ -164,6 +164,8 @@ pub struct Invitation {
     pub expires_at: Timestamp,
     /// It was neither used nor replaced.
     pub is_open: bool,
+    /// The operator handed it over, and no mail brought it.
+    pub handed: bool,
 }
 
 impl Invitation {

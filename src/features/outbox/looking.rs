@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::rendering::Office;
 use super::rules::{masked_address, masked_secrets};
 use super::store::{self, Channel, Row, Standing};
-use crate::domain::ids::OutboxId;
+use crate::domain::ids::{AccountId, OutboxId};
 use crate::domain::{Language, Secret, Timestamp};
 use crate::storage::Reader;
 use crate::web::{Error, Parts};
@@ -25,6 +25,8 @@ pub struct Listed {
     pub language: Language,
     /// Where it stands.
     pub standing: Standing,
+    /// Whom it is about.
+    pub account: Option<AccountId>,
     /// When it was posted.
     pub created_at: Timestamp,
     /// When it is worth nothing any more.
@@ -46,6 +48,8 @@ pub struct Preview {
     pub subject: String,
     /// The plain text.
     pub text: String,
+    /// The same in HTML; none for a text message.
+    pub html: Option<String>,
 }
 
 /// The messages that stand so (all, when nothing is named), the newest first.
@@ -75,7 +79,10 @@ pub async fn find_message(
     now: Timestamp,
 ) -> Result<Option<(Listed, Option<Preview>)>, Error> {
     let Some(row) = store::find(db, id).await? else { return Ok(None) };
-    let preview = match open(parts, &row, store::CONTENTS, &row.contents) {
+    // Whoever looks at what was refused sees no more of it than whoever could send it again.
+    let is_over = Standing::of(&row) == Standing::Failed && row.expires_at <= now;
+    let kept = if is_over { None } else { open(parts, &row, store::CONTENTS, &row.contents) };
+    let preview = match kept {
         Some(contents) => {
             let values: Value = serde_json::from_str(contents.expose()).map_err(Error::new)?;
             let office = Office::of(&parts.templates, &parts.config);
@@ -94,6 +101,7 @@ fn listed(parts: &Parts, row: &Row) -> Listed {
         template: row.template.clone(),
         language: row.language,
         standing: Standing::of(row),
+        account: row.account_id,
         created_at: row.created_at,
         expires_at: row.expires_at,
         next_attempt_at: row.next_attempt_at,

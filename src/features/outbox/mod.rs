@@ -26,6 +26,7 @@ pub use looking::{Listed, Preview, find_message, list_messages};
 pub use messages::{PasswordGuessed, TestMessage};
 pub use particulars::Particulars;
 pub use rendering::{MessageSample, samples_of_message, send_now};
+pub use rules::Again;
 pub use store::{Channel, Standing, Traffic, remove_old_messages, retry_message, traffic};
 
 use store::NewRow;
@@ -113,12 +114,7 @@ pub async fn post<M: Message>(
         Recipient::Mail(email) => (Channel::Mail, email.as_str()),
         Recipient::Sms(number) => {
             number.is_allowed(&parts.config.sms.allowed_countries)?;
-            if !store::take_from_budget(db, parts.config.sms.daily_budget, now).await? {
-                // Nobody but the operator can do something about it.
-                error!("no text message was sent: the {} of today are used up", parts.config.sms.daily_budget);
-                metrics::count("outbox_sms_total", "over_budget");
-                return Err(PostError::OverBudget);
-            }
+            spend(db, parts, now).await?;
             (Channel::Sms, number.as_str())
         }
     };
@@ -142,4 +138,34 @@ pub async fn post<M: Message>(
     store::add(db, new, now).await?;
     db.ring_after_commit(parts.outbox_bell.clone());
     Ok(id)
+}
+
+/// Takes a text message from the budget of the day.
+async fn spend(db: &mut Writer, parts: &Parts, now: Timestamp) -> Result<(), PostError> {
+    let budget = parts.config.sms.daily_budget;
+    if store::take_from_budget(db, budget, now).await? {
+        return Ok(());
+    }
+    // Nobody but the operator can do something about it.
+    error!("no text message was sent: the {budget} of today are used up");
+    metrics::count("outbox_sms_total", "over_budget");
+    Err(PostError::OverBudget)
+}
+
+/// Sends a message again that was refused for good and is still worth something. Says no where it is not kept, or was sent
+/// again already.
+///
+/// # Errors
+///
+/// When it is a text message that may not be sent, or the database refuses.
+pub async fn send_again(db: &mut Writer, parts: &Parts, id: OutboxId, now: Timestamp) -> Result<bool, PostError> {
+    let Some(row) = store::find(db, id).await? else { return Ok(false) };
+    if !Again::keeps_contents(&row.template) || !store::send_again(db, id, now).await? {
+        return Ok(false);
+    }
+    if row.channel == Channel::Sms {
+        spend(db, parts, now).await?;
+    }
+    db.ring_after_commit(parts.outbox_bell.clone());
+    Ok(true)
 }

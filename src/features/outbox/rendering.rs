@@ -106,10 +106,13 @@ impl<'a> Office<'a> {
     ) -> Result<Preview, TemplateError> {
         Ok(match channel {
             Channel::Mail => {
-                let [subject, text, _] = self.mail(template, language, values, now)?;
-                Preview { subject, text }
+                let [subject, text, html] = self.mail(template, language, values, now)?;
+                Preview { subject, text, html: Some(html) }
             }
-            Channel::Sms => Preview { subject: String::new(), text: self.sms(template, language, values, now)? },
+            Channel::Sms => {
+                let text = self.sms(template, language, values, now)?;
+                Preview { subject: String::new(), text, html: None }
+            }
         })
     }
 

@@ -19,6 +19,34 @@ pub(super) fn next_attempt(attempts: i64, now: Timestamp) -> Timestamp {
     now.after(BACK_OFF[failures_before.min(BACK_OFF.len() - 1)])
 }
 
+/// How a message is sent anew once nothing more is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It holds a code, which works only where it was asked for: there it is asked for again.
+    Code,
+    /// It invites: a new invitation takes its place.
+    Invitation,
+    /// It holds a link, or tells what happened: the same leaves again, if it never did.
+    Same,
+}
+
+impl Again {
+    /// How a message of this template is.
+    #[must_use]
+    pub fn of(template: &str) -> Self {
+        match template {
+            "code" | "network_code" | "password_reset" => Self::Code,
+            "invitation" => Self::Invitation,
+            _ => Self::Same,
+        }
+    }
+
+    /// Whether its contents are kept, while they are worth something, when it was refused for good.
+    pub(super) fn keeps_contents(template: &str) -> bool {
+        Self::of(template) == Self::Same
+    }
+}
+
 /// A name as a mail may say it: nothing that a mail program would make a link of, or whoever may choose a name could
 /// write to strangers in ours.
 pub(super) fn speakable(name: &str) -> &str {
@@ -54,18 +82,33 @@ pub(super) fn masked_secrets(values: serde_json::Value) -> serde_json::Value {
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
-                let named = ["code", "link", "url", "secret", "token"].iter().any(|part| name.contains(part));
-                let value = match value {
-                    Value::String(text) if named || name == "ip" || looks_secret(&text) => {
-                        Value::String("••••••".to_owned())
-                    }
-                    value => masked_secrets(value),
-                };
+                let value = if is_secret_name(&name) { masked(value) } else { masked_secrets(value) };
                 (name, value)
             })
             .collect(),
         Value::Array(items) => items.into_iter().map(masked_secrets).collect(),
+        Value::String(text) if looks_secret(&text) => masked(Value::String(text)),
         value => value,
+    }
+}
+
+/// Whether what is called so is for the recipient alone.
+fn is_secret_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    // How long a link works tells nobody what it is.
+    let tells_how_long = name.ends_with("_minutes") || name.ends_with("_hours") || name.ends_with("_days");
+    let named = ["code", "link", "url", "secret", "token", "password"].iter().any(|part| name.contains(part));
+    name == "ip" || (named && !tells_how_long)
+}
+
+/// Nothing of a value but its shape, and whether there is any.
+fn masked(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::String(_) | Value::Number(_) => Value::String("••••••".to_owned()),
+        Value::Array(items) => items.into_iter().map(masked).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, masked(value))).collect(),
+        Value::Bool(_) | Value::Null => value,
     }
 }
 
@@ -113,12 +156,15 @@ mod tests {
         let values = serde_json::json!({
             "name": "Anna", "code": "482 911", "pin": "48-29-11", "year": 2026, "place": "bij Utrecht",
             "link": "x", "where": "https://id.example/c/secret", "inner": [{ "stop_url": "y", "text": "hello 12" }],
+            "Codes": ["zebra-one", 482_911, { "spare": "zebra-two" }], "new_password": "zebra-three",
+            "accessToken": { "value": "zebra-four" }, "list": ["https://zebra-five.example"], "link_minutes": 30,
+            "has_code": true, "code_link": null,
         });
         let masked = masked_secrets(values).to_string();
-        for gone in ["482", "48-29", "https", "secret", "\"x\"", "\"y\""] {
+        for gone in ["482", "48-29", "https", "secret", "\"x\"", "\"y\"", "zebra"] {
             assert!(!masked.contains(gone), "{gone}: {masked}");
         }
-        for kept in ["Anna", "bij Utrecht", "2026", "hello 12"] {
+        for kept in ["Anna", "bij Utrecht", "2026", "hello 12", "30", "true", "null"] {
             assert!(masked.contains(kept), "{kept}: {masked}");
         }
     }

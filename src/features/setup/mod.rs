@@ -8,7 +8,7 @@ use crate::domain::{Secret, Timestamp};
 
 pub use pages::routes;
 pub use store::add_setup_link;
-pub use views::{SetupClosedPage, SetupPage};
+pub use views::{SetupClosedPage, SetupPage, SetupResumePage};
 
 /// How long a setup link works.
 pub const LIFETIME: std::time::Duration = std::time::Duration::from_hours(1);

@@ -4,7 +4,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::{LIFETIME, SetupLink};
-use crate::domain::ids::LinkId;
+use crate::domain::ids::{AccountId, LinkId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Random, Timestamp};
 use crate::storage::{Reader, StorageError, Writer};
@@ -13,7 +13,7 @@ mod links {
     use sea_orm::entity::prelude::*;
 
     use crate::domain::Timestamp;
-    use crate::domain::ids::LinkId;
+    use crate::domain::ids::{AccountId, LinkId};
     use crate::domain::secret::Fingerprint;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -25,6 +25,7 @@ mod links {
         pub(super) created_at: Timestamp,
         pub(super) expires_at: Timestamp,
         pub(super) used_at: Option<Timestamp>,
+        pub(super) account_id: Option<AccountId>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -43,7 +44,8 @@ use links::Column;
 pub async fn add_setup_link(db: &mut Writer, now: Timestamp, random: &dyn Random) -> Result<SetupLink, StorageError> {
     links::Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now))
-        .filter(Column::UsedAt.is_null())
+        .col_expr(Column::AccountId, Expr::value(None::<AccountId>))
+        .filter(Column::ExpiresAt.gt(now))
         .exec(db)
         .await?;
     let link = SetupLink { secret: random.secret(), expires_at: now.after(LIFETIME) };
@@ -53,22 +55,42 @@ pub async fn add_setup_link(db: &mut Writer, now: Timestamp, random: &dyn Random
         created_at: Set(now),
         expires_at: Set(link.expires_at),
         used_at: Set(None),
+        account_id: Set(None),
     })
     .exec_without_returning(db)
     .await?;
     Ok(link)
 }
 
-/// Whether a link with this secret works at `now`.
-pub(super) async fn is_open(db: &Reader, secret: &str, now: Timestamp) -> Result<bool, StorageError> {
-    let row = links::Entity::find().filter(Column::Secret.eq(Fingerprint::of(secret))).one(db).await?;
-    Ok(row.is_some_and(|row| row.used_at.is_none() && now < row.expires_at))
+/// How far somebody came with a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nobody filled anything in yet.
+    New,
+    /// This account was made with it; it leads on while nobody has signed in to that.
+    Begun(AccountId),
 }
 
-/// Uses a link up. Says no when it does not work (any more).
-pub(super) async fn use_link(db: &mut Writer, secret: &str, now: Timestamp) -> Result<bool, StorageError> {
+/// How far somebody came with a link of this secret; none when it does not work at `now`.
+pub(super) async fn find_link(db: &Reader, secret: &str, now: Timestamp) -> Result<Option<Standing>, StorageError> {
+    let row = links::Entity::find().filter(Column::Secret.eq(Fingerprint::of(secret))).one(db).await?;
+    let row = row.filter(|row| now < row.expires_at);
+    Ok(row.and_then(|row| match (row.used_at, row.account_id) {
+        (None, _) => Some(Standing::New),
+        (Some(_), account) => account.map(Standing::Begun),
+    }))
+}
+
+/// Uses a link up for an account. Says no when it does not work (any more).
+pub(super) async fn use_link(
+    db: &mut Writer,
+    secret: &str,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let done = links::Entity::update_many()
         .col_expr(Column::UsedAt, Expr::value(now))
+        .col_expr(Column::AccountId, Expr::value(account))
         .filter(Column::Secret.eq(Fingerprint::of(secret)))
         .filter(Column::UsedAt.is_null())
         .filter(Column::ExpiresAt.gt(now))

@@ -37,6 +37,23 @@ impl Page for SetupPage {
     }
 }
 
+/// Somebody began with this link, and has not signed in yet.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetupResumePage {
+    /// Where the form goes.
+    pub action: String,
+    /// The e-mail address that was filled in.
+    pub email: String,
+}
+
+impl Page for SetupResumePage {
+    const TEMPLATE: &'static str = "pages/setup/resume.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { action: "/setup/secret".to_owned(), email: "<anna>@kantoor.nl".to_owned() }]
+    }
+}
+
 /// The link does not work (any more).
 #[derive(Clone, Debug, Serialize)]
 pub struct SetupClosedPage {}

@@ -25,6 +25,7 @@ use crate::web::{AppState, Error};
 
 pub use pages::{Place, routes};
 pub use recovery_code::RecoveryCodeUsed;
+pub use totp::key_and_code;
 pub use views::{
     ChoosePage, CodeMessage, EnrolPage, EnrolSentPage, FactorAdded, FactorRemoved, NewCodesPage, RecoveryCodePage,
     RemovePage, SendProblem, SentCodePage, StepProblem, TotpEnrolPage, TotpPage,

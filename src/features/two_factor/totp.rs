@@ -54,6 +54,14 @@ fn fit(totp: &Totp, code: &str, now: Timestamp) -> Fit {
     }
 }
 
+/// A key as people type it into an app, and its code at this moment. For the demo, where everybody may know both.
+#[must_use]
+pub fn key_and_code(key: &[u8], now: Timestamp) -> Option<(String, String)> {
+    let totp = generator(key, "issuer", "account")?;
+    let code = totp.generate(u64::try_from(now.seconds()).ok()?).to_string();
+    Some((in_fours(&totp.secret().to_base32()), code))
+}
+
 /// Looks at a code, and uses it up.
 pub(super) async fn verify(answer: Answer<'_>) -> Result<Verdict, Error> {
     let Some(code) = six_digits(answer.typed.expose()) else { return Ok(Verdict::Wrong(StepProblem::Shape)) };
@@ -178,6 +186,12 @@ mod tests {
             let now = Timestamp::from_seconds(seconds);
             assert_eq!(fit(&totp(), code, now), Fit::Now { step: seconds / 30 }, "{seconds}");
         }
+    }
+
+    #[test]
+    fn a_key_is_told_with_the_code_that_counts() {
+        let (key, code) = key_and_code(KEY, Timestamp::from_seconds(59)).unwrap();
+        assert_eq!((key.as_str(), code.as_str()), ("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ", "287082"));
     }
 
     #[test]

@@ -238,7 +238,7 @@ async fn settle(
 /// Switches a webhook off, and mails the instance's administrators.
 async fn switch_off(state: &AppState, writer: &mut Writer, webhook: &Webhook, gone: bool) -> Result<(), Error> {
     let now = state.now();
-    if !store::disable_webhook(writer, webhook.id, now).await? {
+    if !store::pause_webhook(writer, webhook.id, now).await? {
         return Ok(());
     }
     warn!(webhook = %webhook.id, gone, "a webhook was switched off");

@@ -14,8 +14,11 @@ use crate::domain::ids::{OrganisationId, WebhookId};
 
 pub use deliver::deliver_webhooks;
 pub use messages::WebhookOff;
-pub use rules::{Refusal, checked_kind};
-pub use store::{NewWebhook, add_webhook, enable_webhook, list_webhooks, remove_old_deliveries, remove_webhook};
+pub use rules::{Refusal, TEST, checked_kind};
+pub use store::{
+    DeliveryState, NewWebhook, Told, add_webhook, enable_webhook, find_webhook, last_deliveries, list_webhooks,
+    pause_webhook, remove_old_deliveries, remove_webhook,
+};
 
 /// Somebody who is told what happens.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,6 +24,9 @@ const BACK_OFF: [Duration; 9] = [
 /// How long a webhook may fail without one success before it is switched off.
 pub(super) const PATIENCE: Duration = Duration::from_hours(72);
 
+/// The kind of the event that one webhook alone is told, whatever it asked for: somebody tries whether it arrives.
+pub const TEST: &str = "webhook.test";
+
 /// The text is no kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("A kind is like sign_in or factor.add: small letters, underscores and dots.")]
@@ -46,6 +49,10 @@ pub(super) fn is_told(webhook: &Webhook, event: &Recorded) -> bool {
         event.kind.strip_prefix(kind.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     let organisation = webhook.organisation_id.map(|id| id.to_string());
+    if event.kind == TEST {
+        let whom = event.facts.get("webhook").and_then(Value::as_str);
+        return whom == Some(webhook.id.to_string().as_str());
+    }
     event.at >= webhook.created_at.millis()
         && (webhook.kinds.is_empty() || webhook.kinds.iter().any(begins))
         && organisation.is_none_or(|id| event.chain == id)
@@ -135,6 +142,15 @@ mod tests {
         );
         let late = Webhook { created_at: NOW.after(Duration::from_secs(1)), ..webhook(&[]) };
         assert!(!is_told(&late, &event("a.b", "org_1")), "what happened before it was added is not for it");
+    }
+
+    #[test]
+    fn a_test_is_told_to_the_one_that_is_tried_and_to_nobody_else() {
+        let of_one = webhook(&["factor.add"]);
+        let test = |id: &str| Recorded { facts: json!({ "webhook": id }), ..event(TEST, "instance") };
+        assert!(is_told(&of_one, &test(&of_one.id.to_string())));
+        assert!(!is_told(&webhook(&[]), &test("whk_other")) && !is_told(&webhook(&["webhook"]), &test("whk_other")));
+        assert!(!is_told(&webhook(&[]), &event(TEST, "instance")));
     }
 
     #[test]

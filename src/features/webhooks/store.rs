@@ -64,6 +64,7 @@ mod deliveries {
         pub(in super::super) attempts: i64,
         pub(in super::super) leased_until: Option<Timestamp>,
         pub(in super::super) delivered_at: Option<Timestamp>,
+        pub(in super::super) last_answer: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -180,8 +181,73 @@ pub async fn enable_webhook(db: &mut Writer, id: WebhookId, now: Timestamp) -> R
     Ok(done.rows_affected == 1)
 }
 
+/// One webhook.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn find_webhook(db: &Reader, id: WebhookId) -> Result<Option<Webhook>, StorageError> {
+    Ok(webhooks::Entity::find_by_id(id).one(db).await?.map(Into::into))
+}
+
+/// How far an event came that a webhook is to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// It was told then.
+    Delivered(Timestamp),
+    /// It is tried then.
+    Waiting(Timestamp),
+    /// It was given up.
+    Failed,
+}
+
+/// An event that a webhook was told, or is to be told.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Which.
+    pub event: AuditId,
+    /// Since when it was to be told.
+    pub created_at: Timestamp,
+    /// How far it came.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What was answered last.
+    pub answer: Option<String>,
+}
+
+/// What a webhook was told last, or is to be told, the newest first.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn last_deliveries(db: &Reader, webhook: WebhookId, most: u64) -> Result<Vec<Told>, StorageError> {
+    let rows = deliveries::Entity::find()
+        .filter(Due::WebhookId.eq(webhook))
+        .order_by_desc(Due::EventId)
+        .limit(most)
+        .all(db)
+        .await?;
+    let told = |row: Delivery| Told {
+        event: row.event_id,
+        created_at: row.created_at,
+        state: match (row.delivered_at, row.next_attempt_at) {
+            (Some(at), _) => DeliveryState::Delivered(at),
+            (None, Some(at)) => DeliveryState::Waiting(at),
+            (None, None) => DeliveryState::Failed,
+        },
+        attempts: row.attempts,
+        answer: row.last_answer,
+    };
+    Ok(rows.into_iter().map(told).collect())
+}
+
 /// Switches a webhook off, and gives up what it was still to be told. Says whether nobody was quicker.
-pub(super) async fn disable_webhook(db: &mut Writer, id: WebhookId, now: Timestamp) -> Result<bool, StorageError> {
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn pause_webhook(db: &mut Writer, id: WebhookId, now: Timestamp) -> Result<bool, StorageError> {
     let done = webhooks::Entity::update_many()
         .col_expr(Column::DisabledAt, Expr::value(now))
         .filter(Column::Id.eq(id))
@@ -211,6 +277,7 @@ pub(super) async fn add_delivery(
         attempts: Set(0),
         leased_until: Set(None),
         delivered_at: Set(None),
+        last_answer: Set(None),
     };
     let once = OnConflict::columns([Due::WebhookId, Due::EventId]).do_nothing().to_owned();
     Ok(deliveries::Entity::insert(row).on_conflict(once).exec_without_returning(db).await? == 1)
@@ -276,6 +343,7 @@ pub(super) async fn settle(
         .col_expr(Due::LeasedUntil, Expr::value(None::<Timestamp>))
         .col_expr(Due::NextAttemptAt, Expr::value(again))
         .col_expr(Due::DeliveredAt, Expr::value(delivered.then_some(now)))
+        .col_expr(Due::LastAnswer, Expr::value(answer))
         .filter(Due::WebhookId.eq(row.webhook_id))
         .filter(Due::EventId.eq(row.event_id))
         .filter(Due::Attempts.eq(row.attempts))

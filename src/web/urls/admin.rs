@@ -26,6 +26,10 @@ pub const ADMIN_AUDIT_EXPORT: &str = "/admin/audit/export";
 pub const ADMIN_AUDIT_LIVE: &str = "/admin/audit/live";
 /// The mails and text messages.
 pub const ADMIN_OUTBOX: &str = "/admin/outbox";
+/// Who is told what happens.
+pub const ADMIN_WEBHOOKS: &str = "/admin/webhooks";
+/// Adding one.
+pub const ADMIN_WEBHOOKS_NEW: &str = "/admin/webhooks/new";
 /// What the configuration says.
 pub const ADMIN_SETTINGS: &str = "/admin/settings";
 
@@ -63,6 +67,18 @@ pub fn admin_key_revoke(kid: &str) -> String {
 #[must_use]
 pub fn admin_message(message: impl std::fmt::Display) -> String {
     format!("{ADMIN_OUTBOX}/{message}")
+}
+
+/// The HTML of a mail, in the console.
+#[must_use]
+pub fn admin_message_html(message: impl std::fmt::Display) -> String {
+    format!("{}/html", admin_message(message))
+}
+
+/// A webhook, in the console.
+#[must_use]
+pub fn admin_webhook(webhook: impl std::fmt::Display) -> String {
+    format!("{ADMIN_WEBHOOKS}/{webhook}")
 }
 
 /// What the audit has about somebody or something.

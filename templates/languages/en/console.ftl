@@ -7,6 +7,7 @@ console-roles = Roles
 console-keys = Keys
 console-audit = Audit
 console-outbox = Outbox
+console-webhooks = Webhooks
 console-settings = Settings
 console-account = Your own account
 console-may-change = You are an administrator of this installation.
@@ -81,6 +82,10 @@ organisations-rule-sessions = Shorter sessions
 organisation-people = People
 organisation-administrators = Administrators
 organisation-nobody = Nobody
+organisation-administrator-count = { $count ->
+    [one] 1. Who it is shows while the organisation gives the helpdesk access.
+   *[other] { $count }. Who they are shows while the organisation gives the helpdesk access.
+}
 organisation-since = Known since
 organisation-rules-own = The administrators of the organisation set these in their Security center.
 organisation-helpdesk = Access for the helpdesk
@@ -129,6 +134,7 @@ activity-instance-role = Got another role for the installation.
 activity-organisation-off = The organisation was switched off.
 activity-organisation-on = The organisation was switched on again.
 activity-organisation-added = The organisation was added.
+activity-audit-exported = Exported what the audit holds.
 activity-keys-rotated = The signing keys were replaced.
 activity-key-revoked = A signing key was revoked.
 activity-keys-changed = The signing keys changed as planned.
@@ -198,6 +204,9 @@ audit-paused = There is something new. It waits while you read in the list.
 audit-over = Following has stopped. Open the page again.
 audit-csv = Export CSV
 audit-json = Export JSON lines
+audit-export-text = An export holds everything that was found, not this page alone. That you made it stands in the audit.
+audit-full-title = Too many exports at once
+audit-full = You have two exports under way, or this server has its hands full. Wait until one is done, and export again.
 audit-none = Nothing was found.
 audit-none-here = Nothing was found among the newest events. Look further back with “Older”.
 audit-searched = You searched for “{ $search }”.
@@ -218,6 +227,7 @@ health-keys = Signing keys
 health-mail = Email
 health-sms = Text messages
 health-queue = Queue
+health-backup = Backups
 health-clock = Clock
 health-certificate = Certificate
 health-state-good = Good
@@ -236,6 +246,13 @@ health-says-queue-waits = { $count ->
     [one] 1 message waits, since { $when }.
    *[other] { $count } messages wait, the first since { $when }.
 }
+health-says-backup-good = Last made { $when }, with { $count ->
+    [one] 1 row
+   *[other] { $count } rows
+}.
+health-says-backup-none = None was made with “countersign backup” yet. Backups made in another way do not show here.
+health-says-backup-old = Last made { $when }. Run “countersign backup” every day, and keep the file on another machine.
+health-says-backup-failed = The last one failed { $when }. Run “countersign backup” again, and read what it says.
 health-says-clock-good = It runs with what was written before.
 health-says-clock-bad = Something was written { $when }, which is in the future for this server. Set its clock.
 health-says-certificate-off = This server speaks no TLS itself: the proxy before it does.
@@ -279,7 +296,17 @@ outbox-expires = Worth sending until
 outbox-ended = Ended
 outbox-answer = Answer:
 outbox-retry = Try now
-outbox-retried = It is tried at once. Open this page again in a moment.
+outbox-retry-text = It waits until it is tried again. You need not wait.
+outbox-resend = Send again
+outbox-resend-text = It was refused. What was wrong may be mended: it leaves once more, to the same recipient.
+outbox-invite = Send a new invitation
+outbox-invite-text = A mail with a new link goes to the address that the account has now. The old link stops working.
+outbox-done-retry = It is tried at once. Open this page again in a moment.
+outbox-done-resend = It is sent again at once. Open this page again in a moment.
+outbox-done-invite = A new invitation is on its way. It is the newest message in the outbox.
+outbox-done-refused = No text message may leave today: the budget of the day is used up, or nothing goes to this number.
+outbox-html = Show it as the mail program does (new tab)
+outbox-again-late = It was refused, and is worth nothing any more: it is not sent again.
 outbox-preview = Preview
 outbox-masked = Codes and links are masked: they are for the recipient alone.
 outbox-wiped = Recipient and contents were erased when it left or was given up. This is all that is left.
@@ -288,10 +315,17 @@ outbox-again-link = A link cannot be sent again from here: make a new one where 
 outbox-again-notice = It told somebody what had happened. It is not sent twice: what happened is in the audit.
 
 settings-lead = What the configuration file and the environment say. It is changed there, and read when the server starts.
-settings-test = Test mail
+settings-test = Test messages
 settings-test-to = A test mail goes to { $email }.
 settings-test-send = Send test to me
 settings-test-waits = It waits to be sent. Open this page again in a moment.
+settings-sms-off = Text messages are off: no gateway is configured.
+settings-sms-number = Mobile number for a test text message
+settings-sms-note = Use your own. It counts for the budget of the day.
+settings-sms-send = Send a test text message
+settings-sms-malformed = Enter a mobile number, such as 06 12345678.
+settings-sms-refused = No text messages go to this number. Use a mobile number of a country in sms.allowed_countries.
+settings-sms-budget = The text messages of today are used up (sms.daily_budget). Try again tomorrow.
 settings-column-key = Key
 settings-column-value = Value
 settings-column-from = From

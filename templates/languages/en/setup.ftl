@@ -9,4 +9,8 @@ setup-email-malformed = Enter an email address, such as anna@kantoor.nl
 setup-email-taken = There is an account with this email address already
 
 setup-closed-title = This link no longer works
-setup-closed-text = A link works once, and not for long. Ask for a new one with <code>countersign setup-link</code> on the server.
+setup-closed-text = A link works until somebody has signed in with it, and not for long. Ask for a new one with <code>countersign setup-link</code> on the server.
+
+setup-resume-title = Go on with the set-up
+setup-resume-text = The account { $email } was made with this link. Nobody has signed in to it yet.
+setup-resume-anew = You choose anew how to sign in. What was chosen before does not count.

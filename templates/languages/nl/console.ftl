@@ -7,6 +7,7 @@ console-roles = Rollen
 console-keys = Sleutels
 console-audit = Logboek
 console-outbox = Verzonden e-mail
+console-webhooks = Webhooks
 console-settings = Instellingen
 console-account = Je eigen account
 console-may-change = Je bent beheerder van deze installatie.
@@ -81,6 +82,10 @@ organisations-rule-sessions = Kortere sessies
 organisation-people = Personen
 organisation-administrators = Beheerders
 organisation-nobody = Niemand
+organisation-administrator-count = { $count ->
+    [one] 1. Wie het is, zie je zolang de organisatie de helpdesk toegang geeft.
+   *[other] { $count }. Wie het zijn, zie je zolang de organisatie de helpdesk toegang geeft.
+}
 organisation-since = Bekend sinds
 organisation-rules-own = De beheerders van de organisatie stellen deze in, in hun Beveiligingscentrum.
 organisation-helpdesk = Toegang voor de helpdesk
@@ -129,6 +134,7 @@ activity-instance-role = Heeft een andere rol voor de installatie gekregen.
 activity-organisation-off = De organisatie is uitgeschakeld.
 activity-organisation-on = De organisatie is weer ingeschakeld.
 activity-organisation-added = De organisatie is toegevoegd.
+activity-audit-exported = Heeft het logboek geëxporteerd.
 activity-keys-rotated = De ondertekensleutels zijn vervangen.
 activity-key-revoked = Een ondertekensleutel is ingetrokken.
 activity-keys-changed = De ondertekensleutels zijn volgens plan gewisseld.
@@ -198,6 +204,9 @@ audit-paused = Er is iets nieuws. Het wacht zolang je in de lijst leest.
 audit-over = Het volgen is gestopt. Open de pagina opnieuw.
 audit-csv = CSV exporteren
 audit-json = JSON-regels exporteren
+audit-export-text = Een export bevat alles wat is gevonden, niet alleen deze pagina. Dat je hem hebt gemaakt, staat in het logboek.
+audit-full-title = Te veel exports tegelijk
+audit-full = Er lopen al twee exports van je, of deze server heeft zijn handen vol. Wacht tot er een klaar is en exporteer opnieuw.
 audit-none = Er is niets gevonden.
 audit-none-here = Er is niets gevonden bij de nieuwste gebeurtenissen. Zoek verder terug met “Ouder”.
 audit-searched = Je zocht op “{ $search }”.
@@ -218,6 +227,7 @@ health-keys = Ondertekensleutels
 health-mail = E-mail
 health-sms = Sms
 health-queue = Wachtrij
+health-backup = Back-ups
 health-clock = Klok
 health-certificate = Certificaat
 health-state-good = Goed
@@ -236,6 +246,13 @@ health-says-queue-waits = { $count ->
     [one] 1 bericht wacht, sinds { $when }.
    *[other] { $count } berichten wachten, het eerste sinds { $when }.
 }
+health-says-backup-good = Laatst gemaakt { $when }, met { $count ->
+    [one] 1 rij
+   *[other] { $count } rijen
+}.
+health-says-backup-none = Er is er nog geen gemaakt met “countersign backup”. Back-ups die je anders maakt, zie je hier niet.
+health-says-backup-old = Laatst gemaakt { $when }. Voer “countersign backup” elke dag uit en bewaar het bestand op een andere machine.
+health-says-backup-failed = De laatste mislukte { $when }. Voer “countersign backup” opnieuw uit en lees wat het zegt.
 health-says-clock-good = Hij loopt gelijk met wat eerder is vastgelegd.
 health-says-clock-bad = Er is iets vastgelegd { $when }, en dat is voor deze server in de toekomst. Zet de klok goed.
 health-says-certificate-off = Deze server doet zelf geen TLS: dat doet de proxy ervoor.
@@ -279,7 +296,17 @@ outbox-expires = Versturen heeft zin tot
 outbox-ended = Afgelopen
 outbox-answer = Antwoord:
 outbox-retry = Nu proberen
-outbox-retried = Het wordt meteen geprobeerd. Open deze pagina zo opnieuw.
+outbox-retry-text = Het wacht op de volgende poging. Daar hoef je niet op te wachten.
+outbox-resend = Opnieuw versturen
+outbox-resend-text = Het is geweigerd. Is verholpen wat er mis was, dan gaat het nog een keer naar dezelfde ontvanger.
+outbox-invite = Nieuwe uitnodiging versturen
+outbox-invite-text = Een e-mail met een nieuwe link gaat naar het adres dat het account nu heeft. De oude link werkt dan niet meer.
+outbox-done-retry = Het wordt meteen geprobeerd. Open deze pagina zo opnieuw.
+outbox-done-resend = Het wordt meteen opnieuw verstuurd. Open deze pagina zo opnieuw.
+outbox-done-invite = Er is een nieuwe uitnodiging onderweg. Het is het nieuwste bericht in de lijst.
+outbox-done-refused = Vandaag mag er geen sms meer weg: het budget van de dag is op, of naar dit nummer gaat niets.
+outbox-html = Toon het zoals het mailprogramma (nieuw tabblad)
+outbox-again-late = Het is geweigerd en inmiddels niets meer waard: het gaat niet opnieuw weg.
 outbox-preview = Voorbeeld
 outbox-masked = Codes en links zijn onleesbaar gemaakt: die zijn alleen voor de ontvanger.
 outbox-wiped = Ontvanger en inhoud zijn gewist toen het bericht wegging of werd opgegeven. Dit is alles wat er nog is.
@@ -288,10 +315,17 @@ outbox-again-link = Een link kun je hier niet opnieuw versturen: maak een nieuwe
 outbox-again-notice = Dit vertelde iemand wat er was gebeurd. Het gaat geen tweede keer weg: wat er gebeurde staat in het logboek.
 
 settings-lead = Wat het configuratiebestand en de omgeving zeggen. Je wijzigt het daar; de server leest het bij het starten.
-settings-test = Testmail
+settings-test = Testberichten
 settings-test-to = Een testmail gaat naar { $email }.
 settings-test-send = Stuur een test naar mij
 settings-test-waits = De mail wacht op verzending. Open deze pagina zo opnieuw.
+settings-sms-off = Sms staat uit: er is geen gateway ingesteld.
+settings-sms-number = Mobiel nummer voor een test-sms
+settings-sms-note = Gebruik dat van jezelf. Het telt mee voor het budget van de dag.
+settings-sms-send = Stuur een test-sms
+settings-sms-malformed = Vul een mobiel nummer in, zoals 06 12345678.
+settings-sms-refused = Naar dit nummer gaan geen sms’en. Gebruik een mobiel nummer uit een land in sms.allowed_countries.
+settings-sms-budget = De sms’en van vandaag zijn op (sms.daily_budget). Probeer het morgen opnieuw.
 settings-column-key = Sleutel
 settings-column-value = Waarde
 settings-column-from = Vanuit

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countersign::config::Config;
 use countersign::features::accounts::InstanceRole;
+use countersign::features::audit::Recorded;
 use countersign::features::organisations::Role;
 
 use super::{events, signed_in};
@@ -13,6 +14,10 @@ on_both_engines! {
     one_box_finds_by_name_address_reference_app_and_organisation
     chips_days_and_pages_narrow_it
     what_was_found_is_exported_whole
+    an_export_is_a_fresh_act_of_a_form_of_our_own
+    whoever_may_look_no_more_gets_no_further_part
+    a_third_stream_of_one_person_waits_for_a_place
+    following_alone_keeps_no_visit_open
     following_tells_what_happens_on_any_node_and_ends_with_the_visit
     a_search_looks_no_further_than_it_says
 }
@@ -112,7 +117,9 @@ async fn what_was_found_is_exported_whole(engine: Engine) {
     }
     writer.commit().await.unwrap();
     let all = events(&server, "").await;
-    let lines = ada.get("/admin/audit/export?format=json").await;
+    // What is written down about it is later than all of it.
+    server.clock.advance(1);
+    let lines = take_along(&mut ada, &[("format", "json")]).await;
     assert_eq!(lines.header("content-type"), "application/x-ndjson");
     let ids: std::collections::BTreeSet<String> = lines
         .body
@@ -120,12 +127,153 @@ async fn what_was_found_is_exported_whole(engine: Engine) {
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!((ids.len(), lines.body.lines().count()), (all.len(), all.len()), "each once");
-    let table = ada.get("/admin/audit/export?format=csv&result=failed&what=sign-ins").await;
+    let narrowed = [("format", "csv"), ("result", "failed"), ("what", "sign-ins"), ("q", "unknown")];
+    let table = take_along(&mut ada, &narrowed[..3]).await;
     let mut csv = csv::Reader::from_reader(table.body.as_bytes());
     let rows: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 1101);
     assert!(rows.iter().all(|row| row.iter().all(|cell| !cell.starts_with(['=', '+', '-', '@']))));
     assert!(rows.iter().any(|row| row.iter().any(|cell| cell == "Person bram@kantoor.nl")));
+    // That it was taken along is written down: with what, how much, and by whom.
+    assert_eq!(take_along(&mut ada, &narrowed).await.status, 200);
+    let told = ended(&server, 3).await;
+    let counts: Vec<Option<u64>> = told.iter().map(|event| event.facts["count"].as_u64()).collect();
+    assert_eq!(counts, [Some(all.len() as u64), Some(1101), Some(0)]);
+    let ada = server.account_of(ADA).await.to_string();
+    for event in &told {
+        assert_eq!((event.outcome.as_str(), event.actor.as_deref()), ("done", Some(ada.as_str())));
+    }
+    assert_eq!((&told[1].facts["filter"]["result"], &told[1].facts["format"]), (&"failed".into(), &"csv".into()));
+    assert_eq!(told[2].personal["search"], "unknown");
+    let begun = events(&server, "audit.export").await.into_iter().filter(|event| event.outcome == "begun").count();
+    assert_eq!(begun, 3);
+}
+
+/// Sends the form that takes along what is found.
+async fn take_along(browser: &mut Browser, fields: &[(&str, &str)]) -> Answer {
+    let csrf = browser.get("/admin/audit").await.field("csrf");
+    let mut all = vec![("csrf", csrf.as_str())];
+    all.extend(fields);
+    browser.post("/admin/audit/export", &all).await
+}
+
+/// The exports that have ended, once there are so many.
+async fn ended(server: &Server, count: usize) -> Vec<Recorded> {
+    for _ in 0..100 {
+        let mut told = events(server, "audit.export").await;
+        told.retain(|event| event.outcome != "begun");
+        if told.len() == count {
+            return told;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{:?}", events(server, "audit.export").await);
+}
+
+async fn an_export_is_a_fresh_act_of_a_form_of_our_own(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let mut ada = office(&server).await;
+    assert_eq!(ada.get("/admin/audit/export?format=json").await.status, 405);
+    let csrf = ada.get("/admin/audit").await.field("csrf");
+    let fields = [("csrf", csrf.as_str()), ("format", "json")];
+    assert_eq!(ada.post("/admin/audit/export", &fields[1..]).await.status, 403, "without the token of the form");
+    let foreign = ada.post_with("/admin/audit/export", &[("sec-fetch-site", "cross-site")], &fields).await;
+    assert_eq!(foreign.status, 403);
+    // Six minutes after the proof the way leads past it, and back to what was searched for.
+    server.clock.advance(6 * 60);
+    let narrowed = [("csrf", csrf.as_str()), ("format", "csv"), ("q", "bram@kantoor.nl"), ("result", "failed")];
+    let asked = ada.post("/admin/audit/export", &narrowed).await;
+    let to = "/confirm?next=%2Fadmin%2Faudit%3Fq%3Dbram%2540kantoor.nl%26result%3Dfailed&anew=1";
+    assert_eq!(asked.location(), to, "{}", asked.body);
+    assert!(events(&server, "audit.export").await.is_empty(), "nothing has left, and nothing was written down");
+    let form = ada.get(to).await;
+    assert_eq!(form.field("next"), "/admin/audit?q=bram%40kantoor.nl&result=failed");
+}
+
+/// Adds so many events, each of ten thousand bytes.
+async fn bulky(server: &Server, count: usize) {
+    use countersign::features::audit::{Chain, Event, Ink, record};
+    let state = &server.inner.state;
+    let mut writer = state.db.writing().await.unwrap();
+    for _ in 0..count {
+        let event = Event::new(Chain::Instance, "sign_in.password", "unknown").with("text", "x".repeat(10_000));
+        record(&mut writer, Ink::of(state, state.now()), event).await.unwrap();
+    }
+    writer.commit().await.unwrap();
+}
+
+/// Begins to take everything along, and reads no more than the first bytes.
+async fn begin_export(server: &Server, browser: &mut Browser) -> reqwest::Response {
+    let csrf = browser.get("/admin/audit").await.field("csrf");
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let request = reqwest::Client::new()
+        .post(format!("{}/admin/audit/export", server.origin()))
+        .header("cookie", cookies.join("; "))
+        .header("sec-fetch-site", "same-origin")
+        .form(&[("csrf", csrf.as_str()), ("format", "json")]);
+    request.send().await.unwrap()
+}
+
+async fn whoever_may_look_no_more_gets_no_further_part(engine: Engine) {
+    use countersign::features::admin::{Doer, change_instance_role};
+    let server = Server::start(&engine).await;
+    let mut ada = office(&server).await;
+    bulky(&server, 2_500).await;
+    let mut begun = begin_export(&server, &mut ada).await;
+    assert_eq!(begun.status(), 200);
+    let mut read = begun.chunk().await.unwrap().unwrap().len();
+    let state = &server.inner.state;
+    let mut writer = state.db.writing().await.unwrap();
+    let (by, account) = (Doer::command_line(state.now()), server.account_of(ADA).await);
+    change_instance_role(&mut writer, state, &by, account, InstanceRole::None).await.unwrap();
+    writer.commit().await.unwrap();
+    let broken = loop {
+        match begun.chunk().await {
+            Ok(Some(bytes)) => read += bytes.len(),
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert!(broken, "the file is seen not to be whole");
+    assert!(read < 2_000 * 10_000, "{read}");
+    let told = ended(&server, 1).await;
+    assert_eq!(told[0].outcome, "stopped");
+    assert!(told[0].facts["count"].as_u64().is_some_and(|count| (500..2_000).contains(&count)), "{:?}", told[0].facts);
+}
+
+async fn a_third_stream_of_one_person_waits_for_a_place(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let mut ada = office(&server).await;
+    bulky(&server, 2_500).await;
+    let first = begin_export(&server, &mut ada).await;
+    let second = begin_export(&server, &mut ada).await;
+    assert_eq!((first.status().as_u16(), second.status().as_u16()), (200, 200));
+    let third = take_along(&mut ada, &[("format", "csv")]).await;
+    assert!(third.status == 429 && third.body.contains("Too many exports at once"), "{}", third.body);
+    // Whoever went away took no more along, which is written down, and leaves a place.
+    drop(first);
+    let told = ended(&server, 1).await;
+    assert_eq!(told[0].outcome, "cut");
+    assert_eq!(take_along(&mut ada, &[("format", "csv"), ("result", "done")]).await.status, 200);
+    drop(second);
+    // Following has places of its own.
+    let follow = async || {
+        let cookies: Vec<String> = ada.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let live = reqwest::Client::new().get(format!("{}/admin/audit/live", server.origin()));
+        live.header("cookie", cookies.join("; ")).send().await.unwrap()
+    };
+    let (one, other) = (follow().await, follow().await);
+    assert_eq!((one.status().as_u16(), other.status().as_u16(), follow().await.status().as_u16()), (200, 200, 429));
+    drop(one);
+    let mut left = follow().await;
+    for _ in 0..50 {
+        if left.status() == 200 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        left = follow().await;
+    }
+    panic!("no place became free");
 }
 
 /// Reads a stream of events until something was told or so many seconds are over.
@@ -178,6 +326,22 @@ async fn following_tells_what_happens_on_any_node_and_ends_with_the_visit(engine
     let (told, ()) = tokio::join!(told_within(&server, &ada, live, 15), quiet);
     assert_eq!(told, None);
     assert!(begun.elapsed() < Duration::from_secs(10), "it ended with the visit");
+}
+
+async fn following_alone_keeps_no_visit_open(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let mut ada = office(&server).await;
+    assert_eq!(ada.get("/admin/audit").await.status, 200);
+    // A page that follows connects anew and fetches itself, minute after minute, while nobody presses anything.
+    for _ in 0..14 {
+        server.clock.advance(60);
+        assert_eq!(told_within(&server, &ada, "/admin/audit/live?q=nothing", 1).await, None);
+        let by_itself = ada.get_with("/admin/audit", &[("x-follows", "1")]).await;
+        assert_eq!(by_itself.status, 200);
+    }
+    server.clock.advance(60);
+    assert_eq!(ada.get("/admin/audit").await.location(), "/confirm?next=%2Fadmin%2Faudit&anew=1");
+    assert_eq!(ada.get("/admin/audit/live").await.status, 404);
 }
 
 async fn a_search_looks_no_further_than_it_says(engine: Engine) {

@@ -10,6 +10,7 @@ use crate::support::{Engine, Server, TestClock, on_both_engines, query_of};
 
 on_both_engines! {
     keys_are_replaced_by_hand_and_what_they_signed_still_counts
+    a_revocation_that_loses_a_race_is_tried_again
     what_a_revoked_key_signed_counts_no_more_on_any_node
 }
 
@@ -90,4 +91,34 @@ async fn what_a_revoked_key_signed_counts_no_more_on_any_node(engine: Engine) {
     assert_eq!(server.userinfo(&token).await.status, 200);
     let told = events(&server, "keys.revoke").await;
     assert_eq!((told.len(), told[0].facts["kid"].as_str()), (1, Some(kid.as_str())));
+}
+
+async fn a_revocation_that_loses_a_race_is_tried_again(engine: Engine) {
+    use countersign::features::audit::{Chain, Event};
+    use countersign::features::signing::{Signing, carry_out, hold_keys, prepare_rotation, revoke_key};
+    let server = Server::start(&engine).await;
+    let state = &server.inner.state;
+    let (token, kid) = token(&server).await;
+    // Somebody replaces all keys while the revocation is under way: what it planned holds no more.
+    let now = state.now();
+    let prepared = prepare_rotation(state, now).await.unwrap();
+    let mut writer = state.db.writing().await.unwrap();
+    hold_keys(&mut writer).await.unwrap();
+    let revocation = tokio::spawn({
+        let (state, kid) = (state.clone(), kid.clone());
+        async move { revoke_key(&state, &kid, Event::new(Chain::Instance, "keys.revoke", "done")).await.unwrap() }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    carry_out(state, &mut writer, prepared, now).await.unwrap();
+    writer.commit().await.unwrap();
+    Signing::forget(state);
+    assert!(revocation.await.unwrap() > 0, "it is revoked all the same");
+    let lives = list_keys(state).await.unwrap();
+    let life = lives.iter().find(|life| life.kid == kid).unwrap();
+    assert_eq!(life.state(state.now()), KeyState::Removed);
+    assert_eq!(server.userinfo(&token).await.status, 401);
+    assert_eq!(events(&server, "keys.revoke").await.len(), 1, "once");
+    // What is gone is not revoked again.
+    let again = revoke_key(state, &kid, Event::new(Chain::Instance, "keys.revoke", "done")).await.unwrap();
+    assert_eq!((again, events(&server, "keys.revoke").await.len()), (0, 1));
 }

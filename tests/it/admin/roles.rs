@@ -173,14 +173,30 @@ async fn an_organisation_is_added_switched_off_and_on(engine: Engine) {
     let mail = server.mailbox().wait_for("carla@bakker.nl").await;
     assert!(mail.text.contains("/invite/"), "{}", mail.text);
     let to = added.location().split('?').next().unwrap().to_owned();
-    assert!(ada.get(&to).await.body.contains("has not given the helpdesk access"));
+    let bakker: countersign::domain::ids::OrganisationId = to.rsplit('/').next().unwrap().parse().unwrap();
+    // Who looks after it and what happened there shows only while the helpdesk may help.
+    let granted = async |until| {
+        let mut writer = server.inner.state.db.writing().await.unwrap();
+        countersign::features::organisations::set_helpdesk_access(&mut writer, bakker, until).await.unwrap();
+        writer.commit().await.unwrap();
+    };
+    for (until, shown) in
+        [(None, false), (Some(server.inner.state.now().after(std::time::Duration::from_mins(1))), true)]
+    {
+        granted(until).await;
+        let page = ada.get(&to).await.body;
+        assert_eq!(page.contains("has not given the helpdesk access"), !shown, "{page}");
+        assert_eq!(page.contains("Carla Bakker"), shown, "{page}");
+        assert_eq!(page.contains("What happened here"), shown, "{page}");
+        assert_eq!(page.contains("1. Who it is shows"), !shown, "{page}");
+    }
+    granted(None).await;
     assert!(ada.get("/admin/organisations").await.body.contains("Kantoor Bakker"));
     // Another organisation with somebody signed in.
     let anna = server.organisation;
     let mut browser = server.browser();
     assert_eq!(browser.sign_in_at("/sign-in", "anna@kantoor.nl", PASSWORD).await.status, 303);
     let eva = server.hire("eva@elders.nl", Role::Employee, InstanceRole::Administrator).await;
-    let bakker: countersign::domain::ids::OrganisationId = to.rsplit('/').next().unwrap().parse().unwrap();
     move_home(&server, eva, bakker).await;
     let off = format!("/admin/organisations/{anna}/disable");
     assert!(ada.get(&off).await.body.contains("This is your own organisation"));

@@ -9,6 +9,7 @@ use crate::support::{Authenticator, AuthenticatorApp, Browser, Engine, PASSWORD,
 on_both_engines! {
     a_visit_ends_without_use_and_by_age_and_the_session_lives_on
     an_authenticator_app_opens_the_console_and_a_recovery_code_does_not
+    an_act_needs_a_proof_of_the_last_five_minutes_and_what_was_typed_is_kept
     the_menu_leads_to_the_console_only_whom_it_is_for
 }
 
@@ -74,6 +75,39 @@ async fn an_authenticator_app_opens_the_console_and_a_recovery_code_does_not(eng
     let second = third.sign_in_at("/sign-in", "ada@kantoor.nl", PASSWORD).await.location().to_owned();
     assert_eq!(third.fill(&format!("{second}/totp"), &[("code", &app.code(&server, 0))]).await.status, 303);
     assert_eq!(third.get("/admin").await.status, 200);
+}
+
+async fn an_act_needs_a_proof_of_the_last_five_minutes_and_what_was_typed_is_kept(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let (mut ada, mut authenticator) = signed_in(&server, "ada@kantoor.nl", InstanceRole::Administrator).await;
+    let typed = [("organisation", "Bakker & Zn"), ("name", "Carla Bakker"), ("email", "carla@bakker.nl")];
+    let form = "/admin/organisations/new";
+    let csrf = ada.get(form).await.field("csrf");
+    let mut all = vec![("csrf", csrf.as_str())];
+    all.extend(typed);
+    server.clock.advance(5 * 60 + 1);
+    let rotate = ada.post("/admin/keys/rotate", &all[..1]).await;
+    assert_eq!(rotate.location(), "/confirm?next=%2Fadmin%2Fkeys%2Frotate&anew=1");
+    let asked = ada.post(form, &all).await.location().to_owned();
+    assert!(asked.starts_with("/confirm?next=%2Fadmin%2Forganisations%2Fnew%3Forganisation%3D"), "{asked}");
+    assert!(!asked.contains("csrf"), "{asked}");
+    assert!(super::events(&server, "organisation.add").await.is_empty());
+    let back = ada.get(&asked).await.field("next");
+    assert_eq!(ada.sign_in_with("confirm", &mut authenticator, &server).await.status, 200);
+    let page = ada.get(&back).await;
+    for value in ["Bakker &amp; Zn", "Carla Bakker", "carla@bakker.nl"] {
+        assert!(page.body.contains(&format!("value=\"{value}\"")), "{value}: {}", page.body);
+    }
+    // Nobody else leads an administrator to a form that is filled in already, nor to another one with the same values.
+    for forged in [back.replace("Carla", "Mallory"), back.split("&kept").next().unwrap().to_owned(), form.to_owned()] {
+        let page = ada.get(&forged).await;
+        assert!(page.status == 200 && !page.body.contains("carla@bakker.nl"), "{forged}: {}", page.body);
+    }
+    let (mut eva, _) = signed_in(&server, "eva@kantoor.nl", InstanceRole::Administrator).await;
+    assert!(!eva.get(&back).await.body.contains("carla@bakker.nl"));
+    let csrf = page.field("csrf");
+    all[0].1 = &csrf;
+    assert!(ada.post(form, &all).await.location().ends_with("?done=add"));
 }
 
 async fn the_menu_leads_to_the_console_only_whom_it_is_for(engine: Engine) {

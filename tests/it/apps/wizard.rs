@@ -13,6 +13,7 @@ on_both_engines! {
     every_fault_is_named_beside_its_field_and_nothing_typed_is_lost
     of_two_tabs_of_one_draft_the_second_is_told_and_overwrites_nothing_unseen
     a_draft_is_for_whoever_began_it
+    what_was_typed_is_there_again_after_proving_who_one_is
     whoever_presses_twice_registers_one_app
     an_app_without_a_secret_and_one_without_people_are_registered_as_such
 }
@@ -198,4 +199,28 @@ async fn an_app_without_a_secret_and_one_without_people_are_registered_as_such(e
     let machine = all.iter().find(|client| client.name == "Nachtwerk").unwrap();
     assert_eq!(machine.metadata.grant_types, ["client_credentials"]);
     assert!(machine.metadata.redirect_uris.is_empty());
+}
+
+async fn what_was_typed_is_there_again_after_proving_who_one_is(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let (mut ada, mut authenticator) = signed_in(&server, "ada@kantoor.nl", InstanceRole::Administrator).await;
+    let about = begin(&mut ada, "server").await;
+    let opened = ada.get(&about).await;
+    let change = "/admin/apps/portal/change";
+    let change_form = ada.get(change).await;
+    server.clock.advance(6 * 60);
+    let typed = [("name", "Boeken & Zo"), ("home", "https://boeken.example"), ("who", "everybody"), ("go", "on")];
+    let asked = send(&mut ada, &about, &opened, &typed).await.location().to_owned();
+    let changed = send(&mut ada, change, &change_form, &[("name", "Ander portaal")]).await.location().to_owned();
+    let next = async |ada: &mut Browser, asked: &str| ada.get(asked).await.field("next");
+    let (about_again, change_again) = (next(&mut ada, &asked).await, next(&mut ada, &changed).await);
+    assert_eq!(ada.sign_in_with("confirm", &mut authenticator, &server).await.status, 200);
+    let page = ada.get(&about_again).await;
+    assert!(page.body.contains("value=\"Boeken &amp; Zo\""), "{}", page.body);
+    let named = send(&mut ada, &about, &page, &typed).await;
+    assert!(named.status == 303 && named.location().ends_with("/addresses"), "{} {}", named.status, named.body);
+    let page = ada.get(&change_again).await;
+    assert!(page.body.contains("value=\"Ander portaal\""), "{}", page.body);
+    assert!(!ada.get(change).await.body.contains("Ander portaal"), "nothing was changed");
+    assert!(events(&server, "app.change").await.is_empty());
 }

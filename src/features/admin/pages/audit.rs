@@ -53,8 +53,6 @@ pub(super) async fn show(
         next: found.next.map(|id| asked.link(urls::ADMIN_AUDIT, &[("before", &id.to_string())])),
         newest: before.map(|_| asked.link(urls::ADMIN_AUDIT, &[])),
         live: before.is_none().then(|| asked.link(urls::ADMIN_AUDIT_LIVE, &[])),
-        csv: asked.link(urls::ADMIN_AUDIT_EXPORT, &[("format", "csv")]),
-        json: asked.link(urls::ADMIN_AUDIT_EXPORT, &[("format", "json")]),
         narrowed: !asked.link("", &[]).is_empty(),
         search: asked.q,
         what: asked.what,

@@ -1,26 +1,35 @@
 //! What was found in the audit, all of it, as a table or as JSON, a line for each event.
 
-use axum::body::Body;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::mpsc;
+use tracing::warn;
 
+use super::who;
 use crate::domain::ids::AuditId;
 use crate::features::activity::cell;
+use crate::features::admin::acts::Doer;
 use crate::features::admin::audit_search::{Asked, names_in};
-use crate::features::audit::Recorded;
+use crate::features::admin::streams::{Seat, Streamed, Streams};
+use crate::features::admin::views::StreamsFullPage;
+use crate::features::audit::{self, Chain, Ink, Recorded, Thing};
 use crate::features::console::Auditor;
-use crate::web::{AppState, Error};
+use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
 /// How many events are read at once.
 const AT_ONCE: usize = 500;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Form {
+pub(super) struct Typed {
     format: String,
+    #[serde(flatten)]
+    asked: Asked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,34 +41,32 @@ enum Format {
 /// Sends it while it is read, so that a long one needs no more memory than a short one.
 pub(super) async fn export(
     State(state): State<AppState>,
-    _: Auditor,
-    Query(asked): Query<Asked>,
-    Query(form): Query<Form>,
+    mut context: Context,
+    auditor: Auditor,
+    Form(typed): Form<Typed>,
 ) -> Result<Response, Error> {
-    let asked = asked.tidy();
-    let format = if form.format == "json" { Format::Json } else { Format::Csv };
+    let asked = typed.asked.tidy();
+    if !auditor.is_fresh(context.now) {
+        // What was searched for is still there afterwards.
+        return Ok(see_other(&urls::confirm_anew(&asked.link(urls::ADMIN_AUDIT, &[]))));
+    }
+    let streams = state.service::<Streams>();
+    let Some(seat) = streams.take(auditor.member.session.account_id, Streamed::Export) else {
+        context.signed_in = Some(auditor.member.shown());
+        let page = StreamsFullPage { back: asked.link(urls::ADMIN_AUDIT, &[]) };
+        return context.page(&state, StatusCode::TOO_MANY_REQUESTS, &page);
+    };
+    let format = if typed.format == "json" { Format::Json } else { Format::Csv };
     let things = asked.things(&state).await?;
     // The first part now, so that a fault still has a page.
     let mut head = if format == Format::Csv { line(&HEADS.map(str::to_owned))? } else { Vec::new() };
     let first = asked.find(&state, things.as_deref(), (None, None, AT_ONCE)).await?;
     head.extend(part(&state, format, &first.events).await?);
-    let rest = stream::unfold(first.next, move |before| {
-        let (state, asked, things) = (state.clone(), asked.clone(), things.clone());
-        async move {
-            let before: AuditId = before?;
-            let read = async {
-                let found = asked.find(&state, things.as_deref(), (Some(before), None, AT_ONCE)).await?;
-                let bytes = part(&state, format, &found.events).await?;
-                // Each search goes on before the last one.
-                Ok::<_, Error>((bytes, found.next.filter(|next| *next < before)))
-            };
-            Some(match read.await {
-                Ok((bytes, next)) => (Ok(bytes), next),
-                Err(fault) => (Err(fault), None),
-            })
-        }
-    });
-    let body = Body::from_stream(futures_util::StreamExt::chain(stream::iter([Ok::<_, Error>(head)]), rest));
+    let export = Export { state, by: who(&auditor.member, &context), context, asked, things, format, seat };
+    export.tell("begun", None).await?;
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(export.send(sender, head, (first.events.len(), first.next)));
+    let parts = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
     let (kind, name) = match format {
         Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
         Format::Json => ("application/x-ndjson", "attachment; filename=\"audit.jsonl\""),
@@ -68,7 +75,83 @@ pub(super) async fn export(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok((headers, body).into_response())
+    Ok((headers, Body::from_stream(parts)).into_response())
+}
+
+/// An export that goes on while the answer leaves.
+struct Export {
+    state: AppState,
+    by: Doer,
+    context: Context,
+    asked: Asked,
+    things: Option<Vec<Thing>>,
+    format: Format,
+    seat: Seat,
+}
+
+/// What leaves next; a fault ends the answer, and the browser says that the file is not whole.
+type Part = Result<Bytes, Error>;
+
+impl Export {
+    /// Sends part after part, each only to somebody who may still look, and writes down how it ended.
+    async fn send(self, sender: mpsc::Sender<Part>, head: Vec<u8>, (mut count, mut next): (usize, Option<AuditId>)) {
+        let mut outcome = "done";
+        let mut ready: Part = Ok(head.into());
+        loop {
+            outcome = if ready.is_err() { "stopped" } else { outcome };
+            // Whoever went away takes nothing more along.
+            if sender.send(ready).await.is_err() {
+                outcome = "cut";
+                break;
+            }
+            let Some(before) = next.filter(|_| outcome == "done") else { break };
+            ready = match self.read(before).await {
+                Ok((bytes, found, older)) => {
+                    (count, next) = (count + found, older);
+                    Ok(bytes.into())
+                }
+                Err(fault) => Err(fault),
+            };
+        }
+        if let Err(fault) = self.tell(outcome, Some(count)).await {
+            warn!("the end of an export of the audit could not be written down: {fault}");
+        }
+        drop(self.seat);
+    }
+
+    /// The events before this one, if whoever asked may still see them.
+    async fn read(&self, before: AuditId) -> Result<(Vec<u8>, usize, Option<AuditId>), Error> {
+        let mut context = self.context.clone();
+        context.now = self.state.now();
+        if Auditor::find(&self.state, &context).await?.is_none() {
+            return Err(Error::new(std::io::Error::other("whoever exports the audit may look at it no more")));
+        }
+        let found = self.asked.find(&self.state, self.things.as_deref(), (Some(before), None, AT_ONCE)).await?;
+        let bytes = part(&self.state, self.format, &found.events).await?;
+        // Each search goes on before the last one.
+        Ok((bytes, found.events.len(), found.next.filter(|next| *next < before)))
+    }
+
+    /// Writes down that it began, or how it ended and how many events had left by then.
+    async fn tell(&self, outcome: &'static str, count: Option<usize>) -> Result<(), Error> {
+        let now = self.state.now();
+        let mut event = self.by.event(Chain::Instance, "audit.export").with(
+            "filter",
+            json!({ "what": self.asked.what, "result": self.asked.result, "from": self.asked.from, "to": self.asked.to }),
+        );
+        event.outcome = outcome;
+        event = event.with("format", if self.format == Format::Csv { "csv" } else { "json" });
+        if !self.asked.q.is_empty() {
+            event = event.with_personal("search", self.asked.q.clone());
+        }
+        if let Some(count) = count {
+            event = event.with("count", count);
+        }
+        let mut writer = self.state.db.writing().await?;
+        audit::record(&mut writer, Ink::of(&self.state, now), event).await?;
+        writer.commit().await?;
+        Ok(())
+    }
 }
 
 const HEADS: [&str; 12] =

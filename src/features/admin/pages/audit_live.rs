@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
@@ -13,6 +14,7 @@ use tracing::warn;
 
 use super::not_found;
 use crate::features::admin::audit_search::Asked;
+use crate::features::admin::streams::{Streamed, Streams};
 use crate::features::console::Auditor;
 use crate::web::{AppState, Context, Error, see_other, urls};
 
@@ -44,19 +46,23 @@ pub(super) async fn events(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
     // Not the extractor: a page that connects again and again by itself is no use of the console.
-    if Auditor::find(&state, &context).await?.is_none() {
+    let Some(auditor) = Auditor::find(&state, &context).await? else {
         let guest = context.session.is_none();
         return Ok(if guest { see_other(urls::SIGN_IN) } else { not_found() });
-    }
+    };
+    let Some(seat) = state.service::<Streams>().take(auditor.member.session.account_id, Streamed::Live) else {
+        // No page: a script reads this, and says that following has stopped.
+        return Ok(StatusCode::TOO_MANY_REQUESTS.into_response());
+    };
     let asked = asked.tidy();
     // What is there at the start, the page shows already.
     let seen: HashSet<String> = look(&state, &context, &asked).await?.into_iter().flatten().collect();
-    let looks = stream::unfold((seen, 0), move |(mut seen, count)| {
+    let looks = stream::unfold((seen, 0, seat), move |(mut seen, count, seat)| {
         let (state, context, asked) = (state.clone(), context.clone(), asked.clone());
         async move {
             if count == 0 {
                 let ready = Event::default().retry(EVERY).comment("following");
-                return Some((Ok::<_, Infallible>(ready), (seen, 1)));
+                return Some((Ok::<_, Infallible>(ready), (seen, 1, seat)));
             }
             if count > LOOKS {
                 return None;
@@ -71,7 +77,7 @@ pub(super) async fn events(
             };
             let new = now.into_iter().filter(|id| seen.insert(id.clone())).count();
             let event = if new > 0 { Event::default().data(new.to_string()) } else { Event::default().comment("") };
-            Some((Ok(event), (seen, count + 1)))
+            Some((Ok(event), (seen, count + 1, seat)))
         }
     });
     Ok(Sse::new(looks).into_response())

@@ -9,14 +9,16 @@ mod organisations;
 mod outbox;
 mod people;
 mod settings;
+mod webhooks;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::acts::Doer;
 use crate::features::console::{Auditor, InstanceAdmin};
+use crate::features::sessions::Member;
 use crate::web::{Context, PageProblem, Routes, see_other, urls};
 
 /// The routes of the console.
@@ -33,10 +35,15 @@ pub fn routes() -> Routes {
         .route(urls::ADMIN_KEYS_ROTATE, get(keys::ask_rotate).post(keys::rotate))
         .route("/admin/keys/{kid}/revoke", get(keys::ask_revoke).post(keys::revoke))
         .route(urls::ADMIN_AUDIT, get(audit::show))
-        .route(urls::ADMIN_AUDIT_EXPORT, get(audit_export::export))
+        .route(urls::ADMIN_AUDIT_EXPORT, post(audit_export::export))
         .route(urls::ADMIN_AUDIT_LIVE, get(audit_live::events))
         .route(urls::ADMIN_OUTBOX, get(outbox::list))
-        .route("/admin/outbox/{message}", get(outbox::show).post(outbox::retry))
+        .route("/admin/outbox/{message}", get(outbox::show).post(outbox::act))
+        .route("/admin/outbox/{message}/html", get(outbox::html))
+        .route(urls::ADMIN_WEBHOOKS, get(webhooks::list))
+        .route(urls::ADMIN_WEBHOOKS_NEW, get(webhooks::new).post(webhooks::add))
+        .route("/admin/webhooks/{webhook}", get(webhooks::show))
+        .route("/admin/webhooks/{webhook}/{act}", get(webhooks::ask).post(webhooks::act))
         .route(urls::ADMIN_SETTINGS, get(settings::show).post(settings::test))
         .route(urls::ADMIN_ROLES, get(people::roles))
         .route(urls::ADMIN_ORGANISATIONS, get(organisations::list))
@@ -47,10 +54,14 @@ pub fn routes() -> Routes {
 
 /// Whoever acts on a page.
 fn doer(admin: &InstanceAdmin, context: &Context) -> Doer {
+    who(&admin.member, context)
+}
+
+fn who(member: &Member, context: &Context) -> Doer {
     Doer {
-        account: Some(admin.member.standing.account.clone()),
+        account: Some(member.standing.account.clone()),
         machine: None,
-        session: Some(admin.member.session.id),
+        session: Some(member.session.id),
         reference: context.reference.to_string(),
         ip: Some(context.client_ip.to_string()),
         now: context.now,

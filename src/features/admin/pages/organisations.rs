@@ -16,7 +16,7 @@ use crate::features::admin::views::{
     NewOrganisationPage, OrganisationActPage, OrganisationLine, OrganisationPage, OrganisationsPage,
 };
 use crate::features::audit::{self, Chain, Ink};
-use crate::features::console::{Auditor, InstanceAdmin};
+use crate::features::console::{Administrator, Auditor, InstanceAdmin, Kept};
 use crate::features::invitations::invite;
 use crate::features::organisations::{
     Organisation, Role, add_membership, add_organisation, administrators_of, find_organisation_by_name,
@@ -92,8 +92,11 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let Some(row) = find(&state, &organisation).await? else { return Ok(not_found()) };
     let db = state.db.reading();
+    let all = administrators_of(db, row.id).await?;
+    // Without a grant nobody of the instance is told who these are and what they did.
+    let helpdesk_until = row.helpdesk_until.filter(|until| *until > context.now);
     let mut administrators = Vec::new();
-    for id in administrators_of(db, row.id).await? {
+    for id in all.iter().copied().filter(|_| helpdesk_until.is_some()) {
         if let Some(account) = find_account(db, id).await? {
             administrators.push((account.name, urls::admin_person(id)));
         }
@@ -103,10 +106,11 @@ pub(super) async fn show(
     let page = OrganisationPage {
         id: row.id.to_string(),
         created: row.created_at.millis(),
-        helpdesk_until: row.helpdesk_until.filter(|until| *until > context.now).map(Timestamp::millis),
+        helpdesk_until: helpdesk_until.map(Timestamp::millis),
+        administrator_count: all.len(),
         administrators,
         acts,
-        activity: urls::admin_audit_about(&row.id.to_string()),
+        activity: helpdesk_until.map(|_| urls::admin_audit_about(&row.id.to_string())),
         done: was.done.as_deref().and_then(known),
         line: line(&row),
     };
@@ -186,28 +190,34 @@ pub(super) async fn new(
     State(state): State<AppState>,
     mut context: Context,
     admin: InstanceAdmin,
+    kept: Kept,
 ) -> Result<Response, Error> {
+    let page = NewOrganisationPage {
+        organisation: kept.field("organisation"),
+        name: kept.field("name"),
+        email: kept.field("email"),
+        problem: None,
+    };
     context.signed_in = Some(admin.member.shown());
-    context.page(&state, StatusCode::OK, &NewOrganisationPage::default())
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Filled {
-    organisation: String,
-    name: String,
-    email: String,
+    context.page(&state, StatusCode::OK, &page)
 }
 
 pub(super) async fn add(
     State(state): State<AppState>,
     mut context: Context,
-    admin: InstanceAdmin,
-    Form(filled): Form<Filled>,
+    admin: Administrator,
+    Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, Error> {
+    let admin = match admin.prove(&state, &context, &typed) {
+        Ok(admin) => admin,
+        Err(to) => return Ok(see_other(&to)),
+    };
+    let typed = Kept(typed);
+    let field = |name| typed.field(name).trim().to_owned();
     let mut page = NewOrganisationPage {
-        organisation: filled.organisation.trim().to_owned(),
-        name: filled.name.trim().to_owned(),
-        email: filled.email.trim().to_owned(),
+        organisation: field("organisation"),
+        name: field("name"),
+        email: field("email"),
         problem: None,
     };
     context.signed_in = Some(admin.member.shown());

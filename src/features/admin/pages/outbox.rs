@@ -2,17 +2,22 @@
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::{doer, not_found};
 use crate::domain::Timestamp;
 use crate::domain::ids::OutboxId;
+use crate::features::accounts::{Account, find_account};
 use crate::features::admin::views::{MessageLine, MessagePage, OutboxPage};
 use crate::features::audit::{self, Chain, Ink};
 use crate::features::console::{Auditor, InstanceAdmin};
-use crate::features::outbox::{Listed, Standing, find_message, list_messages, retry_message};
-use crate::web::{AppState, Context, Error, Form, see_other, urls};
+use crate::features::invitations::invite;
+use crate::features::organisations::find_organisation;
+use crate::features::outbox::{
+    Again, Listed, PostError, Standing, find_message, list_messages, retry_message, send_again,
+};
+use crate::web::{AppState, Context, Error, Form, Framing, see_other, urls};
 
 /// How many messages a page shows.
 const A_PAGE: usize = 25;
@@ -90,48 +95,122 @@ pub(super) async fn show(
     let Some((message, preview)) = find_message(state.db.reading(), &state, id, context.now).await? else {
         return Ok(not_found());
     };
-    let waits = matches!(message.standing, Standing::Queued | Standing::Deferred);
+    let account = match message.account {
+        Some(account) => find_account(state.db.reading(), account).await?,
+        None => None,
+    };
+    let way = way(&message, preview.is_some(), account.as_ref(), context.now);
     let page = MessagePage {
-        retry: (waits && auditor.administers()).then(|| urls::admin_message(id)),
-        again: again(&message.template),
+        action: urls::admin_message(id),
+        act: way.filter(|_| auditor.administers()),
+        again: again(&message),
         expires: message.expires_at.millis(),
+        html: preview.as_ref().and_then(|preview| preview.html.as_ref()).map(|_| urls::admin_message_html(id)),
         preview: preview.map(|preview| (preview.subject, preview.text)),
-        done: was.done.as_deref().is_some_and(|done| done == "retry"),
+        done: was.done.as_deref().and_then(|done| ACTS.into_iter().chain(["refused"]).find(|known| *known == done)),
         line: line(message),
     };
     context.signed_in = Some(auditor.member.shown());
     context.page(&state, StatusCode::OK, &page)
 }
 
-/// How such a message is sent anew: a code works only where it was asked for, and nobody else can ask for it.
-fn again(template: &str) -> &'static str {
-    match template {
-        "code" | "network_code" | "password_reset" => "code",
-        "invitation" | "recovery_link" | "email_confirm" => "link",
-        _ => "notice",
+/// The HTML of a mail, its codes and links masked, as a document that can do nothing at all.
+pub(super) async fn html(
+    State(state): State<AppState>,
+    context: Context,
+    _: Auditor,
+    Path(id): Path<String>,
+) -> Result<Response, Error> {
+    let Ok(id) = id.parse::<OutboxId>() else { return Ok(not_found()) };
+    let found = find_message(state.db.reading(), &state, id, context.now).await?;
+    let Some(html) = found.and_then(|(_, preview)| preview?.html) else { return Ok(not_found()) };
+    let mut response = Html(html).into_response();
+    Framing::Letter.apply(response.headers_mut());
+    Ok(response)
+}
+
+/// What can be done about a message: `retry` while it waits, `resend` the same, or `invite` anew.
+const ACTS: [&str; 3] = ["retry", "resend", "invite"];
+
+/// Which of them fits it now.
+fn way(message: &Listed, is_kept: bool, account: Option<&Account>, now: Timestamp) -> Option<&'static str> {
+    let is_over = message.expires_at <= now;
+    match message.standing {
+        _ if is_over => None,
+        Standing::Queued | Standing::Deferred => Some("retry"),
+        _ if Again::of(&message.template) == Again::Invitation => {
+            // Whoever came in once needs no invitation.
+            account
+                .filter(|account| account.last_sign_in_at.is_none() && account.disabled_at.is_none())
+                .map(|_| "invite")
+        }
+        Standing::Failed if is_kept => Some("resend"),
+        Standing::Failed | Standing::Sent => None,
+    }
+}
+
+/// Why it is not sent again from here.
+fn again(message: &Listed) -> &'static str {
+    match (Again::of(&message.template), message.standing) {
+        (Again::Code, _) => "code",
+        (Again::Invitation, _) => "link",
+        (Again::Same, Standing::Failed) => "late",
+        (Again::Same, _) => "notice",
     }
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Nothing {}
+pub(super) struct Pressed {
+    act: String,
+}
 
-/// Tries a message that waits at once.
-pub(super) async fn retry(
+/// Sends a message at once, again, or anew: what the button said, and only while that still fits.
+pub(super) async fn act(
     State(state): State<AppState>,
     context: Context,
     admin: InstanceAdmin,
     Path(id): Path<String>,
-    Form(_): Form<Nothing>,
+    Form(pressed): Form<Pressed>,
 ) -> Result<Response, Error> {
     let Ok(id) = id.parse::<OutboxId>() else { return Ok(not_found()) };
+    let back = urls::admin_message(id);
+    let now = context.now;
     let mut writer = state.db.writing().await?;
-    if !retry_message(&mut writer, id, context.now).await? {
-        // It left meanwhile, or is being sent at this moment.
-        return Ok(see_other(&urls::admin_message(id)));
+    let Some((message, preview)) = find_message(&writer, &state, id, now).await? else { return Ok(not_found()) };
+    let account = match message.account {
+        Some(account) => find_account(&writer, account).await?,
+        None => None,
+    };
+    let way = way(&message, preview.is_some(), account.as_ref(), now).filter(|way| *way == pressed.act);
+    let (done, kind) = match (way, &account) {
+        (Some("retry"), _) => (retry_message(&mut writer, id, now).await?, "outbox.retry"),
+        (Some("resend"), _) => match send_again(&mut writer, &state, id, now).await {
+            Ok(done) => (done, "outbox.resend"),
+            Err(PostError::OverBudget | PostError::Refused(_)) => {
+                return Ok(see_other(&format!("{back}?done=refused")));
+            }
+            Err(PostError::Fault(fault)) => return Err(fault),
+        },
+        (Some(_), Some(account)) => {
+            let Some(home) = find_organisation(&writer, account.home_organisation_id).await? else {
+                return Ok(not_found());
+            };
+            let by = &admin.member.standing.account;
+            invite(&mut writer, &state, account, &home, Some(by), now).await?;
+            (true, "outbox.resend")
+        }
+        _ => (false, ""),
+    };
+    if !done {
+        // It left meanwhile, is being sent at this moment, or is too old: the page says which.
+        return Ok(see_other(&back));
     }
-    let event = doer(&admin, &context).event(Chain::Instance, "outbox.retry").with("message", id.to_string());
-    audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
+    let mut event = doer(&admin, &context).event(Chain::Instance, kind).with("message", id.to_string());
+    if let Some(account) = message.account {
+        event = event.about(account);
+    }
+    audit::record(&mut writer, Ink::of(&state, now), event.with("template", message.template)).await?;
     writer.ring_after_commit(state.outbox_bell.clone());
     writer.commit().await?;
-    Ok(see_other(&format!("{}?done=retry", urls::admin_message(id))))
+    Ok(see_other(&format!("{back}?done={}", pressed.act)))
 }

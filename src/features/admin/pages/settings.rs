@@ -1,4 +1,4 @@
-//! What the configuration says, and a test mail (M9).
+//! What the configuration says, and test messages (M9).
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use super::doer;
 use crate::config::Config;
+use crate::domain::PhoneNumber;
 use crate::domain::ids::OutboxId;
+use crate::features::accounts::Account;
 use crate::features::admin::views::{SettingsPage, SettingsSection};
 use crate::features::audit::{self, Chain, Ink};
 use crate::features::console::{Auditor, InstanceAdmin};
-use crate::features::outbox::{Letter, Recipient, TestMessage, find_message, post};
+use crate::features::outbox::{Letter, PostError, Recipient, TestMessage, find_message, post};
+use crate::features::sessions::Member;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
 /// What may hold a key of the gateway without being called secret.
@@ -36,16 +39,25 @@ pub(super) async fn show(
         Some(id) => find_message(state.db.reading(), &state, id, context.now).await?,
         None => None,
     };
-    let page = SettingsPage {
-        sections: sections(&state.config),
-        mail: state.config.mail.is_on(),
-        may_change: auditor.administers(),
-        email: auditor.member.standing.account.email.to_string(),
-        test: test.map(|(message, _)| (message.standing.as_str(), message.answer.unwrap_or_default())),
-        again: context.path.clone(),
-    };
+    let mut page = page(&state, &auditor.member, auditor.administers());
+    page.test = test.map(|(message, _)| {
+        (message.channel.to_string(), message.standing.as_str(), message.answer.unwrap_or_default())
+    });
     context.signed_in = Some(auditor.member.shown());
     context.page(&state, StatusCode::OK, &page)
+}
+
+fn page(state: &AppState, member: &Member, may_change: bool) -> SettingsPage {
+    SettingsPage {
+        sections: sections(&state.config),
+        mail: state.config.mail.is_on(),
+        sms: state.config.sms.is_on(),
+        may_change,
+        email: member.standing.account.email.to_string(),
+        number: String::new(),
+        problem: None,
+        test: None,
+    }
 }
 
 /// Every key with its value, beside whether it is as it comes. What is secret shows as hidden wherever it is written.
@@ -84,31 +96,77 @@ fn said(value: &Value) -> String {
     }
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Nothing {}
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wished {
+    /// `sms`; everything else is a mail.
+    channel: String,
+    number: String,
+}
 
-/// Sends a test to the address of whoever asks: it is never taken from the form.
+/// Sends a test: a mail to the address of whoever asks, which is never taken from the form, or a text message to a number
+/// of a country that is sent to.
 pub(super) async fn test(
     State(state): State<AppState>,
-    context: Context,
+    mut context: Context,
     admin: InstanceAdmin,
-    Form(_): Form<Nothing>,
+    Form(wished): Form<Wished>,
 ) -> Result<Response, Error> {
     let account = &admin.member.standing.account;
-    let message = TestMessage::to(account.email.as_str(), context.now);
+    let refused = match recipient(&state, account, &wished) {
+        Ok(to) => match send(&state, &context, &admin, to).await {
+            Ok(id) => return Ok(see_other(&format!("{}?test={id}", urls::ADMIN_SETTINGS))),
+            Err(PostError::Fault(fault)) => return Err(fault),
+            Err(PostError::OverBudget) => "budget",
+            Err(PostError::Refused(_)) => "refused",
+        },
+        Err(why) => why,
+    };
+    let mut page = page(&state, &admin.member, true);
+    (page.number, page.problem) = (wished.number.trim().to_owned(), Some(refused));
+    context.signed_in = Some(admin.member.shown());
+    context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Where a test goes, or why it goes nowhere.
+fn recipient(state: &AppState, account: &Account, wished: &Wished) -> Result<Recipient, &'static str> {
+    if wished.channel != "sms" {
+        return Ok(Recipient::Mail(account.email.clone()));
+    }
+    let allowed = &state.config.sms.allowed_countries;
+    let number = PhoneNumber::typed(&wished.number, allowed.first().map(String::as_str)).map_err(|_| "malformed")?;
+    number.is_allowed(allowed).map_err(|_| "refused")?;
+    Ok(Recipient::Sms(number))
+}
+
+async fn send(
+    state: &AppState,
+    context: &Context,
+    admin: &InstanceAdmin,
+    to: Recipient,
+) -> Result<OutboxId, PostError> {
+    let account = &admin.member.standing.account;
+    let (shown, masked) = match &to {
+        Recipient::Mail(email) => (email.to_string(), None),
+        Recipient::Sms(number) => (number.as_str().to_owned(), Some(number.masked())),
+    };
+    let message = TestMessage::to(&shown, context.now);
     let letter = Letter {
-        to: Recipient::Mail(account.email.clone()),
+        to,
         language: account.language,
         account: Some(account.id),
         expires_at: context.now.after(WORTH),
         message: &message,
     };
     let mut writer = state.db.writing().await?;
-    let id = post(&mut writer, &state, letter, context.now).await?;
-    let event = doer(&admin, &context).event(Chain::Instance, "outbox.test").about(account.id);
-    audit::record(&mut writer, Ink::of(&state, context.now), event).await?;
+    let id = post(&mut writer, state, letter, context.now).await?;
+    let mut event = doer(admin, context).event(Chain::Instance, "outbox.test").about(account.id);
+    if let Some(number) = masked {
+        event = event.with_personal("number", number);
+    }
+    audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;
-    Ok(see_other(&format!("{}?test={id}", urls::ADMIN_SETTINGS)))
+    Ok(id)
 }
 
 #[cfg(test)]

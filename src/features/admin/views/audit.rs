@@ -43,10 +43,6 @@ pub struct AuditPage {
     pub newest: Option<String>,
     /// What tells of new ones; none on an older page.
     pub live: Option<String>,
-    /// All of it as a table.
-    pub csv: String,
-    /// All of it as JSON.
-    pub json: String,
 }
 
 impl Page for AuditPage {
@@ -77,8 +73,6 @@ impl Page for AuditPage {
             next: Some(to()),
             newest: None,
             live: Some("/admin/audit/live".to_owned()),
-            csv: "/admin/audit/export?format=csv".to_owned(),
-            json: "/admin/audit/export?format=json".to_owned(),
         };
         let nothing = Self {
             search: "<anna>".to_owned(),
@@ -99,5 +93,20 @@ impl Page for AuditPage {
             Self { next: None, ..nothing },
             Self { rows: Vec::new(), next: None, ..plain },
         ]
+    }
+}
+
+/// As much is streamed as may be.
+#[derive(Clone, Debug, Serialize)]
+pub struct StreamsFullPage {
+    /// The way back.
+    pub back: String,
+}
+
+impl Page for StreamsFullPage {
+    const TEMPLATE: &'static str = "pages/admin/streams_full.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { back: "/admin/audit".to_owned() }]
     }
 }

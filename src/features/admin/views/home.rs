@@ -39,6 +39,7 @@ impl Page for HomePage {
             check("mail", Condition::Good, "messages-sent"),
             check("sms", Condition::Off, "messages-off"),
             check("queue", Condition::Good, "queue-waits"),
+            check("backup", Condition::Good, "backup-good"),
             check("clock", Condition::Good, "clock-good"),
             check("certificate", Condition::Warning, "certificate-ends"),
         ];
@@ -52,6 +53,9 @@ impl Page for HomePage {
             check("certificate", Condition::Bad, "certificate-bad"),
             check("certificate", Condition::Off, "certificate-off"),
             check("clock", Condition::Bad, "unknown"),
+            check("backup", Condition::Off, "backup-none"),
+            check("backup", Condition::Warning, "backup-old"),
+            check("backup", Condition::Bad, "backup-failed"),
         ];
         bad[2].answer = Some("550 5.7.1 <anna> relaying denied".to_owned());
         bad[4].count = 1;

@@ -7,10 +7,11 @@ mod organisations;
 mod outbox;
 mod people;
 mod settings;
+mod webhooks;
 
 use crate::web::{PageSample, samples_of};
 
-pub use audit::{AuditPage, AuditRow};
+pub use audit::{AuditPage, AuditRow, StreamsFullPage};
 pub use home::HomePage;
 pub use keys::{KeyActPage, KeyLine, KeySpan, KeysPage};
 pub use organisations::{
@@ -19,6 +20,7 @@ pub use organisations::{
 pub use outbox::{MessageLine, MessagePage, OutboxPage};
 pub use people::{PeoplePage, PersonActPage, PersonLine, PersonPage, RolesPage};
 pub use settings::{SettingsPage, SettingsSection};
+pub use webhooks::{DeliveryLine, NewWebhookPage, RemoveWebhookPage, WebhookLine, WebhookPage, WebhooksPage};
 
 /// Samples of all pages of the console.
 #[must_use]
@@ -29,9 +31,14 @@ pub fn samples() -> Vec<PageSample> {
     all.extend(samples_of::<PersonActPage>());
     all.extend(samples_of::<RolesPage>());
     all.extend(samples_of::<AuditPage>());
+    all.extend(samples_of::<StreamsFullPage>());
     all.extend(samples_of::<OutboxPage>());
     all.extend(samples_of::<MessagePage>());
     all.extend(samples_of::<SettingsPage>());
+    all.extend(samples_of::<WebhooksPage>());
+    all.extend(samples_of::<WebhookPage>());
+    all.extend(samples_of::<NewWebhookPage>());
+    all.extend(samples_of::<RemoveWebhookPage>());
     all.extend(samples_of::<KeysPage>());
     all.extend(samples_of::<KeyActPage>());
     all.extend(samples_of::<OrganisationsPage>());

@@ -78,12 +78,14 @@ pub struct OrganisationPage {
     pub created: i64,
     /// When the helpdesk may help no longer; none when it may not.
     pub helpdesk_until: Option<i64>,
-    /// Its administrators: name, page.
+    /// How many administrators it has.
+    pub administrator_count: usize,
+    /// Who they are, while the helpdesk may help: name, page.
     pub administrators: Vec<(String, String)>,
     /// What can be done: the word, and its page.
     pub acts: Vec<(&'static str, String)>,
-    /// What happened there.
-    pub activity: String,
+    /// What happened there, while the helpdesk may help.
+    pub activity: Option<String>,
     /// What was just done.
     pub done: Option<&'static str>,
 }
@@ -98,18 +100,22 @@ impl Page for OrganisationPage {
             id: "org_1".to_owned(),
             created: 1_790_000_000_000,
             helpdesk_until: Some(1_797_000_000_000),
+            administrator_count: 1,
             administrators: vec![("Anna de Vries".to_owned(), "/admin/people/acc_1".to_owned())],
             acts: vec![act("disable")],
-            activity: "/admin/audit?q=org_1".to_owned(),
+            activity: Some("/admin/audit?q=org_1".to_owned()),
             done: Some("add"),
         };
         let off = OrganisationLine { off: true, rules: Vec::new(), last_login: None, ..plain.line.clone() };
         let mut all = vec![plain.clone()];
         all.extend(["disable", "enable"].map(|done| Self { done: Some(done), ..plain.clone() }));
+        all.push(Self { administrator_count: 0, administrators: Vec::new(), ..plain.clone() });
         all.push(Self {
             line: off,
             helpdesk_until: None,
+            administrator_count: 2,
             administrators: Vec::new(),
+            activity: None,
             acts: vec![act("enable")],
             done: None,
             ..plain

@@ -93,12 +93,16 @@ pub struct MessagePage {
     pub expires: i64,
     /// Subject and text, with codes and links masked; none once they were erased.
     pub preview: Option<(String, String)>,
-    /// Where it is tried at once; none where it cannot be.
-    pub retry: Option<String>,
-    /// How such a message is sent anew: `code`, `link` or `notice`.
+    /// Its HTML, on a page of its own.
+    pub html: Option<String>,
+    /// Where the button leads.
+    pub action: String,
+    /// What can be done: `retry`, `resend` or `invite`.
+    pub act: Option<&'static str>,
+    /// Why it is not sent again from here: `code`, `link`, `late` or `notice`.
     pub again: &'static str,
-    /// Whether it was just made due.
-    pub done: bool,
+    /// What was just done; `refused` where no text message may leave.
+    pub done: Option<&'static str>,
 }
 
 impl Page for MessagePage {
@@ -109,23 +113,30 @@ impl Page for MessagePage {
             line: MessageLine::sample("deferred"),
             expires: 1_795_612_000_000,
             preview: Some(("Je code".to_owned(), "Hallo <anna>,\n\n    ••••••".to_owned())),
-            retry: Some("/admin/outbox/out_1".to_owned()),
+            html: Some("/admin/outbox/out_1/html".to_owned()),
+            action: "/admin/outbox/out_1".to_owned(),
+            act: Some("retry"),
             again: "code",
-            done: true,
+            done: Some("retry"),
         };
-        let over = Self { preview: None, retry: None, done: false, ..plain.clone() };
+        let over = Self { preview: None, html: None, act: None, done: None, ..plain.clone() };
         let text = Self {
             line: MessageLine { channel: "sms".to_owned(), ..MessageLine::sample("queued") },
             preview: Some((String::new(), "••••••".to_owned())),
-            done: false,
+            html: None,
+            done: Some("refused"),
             ..plain.clone()
         };
-        let mut all = vec![plain, text];
-        all.extend([("sent", "code"), ("failed", "link"), ("failed", "notice")].map(|(standing, again)| Self {
-            line: MessageLine::sample(standing),
-            again,
-            ..over.clone()
-        }));
+        let failed = |act, done| Self {
+            line: MessageLine::sample("failed"),
+            act: Some(act),
+            again: "late",
+            done: Some(done),
+            ..plain.clone()
+        };
+        let mut all = vec![plain.clone(), text, failed("resend", "resend"), failed("invite", "invite")];
+        let ended = [("sent", "code"), ("failed", "link"), ("failed", "late"), ("sent", "notice")];
+        all.extend(ended.map(|(standing, again)| Self { line: MessageLine::sample(standing), again, ..over.clone() }));
         all
     }
 }

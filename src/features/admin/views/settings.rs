@@ -20,14 +20,18 @@ pub struct SettingsPage {
     pub sections: Vec<SettingsSection>,
     /// Whether mail can leave.
     pub mail: bool,
+    /// Whether text messages can leave.
+    pub sms: bool,
     /// Whether the person may send a test.
     pub may_change: bool,
-    /// Where a test goes.
+    /// Where a test mail goes.
     pub email: String,
-    /// What became of the last test: where it stands, and what was answered.
-    pub test: Option<(&'static str, String)>,
-    /// The page itself.
-    pub again: String,
+    /// Where a test by text message was to go.
+    pub number: String,
+    /// Why it went nowhere: `malformed`, `refused` or `budget`.
+    pub problem: Option<&'static str>,
+    /// What became of the last test: how it left, where it stands, and what was answered.
+    pub test: Option<(String, &'static str, String)>,
 }
 
 impl Page for SettingsPage {
@@ -44,15 +48,27 @@ impl Page for SettingsPage {
         let plain = Self {
             sections,
             mail: true,
+            sms: true,
             may_change: true,
             email: "anna@kantoor.nl".to_owned(),
+            number: String::new(),
+            problem: None,
             test: None,
-            again: "/admin/settings".to_owned(),
         };
-        let mut all = vec![plain.clone(), Self { mail: false, ..plain.clone() }];
+        let mut all = vec![plain.clone(), Self { mail: false, sms: false, ..plain.clone() }];
         all.push(Self { may_change: false, ..plain.clone() });
-        all.extend(["queued", "deferred", "sent", "failed"].map(|standing| Self {
-            test: Some((standing, if standing == "queued" { String::new() } else { "250 <anna> ok".to_owned() })),
+        all.extend(["malformed", "refused", "budget"].map(|problem| Self {
+            number: "<anna>".to_owned(),
+            problem: Some(problem),
+            ..plain.clone()
+        }));
+        let ways = [("mail", "queued"), ("mail", "deferred"), ("sms", "sent"), ("sms", "failed")];
+        all.extend(ways.map(|(channel, standing)| Self {
+            test: Some((
+                channel.to_owned(),
+                standing,
+                if standing == "queued" { String::new() } else { "250 <anna> ok".to_owned() },
+            )),
             ..plain.clone()
         }));
         all

@@ -11,7 +11,7 @@ use crate::features::apps::rules::{Answers, changes};
 use crate::features::apps::views::ChangePage;
 use crate::features::audit::{self, Ink};
 use crate::features::clients::{Clients, Registered, change_seen_client};
-use crate::features::console::InstanceAdmin;
+use crate::features::console::{Administrator, InstanceAdmin, Kept};
 use crate::features::oidc::check_registration;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
@@ -24,9 +24,15 @@ pub(super) async fn show(
     mut context: Context,
     admin: InstanceAdmin,
     Path(id): Path<String>,
+    Kept(kept): Kept,
 ) -> Result<Response, Error> {
     let Some(app) = find(&state, &id).await? else { return Ok(not_found()) };
-    let seen = (Answers::of(&app.client), app.updated_at.millis());
+    let mut seen = (Answers::of(&app.client), app.updated_at.millis());
+    if !kept.is_empty() {
+        read_about(&mut seen.0, &kept);
+        read_addresses(&mut seen.0, &kept);
+        seen.1 = version(&kept);
+    }
     let form = filled(&state, action(&app), seen, Vec::new()).await?;
     context.signed_in = Some(admin.member.shown());
     context.page(&state, StatusCode::OK, &ChangePage { row: row(&app), form, refused: None })
@@ -35,10 +41,14 @@ pub(super) async fn show(
 pub(super) async fn save(
     State(state): State<AppState>,
     mut context: Context,
-    admin: InstanceAdmin,
+    admin: Administrator,
     Path(id): Path<String>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Error> {
+    let admin = match admin.prove(&state, &context, &pairs) {
+        Ok(admin) => admin,
+        Err(to) => return Ok(see_other(&to)),
+    };
     let Some(app) = find(&state, &id).await? else { return Ok(not_found()) };
     let mut answers = Answers::of(&app.client);
     read_about(&mut answers, &pairs);

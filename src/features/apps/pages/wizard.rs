@@ -11,12 +11,12 @@ use super::{Pairs, event, filled, not_found, read_about, read_addresses, text, v
 use crate::domain::ids::{AccountId, AppDraftId};
 use crate::features::apps::Draft;
 use crate::features::apps::pages::app::ready;
-use crate::features::apps::rules::{Answers, Kind, changes};
+use crate::features::apps::rules::{Answers, Fault, Kind, changes};
 use crate::features::apps::store::{add_draft, find_draft, list_drafts, remove_draft, save_draft};
 use crate::features::apps::views::{AboutPage, AddressesPage, DraftLink, Filled, StartPage};
 use crate::features::audit::{self, Ink};
 use crate::features::clients::{ClientSecret, Clients, add_client, find_registered};
-use crate::features::console::InstanceAdmin;
+use crate::features::console::{Administrator, InstanceAdmin, Kept};
 use crate::features::oidc::check_registration;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
@@ -129,6 +129,52 @@ enum Step {
     Addresses,
 }
 
+impl Step {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::About => "about",
+            Self::Addresses => "addresses",
+        }
+    }
+
+    /// The step before it.
+    const fn before(self) -> &'static str {
+        match self {
+            Self::About => "kind",
+            Self::Addresses => "about",
+        }
+    }
+
+    /// Takes what was filled in.
+    fn read(self, answers: &mut Answers, pairs: &Pairs) {
+        match self {
+            Self::About => read_about(answers, pairs),
+            Self::Addresses => read_addresses(answers, pairs),
+        }
+    }
+
+    fn faults(self, answers: &Answers) -> Vec<Fault> {
+        match self {
+            Self::About => answers.about_faults(),
+            Self::Addresses => answers.address_faults(),
+        }
+    }
+
+    /// The form with these answers; what is hinted at is about addresses.
+    async fn filled(
+        self,
+        state: &AppState,
+        (id, answers, version): (AppDraftId, Answers, i64),
+        faults: Vec<Fault>,
+    ) -> Result<Filled, Error> {
+        let mut form = filled(state, urls::app_draft(id, self.name()), (answers, version), faults).await?;
+        if self == Self::About {
+            form.hints.clear();
+        }
+        Ok(form)
+    }
+}
+
 fn show_step(
     state: &AppState,
     context: &mut Context,
@@ -149,23 +195,20 @@ async fn open_step(
     context: &mut Context,
     admin: &InstanceAdmin,
     (step, id): (Step, &str),
+    Kept(kept): &Kept,
 ) -> Result<Response, Error> {
-    let Some(draft) = own_draft(state, admin, id).await? else { return Ok(not_found()) };
-    // What was saved before it was right is shown as it was typed, and only then with what is wrong.
-    let (name, began) = match step {
-        Step::About => ("about", !draft.answers.name.is_empty()),
-        Step::Addresses => ("addresses", !draft.answers.redirects.is_empty()),
-    };
-    let faults = match step {
-        _ if !began => Vec::new(),
-        Step::About => draft.answers.about_faults(),
-        Step::Addresses => draft.answers.address_faults(),
-    };
-    let action = urls::app_draft(draft.id, name);
-    let mut form = filled(state, action, (draft.answers, draft.version), faults).await?;
-    if step == Step::About {
-        form.hints.clear();
+    let Some(mut draft) = own_draft(state, admin, id).await? else { return Ok(not_found()) };
+    if !kept.is_empty() {
+        step.read(&mut draft.answers, kept);
+        draft.version = version(kept);
     }
+    // What was saved before it was right is shown as it was typed, and only then with what is wrong.
+    let began = match step {
+        Step::About => !draft.answers.name.is_empty(),
+        Step::Addresses => !draft.answers.redirects.is_empty(),
+    };
+    let faults = if began { step.faults(&draft.answers) } else { Vec::new() };
+    let form = step.filled(state, (draft.id, draft.answers, draft.version), faults).await?;
     context.signed_in = Some(admin.member.shown());
     match step {
         Step::About => context.page(state, StatusCode::OK, &AboutPage { form }),
@@ -178,8 +221,9 @@ pub(super) async fn about(
     mut context: Context,
     admin: InstanceAdmin,
     Path(id): Path<String>,
+    kept: Kept,
 ) -> Result<Response, Error> {
-    open_step(&state, &mut context, &admin, (Step::About, &id)).await
+    open_step(&state, &mut context, &admin, (Step::About, &id), &kept).await
 }
 
 pub(super) async fn addresses(
@@ -187,8 +231,9 @@ pub(super) async fn addresses(
     mut context: Context,
     admin: InstanceAdmin,
     Path(id): Path<String>,
+    kept: Kept,
 ) -> Result<Response, Error> {
-    open_step(&state, &mut context, &admin, (Step::Addresses, &id)).await
+    open_step(&state, &mut context, &admin, (Step::Addresses, &id), &kept).await
 }
 
 /// Saves what was typed. Says whether nobody saved meanwhile.
@@ -214,8 +259,7 @@ async fn overtaken(
     (step, id, answers): (Step, AppDraftId, Answers),
 ) -> Result<Response, Error> {
     let Some(now) = find_draft(state.db.reading(), owner(admin), id).await? else { return Ok(not_found()) };
-    let name = if step == Step::About { "about" } else { "addresses" };
-    let mut form = filled(state, urls::app_draft(id, name), (answers, now.version), Vec::new()).await?;
+    let mut form = step.filled(state, (id, answers, now.version), Vec::new()).await?;
     form.conflict = true;
     show_step(state, context, admin, (step, form))
 }
@@ -238,63 +282,58 @@ async fn discard(state: &AppState, admin: &InstanceAdmin, draft: &Draft) -> Resu
 
 pub(super) async fn save_about(
     State(state): State<AppState>,
-    mut context: Context,
-    admin: InstanceAdmin,
+    context: Context,
+    admin: Administrator,
     Path(id): Path<String>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Error> {
-    let Some(draft) = own_draft(&state, &admin, &id).await? else { return Ok(not_found()) };
-    if goes(&pairs) == "discard" {
-        return discard(&state, &admin, &draft).await;
-    }
-    let mut answers = draft.answers.clone();
-    read_about(&mut answers, &pairs);
-    if !save(&state, &context, &admin, (&draft, &answers, &pairs)).await? {
-        return overtaken(&state, &mut context, &admin, (Step::About, draft.id, answers)).await;
-    }
-    if goes(&pairs) == "back" {
-        return Ok(see_other(&urls::app_draft(draft.id, "kind")));
-    }
-    let faults = answers.about_faults();
-    if faults.is_empty() {
-        return Ok(see_other(&urls::app_draft(draft.id, "addresses")));
-    }
-    let seen = (answers, draft.version + 1);
-    let mut form = filled(&state, urls::app_draft(draft.id, "about"), seen, faults).await?;
-    form.hints.clear();
-    show_step(&state, &mut context, &admin, (Step::About, form))
+    save_step(&state, context, admin, (Step::About, &id, &pairs)).await
 }
 
 pub(super) async fn save_addresses(
     State(state): State<AppState>,
-    mut context: Context,
-    admin: InstanceAdmin,
+    context: Context,
+    admin: Administrator,
     Path(id): Path<String>,
     Form(pairs): Form<Pairs>,
 ) -> Result<Response, Error> {
-    let Some(draft) = own_draft(&state, &admin, &id).await? else { return Ok(not_found()) };
-    if goes(&pairs) == "discard" {
-        return discard(&state, &admin, &draft).await;
+    save_step(&state, context, admin, (Step::Addresses, &id, &pairs)).await
+}
+
+/// Saves what was filled in, and goes where the button leads; after the last step the app is registered.
+async fn save_step(
+    state: &AppState,
+    mut context: Context,
+    admin: Administrator,
+    (step, id, pairs): (Step, &str, &Pairs),
+) -> Result<Response, Error> {
+    let admin = match admin.prove(state, &context, pairs) {
+        Ok(admin) => admin,
+        Err(to) => return Ok(see_other(&to)),
+    };
+    let Some(draft) = own_draft(state, &admin, id).await? else { return Ok(not_found()) };
+    if goes(pairs) == "discard" {
+        return discard(state, &admin, &draft).await;
     }
     let mut answers = draft.answers.clone();
-    read_addresses(&mut answers, &pairs);
-    if !save(&state, &context, &admin, (&draft, &answers, &pairs)).await? {
-        return overtaken(&state, &mut context, &admin, (Step::Addresses, draft.id, answers)).await;
+    step.read(&mut answers, pairs);
+    if !save(state, &context, &admin, (&draft, &answers, pairs)).await? {
+        return overtaken(state, &mut context, &admin, (step, draft.id, answers)).await;
     }
-    if goes(&pairs) == "back" {
-        return Ok(see_other(&urls::app_draft(draft.id, "about")));
+    if goes(pairs) == "back" {
+        return Ok(see_other(&urls::app_draft(draft.id, step.before())));
     }
-    let faults = answers.address_faults();
+    let faults = step.faults(&answers);
     if !faults.is_empty() {
-        let seen = (answers, draft.version + 1);
-        let form = filled(&state, urls::app_draft(draft.id, "addresses"), seen, faults).await?;
-        return show_step(&state, &mut context, &admin, (Step::Addresses, form));
+        let form = step.filled(state, (draft.id, answers, draft.version + 1), faults).await?;
+        return show_step(state, &mut context, &admin, (step, form));
     }
-    if !answers.is_sound() {
+    match step {
+        Step::About => Ok(see_other(&urls::app_draft(draft.id, "addresses"))),
         // Whoever came here by a link of their own still has something to fill in before.
-        return Ok(see_other(&urls::app_draft(draft.id, "about")));
+        Step::Addresses if !answers.is_sound() => Ok(see_other(&urls::app_draft(draft.id, "about"))),
+        Step::Addresses => register(state, context, &admin, (&draft, &answers)).await,
     }
-    register(&state, context, &admin, (&draft, &answers)).await
 }
 
 /// Registers the app, once, and shows its settings with the secret, once.

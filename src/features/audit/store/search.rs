@@ -82,7 +82,7 @@ impl Search<'_> {
     }
 
     fn fits(&self, kind: &str, outcome: &str) -> bool {
-        let well = matches!(outcome, "done" | "continued" | "sent" | "given" | "revoked" | "undone");
+        let well = matches!(outcome, "done" | "begun" | "continued" | "sent" | "given" | "revoked" | "undone");
         (self.kinds.is_empty() || self.kinds.iter().any(|prefix| kind.starts_with(prefix)))
             && self.went_well.is_none_or(|wanted| wanted == well)
     }

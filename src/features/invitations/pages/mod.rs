@@ -168,8 +168,10 @@ async fn choose_password(
     let network = context.client_ip.network();
     passage.standing = find_standing(state.db.reading(), account.id, [network]).await?;
     passage.interaction.prove_first(account.id, Proof::Password { at: context.now }, network);
-    // The link came by mail: whoever has it reads the mailbox.
-    passage.interaction.prove(Proof::Mailbox { at: context.now });
+    let at = context.now;
+    // Whoever has a link that came by mail reads the mailbox.
+    let proof = if opened.invitation.handed { Proof::Handed { at } } else { Proof::Mailbox { at } };
+    passage.interaction.prove(proof);
     let mut writer = state.db.writing().await?;
     set_password(&mut writer, account.id, &phc, context.now).await?;
     let onward = passage.finish(&state, &context, writer, "invitation.accept").await?;

@@ -31,6 +31,7 @@ mod rows {
         pub(super) expires_at: Timestamp,
         pub(super) used_at: Option<Timestamp>,
         pub(super) ended_at: Option<Timestamp>,
+        pub(super) handed: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -49,6 +50,7 @@ impl From<rows::Model> for Invitation {
             organisation_id: row.organisation_id,
             invited_by: row.invited_by,
             expires_at: row.expires_at,
+            handed: row.handed,
             is_open: row.used_at.is_none() && row.ended_at.is_none(),
         }
     }
@@ -61,9 +63,33 @@ impl From<rows::Model> for Invitation {
 /// When the database refuses.
 pub async fn add_invitation(
     db: &mut Writer,
+    who: (OrganisationId, AccountId),
+    by: (Option<AccountId>, Duration),
+    chance: (Timestamp, &dyn Random),
+) -> Result<Secret<String>, StorageError> {
+    add(db, who, by, chance, false).await
+}
+
+/// The same for a link that nobody mails: the operator hands it over, and it says nothing about a mailbox.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn add_handed_invitation(
+    db: &mut Writer,
+    who: (OrganisationId, AccountId),
+    lifetime: Duration,
+    chance: (Timestamp, &dyn Random),
+) -> Result<Secret<String>, StorageError> {
+    add(db, who, (None, lifetime), chance, true).await
+}
+
+async fn add(
+    db: &mut Writer,
     (organisation_id, account_id): (OrganisationId, AccountId),
     (invited_by, lifetime): (Option<AccountId>, Duration),
     (now, random): (Timestamp, &dyn Random),
+    handed: bool,
 ) -> Result<Secret<String>, StorageError> {
     rows::Entity::update_many()
         .col_expr(Column::EndedAt, Expr::value(now))
@@ -83,6 +109,7 @@ pub async fn add_invitation(
         expires_at: Set(now.after(lifetime)),
         used_at: Set(None),
         ended_at: Set(None),
+        handed: Set(handed),
     })
     .exec_without_returning(db)
     .await?;

@@ -19,7 +19,8 @@ use crate::storage::{Json, Lookup, Reader, StorageError, Writer, text_column};
 
 pub use changes::rename_organisation;
 pub use invitations::{
-    add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations, use_invitation,
+    add_handed_invitation, add_invitation, find_invitation, find_invitation_by_secret, remove_old_invitations,
+    use_invitation,
 };
 pub use member_invitations::{
     add_member_invitation, answer_member_invitation, find_member_invitation, find_member_invitation_by_secret,

@@ -96,6 +96,25 @@ pub async fn retry_message(db: &mut Writer, id: OutboxId, now: Timestamp) -> Res
     Ok(done.rows_affected == 1)
 }
 
+/// Makes a message that was refused for good due at once, once. Says no where nothing of it is kept, or it is too old.
+pub(in crate::features::outbox) async fn send_again(
+    db: &mut Writer,
+    id: OutboxId,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let done = Entity::update_many()
+        .col_expr(Column::NextAttemptAt, Expr::value(now))
+        .col_expr(Column::FailedAt, Expr::value(None::<Timestamp>))
+        .col_expr(Column::Attempts, Expr::value(0_i64))
+        .filter(Column::Id.eq(id))
+        .filter(Column::FailedAt.is_not_null())
+        .filter(Column::Contents.ne(""))
+        .filter(Column::ExpiresAt.gt(now))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// How messages leave in one channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use strum::{Display, EnumString};
 
+use super::rules::Again;
 use crate::domain::ids::{AccountId, OutboxId};
 use crate::domain::{Language, Timestamp};
 use crate::keys::Place;
@@ -78,7 +79,7 @@ mod outbox {
 }
 
 pub use listing::{Standing, Traffic, retry_message, traffic};
-pub(super) use listing::{find, list};
+pub(super) use listing::{find, list, send_again};
 use outbox::Column;
 pub(super) use outbox::Model as Row;
 
@@ -232,10 +233,12 @@ pub(super) async fn settle(
         Outcome::Failed => update.col_expr(Column::FailedAt, Expr::value(now)),
     };
     if matches!(outcome, Outcome::Sent | Outcome::Failed) {
-        update = update
-            .col_expr(Column::NextAttemptAt, none())
-            .col_expr(Column::Recipient, Expr::value(""))
-            .col_expr(Column::Contents, Expr::value(""));
+        update = update.col_expr(Column::NextAttemptAt, none());
+    }
+    // What was refused may be sent again, while it is worth something.
+    let is_kept = *outcome == Outcome::Failed && row.expires_at > now && Again::keeps_contents(&row.template);
+    if matches!(outcome, Outcome::Sent | Outcome::Failed) && !is_kept {
+        update = update.col_expr(Column::Recipient, Expr::value("")).col_expr(Column::Contents, Expr::value(""));
     }
     Ok(update.exec(db).await?.rows_affected == 1)
 }
@@ -258,12 +261,21 @@ pub(super) async fn expire(db: &mut Writer, channel: Channel, now: Timestamp) ->
     Ok(done.rows_affected)
 }
 
-/// Removes messages that ended before `before`, and says how many.
+/// Erases what was refused and is too old at `now` to be sent again, removes messages that ended before `before`, and says
+/// how many.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn remove_old_messages(db: &mut Writer, before: Timestamp) -> Result<u64, StorageError> {
+pub async fn remove_old_messages(db: &mut Writer, before: Timestamp, now: Timestamp) -> Result<u64, StorageError> {
+    outbox::Entity::update_many()
+        .col_expr(Column::Recipient, Expr::value(""))
+        .col_expr(Column::Contents, Expr::value(""))
+        .filter(Column::FailedAt.is_not_null())
+        .filter(Column::ExpiresAt.lte(now))
+        .filter(Column::Contents.ne(""))
+        .exec(db)
+        .await?;
     let days = Query::delete()
         .from_table("outbox_days")
         .and_where(Expr::col("day").lt(before.millis().div_euclid(DAY)))

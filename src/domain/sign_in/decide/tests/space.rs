@@ -169,6 +169,7 @@ pub(super) static EVIDENCE: LazyLock<Vec<Option<Evidence>>> = LazyLock::new(|| {
     all.push(own(&[PASSWORD, step(RecoveryCode, false), step(Totp, false)]));
     all.push(own(&[PASSWORD, step(RecoveryCode, false), passkey(false)]));
     all.push(own(&[PASSWORD, Proof::Mailbox { at: NOW }]));
+    all.push(own(&[PASSWORD, Proof::Handed { at: NOW }]));
     all.push(own(&[PASSWORD, step(Totp, false), Proof::Mailbox { at: NOW }]));
     all.push(own(&[Proof::Mailbox { at: NOW }]));
     all.extend([None, own(&[]), own(&[step(Totp, false)]), own(&[step(SecurityKey, true)]), own(&[remembered(true)])]);
@@ -322,7 +323,8 @@ fn set_age(facts: &mut Facts, value: usize) {
         | Proof::Passkey { at, .. }
         | Proof::Second { at, .. }
         | Proof::Remembered { at, .. }
-        | Proof::Mailbox { at }) = proof;
+        | Proof::Mailbox { at }
+        | Proof::Handed { at }) = proof;
         *at = if value == 1 || (value == 2 && place == 0) { OLD } else { NOW };
     }
 }

@@ -160,7 +160,8 @@ impl Case<'_> {
     fn comes_from_a_good_place(&self) -> bool {
         let rule = self.account.policy.new_networks.rule;
         let chosen = self.account.validates_networks && rule == NewNetworks::UsersChoice;
-        let mailbox = self.used(FactorKind::Email) || self.proved(|proof| matches!(proof, Proof::Mailbox { .. }));
+        let mailbox = self.used(FactorKind::Email)
+            || self.proved(|proof| matches!(proof, Proof::Mailbox { .. } | Proof::Handed { .. }));
         let read_the_mail = mailbox && rule != NewNetworks::AdministratorOnly;
         match self.facts.network {
             NetworkStanding::Known => true,
