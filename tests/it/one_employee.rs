@@ -274,7 +274,7 @@ async fn groups_are_told_to_apps(engine: Engine) {
     let server = Server::start(&engine).await;
     let mut anna = signed_in(&server, ANNA).await;
     let path = format!("/organisation/employees/{}", server.account);
-    let faulty = anna.fill(&format!("{path}/groups"), &[("groups", &"x".repeat(65))]).await;
+    let faulty = anna.fill(&format!("{path}/groups"), &[("groups", &"x".repeat(101))]).await;
     assert!(faulty.status == 422 && faulty.body.contains("at most 64 characters"), "{}", faulty.body);
     let done = anna.fill(&format!("{path}/groups"), &[("groups", "Loon\r\nBTW, Loon")]).await;
     assert!(done.location().ends_with("?done=groups"), "{}", done.body);

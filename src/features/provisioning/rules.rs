@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Current;
 use crate::domain::ids::OrganisationId;
+use crate::domain::names::{LONGEST_NAME, is_name};
 use crate::domain::{Policy, Timestamp};
 use crate::features::clients::Client;
 use crate::features::declarations::{
@@ -15,8 +16,6 @@ use crate::features::declarations::{
 
 /// The only form of descriptions that there is.
 const VERSION: u64 = 1;
-/// The longest name of an organisation, in characters.
-const LONGEST_NAME: usize = 200;
 
 /// A described state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,9 +59,9 @@ pub fn read_description(text: &Value) -> Result<Description, Vec<FieldFault>> {
             "organisations" => {
                 for (name, part) in table("organisations", value, &mut faults) {
                     let place = format!("organisations.{name}");
-                    if name.trim() != name || name.is_empty() || name.chars().count() > LONGEST_NAME {
-                        faults
-                            .push(FieldFault::new(&place, "A name has 1 to 200 characters, without spaces around it."));
+                    if !is_name(name) {
+                        let says = format!("A name has 1 to {LONGEST_NAME} characters, without spaces around it.");
+                        faults.push(FieldFault::new(&place, says));
                     }
                     match organisation(part) {
                         Ok(part) => _ = description.organisations.insert(name.clone(), part),
