@@ -3,13 +3,17 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
-use super::{Common, Outcome};
+use super::{Common, Failure, Outcome};
 use crate::app::{Server, World, bind};
+use crate::outbound::traces::{Exporter, traces};
 use crate::web::log;
 
 pub(super) async fn run(common: &Common) -> Outcome {
     let config = common.load()?;
-    log::install(&config.log);
+    let World { clock, random } = World::real();
+    let (spans, exporter) = traces(&config.telemetry, (clock, random)).map_err(Failure)?.unzip();
+    log::install_with(&config.log, spans);
+    let exporting = exporter.map(|exporter: Exporter| tokio::spawn(exporter.run()));
     let listener = bind(config.server.listen, "server.listen").await?;
     let issuer = config.server.issuer();
     let server = Server::start(config, World::real(), listener).await?;
@@ -17,6 +21,9 @@ pub(super) async fn run(common: &Common) -> Outcome {
     until_asked_to_stop().await?;
     info!("stopping");
     server.stop().await;
+    if let Some(exporting) = exporting {
+        exporting.abort();
+    }
     Ok(())
 }
 

@@ -16,13 +16,16 @@ use super::{Common, Installation, Outcome, output, refuse};
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::domain::network::Network;
 use crate::domain::{Email, Language};
-use crate::features::accounts::{Account, add_account, find_account_by_login, is_username, list_accounts};
+use crate::features::accounts::{
+    Account, add_account, find_account_by_login, hold_instance_administrators, is_username, list_accounts,
+};
 use crate::features::admin::{Doer, Done, switch_account};
 use crate::features::audit::{Chain, Event, record};
 use crate::features::invitations::invite;
 use crate::features::networks::{How, Owner, Seen, know_network};
 use crate::features::organisations::{Role, add_membership, find_organisation};
 use crate::features::passwords::{Hashing, NewPassword, Surroundings, hash_new_password, set_password};
+use crate::features::sessions::end_sessions_of;
 use crate::storage::PageRequest;
 
 #[derive(Debug, Subcommand)]
@@ -290,6 +293,9 @@ async fn disable(common: &Common, login: &str) -> Outcome {
     let Some(account) = find_account_by_login(&writer, login).await? else {
         return refuse(format!("There is no account {login}."));
     };
+    // The turn of whoever changes roles comes before everything else.
+    hold_instance_administrators(&mut writer).await?;
+    let ended = end_sessions_of(&mut writer, account.id, installation.now).await?;
     match switch_account(&mut writer, state, &Doer::command_line(installation.now), account.id, false).await? {
         Done::Changed => writer.commit().await?,
         Done::Same => return refuse(format!("{} is switched off already.", account.email)),
@@ -303,8 +309,8 @@ async fn disable(common: &Common, login: &str) -> Outcome {
             return refuse(format!("There is no account {login}."));
         }
     }
-    let value = json!({ "id": account.id });
-    output::print(common.json, &value, &format!("Switched {} off and ended all their sessions.", account.email))
+    let value = json!({ "id": account.id, "sessions_ended": ended });
+    output::print(common.json, &value, &format!("Switched {} off and ended {ended} sessions.", account.email))
 }
 
 fn described(account: &Account) -> Value {
