@@ -40,6 +40,7 @@ impl OrganisationShown {
 #[serde(default, deny_unknown_fields)]
 pub(in crate::features::api) struct NewOrganisation {
     /// What people call it; no other is called so.
+    #[schema(min_length = 1, max_length = 200)]
     pub(in crate::features::api) name: String,
 }
 
@@ -48,6 +49,7 @@ pub(in crate::features::api) struct NewOrganisation {
 #[serde(default, deny_unknown_fields)]
 pub(in crate::features::api) struct OrganisationSettings {
     /// What people call it; no other is called so.
+    #[schema(min_length = 1, max_length = 200)]
     pub(in crate::features::api) name: String,
     /// Whether it is switched off: then none of its people gets in.
     pub(in crate::features::api) disabled: bool,
@@ -124,8 +126,10 @@ pub(in crate::features::api) struct NewAccount {
     /// The organisation that is to be their home.
     pub(in crate::features::api) organisation: Option<String>,
     /// Where the invitation goes.
+    #[schema(min_length = 3, max_length = 254)]
     pub(in crate::features::api) email: String,
     /// The full name.
+    #[schema(min_length = 1, max_length = 200)]
     pub(in crate::features::api) name: String,
     /// The given name.
     pub(in crate::features::api) given_name: Option<String>,
@@ -207,8 +211,10 @@ impl InvitationShown {
 #[serde(default, deny_unknown_fields)]
 pub(in crate::features::api) struct NewInvitation {
     /// Where the invitation goes.
+    #[schema(min_length = 3, max_length = 254)]
     pub(in crate::features::api) email: String,
     /// The full name.
+    #[schema(min_length = 1, max_length = 200)]
     pub(in crate::features::api) name: String,
     /// The given name.
     pub(in crate::features::api) given_name: Option<String>,
