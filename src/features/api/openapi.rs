@@ -54,7 +54,10 @@ pub(super) fn document(issuer: &str) -> Value {
 const ABOUT: &str = "Lists come in pages: send `next` back as `cursor`. Every change says with `If-Match` which version \
     it is made to; the `ETag` of what was read is that version. A request that is sent again with the same \
     `Idempotency-Key` within 24 hours is done once and answered alike. Problems (RFC 9457) carry a `code`, the `field` that \
-    is wrong, and a sentence. Points in time are RFC 3339 in UTC. No key opens a session, enrols a factor, or sees a secret \
+    is wrong, and a sentence. Points in time are RFC 3339 in UTC. A key of one organisation invites people instead of adding \
+    them, and learns nothing about who has an account elsewhere. Directories use SCIM 2.0 at `/scim/v2`: whom they create is \
+    invited and not active before they accept, and whom they delete loses the membership or the invitation, never an \
+    account. No key opens a session, enrols a factor, or sees a secret \
     but those that it just made.";
 
 impl Returns {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::rules::{Description, Step};
+use super::rules::{Description, Step, settings_by_name};
 use super::{Current, Plan};
 use crate::domain::ids::OrganisationId;
 use crate::domain::{Secret, Timestamp};
@@ -39,8 +39,11 @@ pub fn describe(current: &Current) -> Value {
             (organisation.name.as_str(), json!({ "disabled": off, "policy": policy }))
         })
         .collect();
-    let apps: BTreeMap<&str, Value> =
-        current.apps.iter().map(|client| (client.id.as_str(), json!(app_settings(client)))).collect();
+    let apps: BTreeMap<&str, Value> = current
+        .apps
+        .iter()
+        .map(|client| (client.id.as_str(), settings_by_name(client, |id| current.name_of(id))))
+        .collect();
     json!({ "version": 1, "organisations": organisations, "apps": apps })
 }
 
@@ -122,8 +125,8 @@ pub async fn carry_out(
             .collect();
         let event = match step {
             Step::Keep => continue,
-            Step::AddOrganisation { name, disabled, policy } => {
-                let id = OrganisationId::new(now, state.random.as_ref());
+            Step::AddOrganisation { id, name, disabled, policy } => {
+                let id = id.unwrap_or_else(|| OrganisationId::new(now, state.random.as_ref()));
                 let disabled_at = disabled.then_some(now);
                 let new = Organisation { id, name: name.clone(), policy, created_at: now, disabled_at };
                 add_organisation(db, &new).await?;

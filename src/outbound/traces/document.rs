@@ -32,7 +32,7 @@ fn span(span: &Ended) -> Value {
         "kind": span.kind,
         // Numbers of 64 bits are texts.
         "startTimeUnixNano": span.begun.to_string(),
-        "endTimeUnixNano": span.ended.to_string(),
+        "endTimeUnixNano": span.until.to_string(),
         "attributes": span.facts.iter().map(|(name, fact)| attribute(name, fact)).collect::<Vec<_>>(),
         "status": if span.failed { json!({ "code": 2 }) } else { json!({}) },
     });
@@ -70,7 +70,7 @@ mod tests {
             name: "db",
             kind: 3,
             begun: 1_700_000_000_000_000_000,
-            ended: 1_700_000_000_000_000_001,
+            until: 1_700_000_000_000_000_001,
             facts: vec![("db.operation.name", Fact::Text("SELECT".to_owned())), ("rows", Fact::Number(2))],
             failed: true,
         };

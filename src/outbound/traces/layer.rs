@@ -69,15 +69,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
         let name = attributes.metadata().name();
         let above = span.parent().map(|parent| parent.extensions().get::<Open>().map(|open| open.span.clone()));
         let (trace, parent) = match above {
-            // It is part of something that is not traced.
-            Some(None) => return,
             Some(Some(parent)) => (parent.trace, Some(parent.id)),
             None if self.begins(name) => (self.random.array(), None),
-            None => return,
+            // It is part of something that is not traced, or begins nothing.
+            Some(None) | None => return,
         };
         let begun = u64::try_from(self.clock.now().millis()).unwrap_or_default().saturating_mul(1_000_000);
         let (id, kind) = (self.random.array(), kind(name));
-        let mut ended = Ended { trace, id, parent, name, kind, begun, ended: begun, facts: Vec::new(), failed: false };
+        let mut ended = Ended { trace, id, parent, name, kind, begun, until: begun, facts: Vec::new(), failed: false };
         attributes.record(&mut ended);
         span.extensions_mut().insert(Open { span: ended, since: Instant::now() });
     }
@@ -93,7 +92,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let open = context.span(&id).and_then(|span| span.extensions_mut().remove::<Open>());
         if let Some(Open { mut span, since }) = open {
-            span.ended = span.begun.saturating_add(u64::try_from(since.elapsed().as_nanos()).unwrap_or_default());
+            span.until = span.begun.saturating_add(u64::try_from(since.elapsed().as_nanos()).unwrap_or_default());
             // Full means that the collector does not keep up: then this one is lost, and nobody waits.
             let _ = self.queue.try_send(span);
         }

@@ -42,7 +42,7 @@ struct Ended {
     kind: u8,
     /// Nanoseconds since 1970.
     begun: u64,
-    ended: u64,
+    until: u64,
     facts: Vec<(&'static str, Fact)>,
     failed: bool,
 }

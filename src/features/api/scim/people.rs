@@ -97,7 +97,7 @@ fn member(row: MemberRow) -> User {
     User::Member(Box::new(row))
 }
 
-/// Who was invited with the key of the caller and has not accepted: of several invitations to one address the last.
+/// Who was invited with the key of the caller and has not accepted.
 pub(super) async fn invited(call: &Call, db: &Reader, organisation: OrganisationId) -> Result<Vec<User>, Stop> {
     let program = Giver::Program(call.caller.machine.clone());
     let all = list_invitations_of_program(db, organisation, &program).await?;

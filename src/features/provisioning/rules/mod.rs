@@ -1,5 +1,7 @@
 //! What a description means for what there is: a plan, without doing it.
 
+mod names;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -10,9 +12,10 @@ use crate::domain::ids::OrganisationId;
 use crate::domain::names::{LONGEST_NAME, is_name};
 use crate::domain::{Policy, Timestamp};
 use crate::features::clients::Client;
-use crate::features::declarations::{
-    AppSettings, FieldFault, PolicySettings, app_client, app_settings, changed_fields, read_whole,
-};
+use crate::features::declarations::{AppSettings, FieldFault, PolicySettings, app_client, changed_fields, read_whole};
+
+pub use names::resolve_names;
+pub(super) use names::settings_by_name;
 
 /// The only form of descriptions that there is.
 const VERSION: u64 = 1;
@@ -24,6 +27,8 @@ pub struct Description {
     pub organisations: BTreeMap<String, OrganisationPart>,
     /// Apps by `client_id`.
     pub apps: BTreeMap<String, AppSettings>,
+    /// The identifiers of organisations that begin with it, by name, where apps name them.
+    pub begun: BTreeMap<String, OrganisationId>,
 }
 
 /// What is described about an organisation.
@@ -140,6 +145,8 @@ pub struct Shown {
 pub enum Step {
     /// Add an organisation.
     AddOrganisation {
+        /// Its identifier, where the description knows it already.
+        id: Option<OrganisationId>,
         /// Its name.
         name: String,
         /// Whether it is off from the beginning.
@@ -200,7 +207,7 @@ pub fn plan(
 ) -> Result<Plan, Vec<FieldFault>> {
     let (mut plan, mut faults) = (Plan::default(), Vec::new());
     for (name, part) in &description.organisations {
-        match plan_organisation(name, part, current, now) {
+        match plan_organisation((name, part), description.begun.get(name).copied(), current, now) {
             Ok(step) => plan.steps.push(step),
             Err(found) => {
                 let place = format!("organisations.{name}.policy");
@@ -208,14 +215,18 @@ pub fn plan(
             }
         }
     }
+    let name_of = |id| {
+        let begun = || description.begun.iter().find(|(_, begun)| **begun == id).map(|(name, _)| name.clone());
+        current.name_of(id).or_else(begun)
+    };
     for (id, settings) in &description.apps {
         let known = current.apps.iter().find(|client| client.id == *id);
         let client = app_client(id, settings.clone(), known, now);
-        let after = json!(app_settings(&client));
+        let after = settings_by_name(&client, name_of);
         let shown = |act, fields| Shown { act, kind: "app", name: id.clone(), fields };
         plan.steps.push(match known {
             None => (shown(Act::Add, Vec::new()), Step::AddApp(Box::new(client))),
-            Some(known) => match changed_fields(&json!(app_settings(known)), &after) {
+            Some(known) => match changed_fields(&settings_by_name(known, name_of), &after) {
                 fields if fields.is_empty() => (shown(Act::Keep, fields), Step::Keep),
                 fields => (shown(Act::Change, fields), Step::ChangeApp(Box::new(client))),
             },
@@ -229,8 +240,8 @@ pub fn plan(
 }
 
 fn plan_organisation(
-    name: &str,
-    part: &OrganisationPart,
+    (name, part): (&str, &OrganisationPart),
+    id: Option<OrganisationId>,
     current: &Current,
     now: Timestamp,
 ) -> Result<(Shown, Step), Vec<FieldFault>> {
@@ -239,7 +250,7 @@ fn plan_organisation(
     let after = part.policy.as_ref().map_or(Ok(before), |settings| settings.policy(before, now))?;
     let shown = |act, fields| Shown { act, kind: "organisation", name: name.to_owned(), fields };
     let Some(known) = known else {
-        let step = Step::AddOrganisation { name: name.to_owned(), disabled: part.disabled, policy: after };
+        let step = Step::AddOrganisation { id, name: name.to_owned(), disabled: part.disabled, policy: after };
         return Ok((shown(Act::Add, Vec::new()), step));
     };
     let describe = |disabled: bool, policy| json!({ "disabled": disabled, "policy": PolicySettings::of(policy) });
