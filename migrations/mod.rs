@@ -23,6 +23,7 @@ mod m0017_webhooks;
 mod m0018_signals;
 mod m0019_members;
 mod m0022_console;
+mod m0023_programs;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_signals::Migration),
             Box::new(m0019_members::Migration),
             Box::new(m0022_console::Migration),
+            Box::new(m0023_programs::Migration),
         ]
     }
 }

@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use super::{Common, Failure, Outcome, output, refuse};
+use crate::domain::ids::OrganisationId;
 use crate::features::clients::Clients;
 use crate::features::declarations::FieldFault;
 use crate::features::provisioning::{
-    Act, Plan, carry_out, describe, find_sectors, plan, read_current, read_description,
+    Act, Description, Plan, carry_out, describe, find_sectors, plan, read_current, read_description, resolve_names,
 };
 
 /// Bring apps, organisations and their rules to a described state.
@@ -76,10 +77,13 @@ fn without_nothing(value: Value) -> Value {
 
 impl Apply {
     pub(super) async fn run(self) -> Outcome {
-        let mut description = read_description(&self.read()?).map_err(faulty)?;
+        let mut text = self.read()?;
         let installation = self.common.open().await?;
         let (state, now) = (&installation.state, installation.now);
         let current = read_current(state.db.reading()).await?;
+        let new = || OrganisationId::new(now, state.random.as_ref());
+        let begun = resolve_names(&mut text, &current.organisations, new).map_err(faulty)?;
+        let mut description = Description { begun, ..read_description(&text).map_err(faulty)? };
         find_sectors(state, &mut description, &current, now).await.map_err(faulty)?;
         let prune = self.prune.contains(&Kind::Apps);
         let wanted = plan(&description, &current, prune, now).map_err(faulty)?;

@@ -3,13 +3,17 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::info;
 
-use super::{Common, Outcome, setup_link};
+use super::{Common, Failure, Outcome, setup_link};
 use crate::app::{Server, World, bind};
+use crate::outbound::traces::{Exporter, traces};
 use crate::web::log;
 
 pub(super) async fn run(common: &Common) -> Outcome {
     let config = common.load()?;
-    log::install(&config.log);
+    let World { clock, random } = World::real();
+    let (spans, exporter) = traces(&config.telemetry, (clock, random)).map_err(Failure)?.unzip();
+    log::install_with(&config.log, spans);
+    let exporting = exporter.map(|exporter: Exporter| tokio::spawn(exporter.run()));
     let listener = bind(config.server.listen, "server.listen").await?;
     let issuer = config.server.issuer();
     let server = Server::start(config, World::real(), listener).await?;
@@ -18,6 +22,9 @@ pub(super) async fn run(common: &Common) -> Outcome {
     until_asked_to_stop().await?;
     info!("stopping");
     server.stop().await;
+    if let Some(exporting) = exporting {
+        exporting.abort();
+    }
     Ok(())
 }
 

@@ -17,9 +17,9 @@ use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::domain::network::Network;
 use crate::domain::{Email, Language};
 use crate::features::accounts::{
-    Account, InstanceRole, add_account, find_account_by_login, hold_instance_administrators, is_username,
-    list_accounts, set_account_disabled,
+    Account, add_account, find_account_by_login, hold_instance_administrators, is_username, list_accounts,
 };
+use crate::features::admin::{Doer, Done, switch_account};
 use crate::features::audit::{Chain, Event, record};
 use crate::features::invitations::invite;
 use crate::features::networks::{How, Owner, Seen, know_network};
@@ -288,26 +288,27 @@ async fn list(common: &Common, org: Option<OrganisationId>, after: Option<Accoun
 
 async fn disable(common: &Common, login: &str) -> Outcome {
     let installation = common.open().await?;
-    let mut writer = installation.state.db.writing().await?;
+    let state = &installation.state;
+    let mut writer = state.db.writing().await?;
     let Some(account) = find_account_by_login(&writer, login).await? else {
         return refuse(format!("There is no account {login}."));
     };
-    if account.instance_role == InstanceRole::Administrator
-        && hold_instance_administrators(&mut writer).await? == [account.id]
-    {
-        return refuse(format!(
-            "Nobody but {} looks after the whole installation. Make somebody else its administrator first.",
-            account.email
-        ));
-    }
-    set_account_disabled(&mut writer, account.id, Some(installation.now)).await?;
+    // The turn of whoever changes roles comes before everything else.
+    hold_instance_administrators(&mut writer).await?;
     let ended = end_sessions_of(&mut writer, account.id, installation.now).await?;
-    let event = Event::new(Chain::Organisation(account.home_organisation_id), "account.disable", "done")
-        .about(account.id)
-        .with("by", "command line")
-        .with("sessions_ended", ended);
-    record(&mut writer, installation.ink(), event).await?;
-    writer.commit().await?;
+    match switch_account(&mut writer, state, &Doer::command_line(installation.now), account.id, false).await? {
+        Done::Changed => writer.commit().await?,
+        Done::Same => return refuse(format!("{} is switched off already.", account.email)),
+        Done::LastAdministrator => {
+            return refuse(format!(
+                "Nobody but {} looks after the whole installation. Make somebody else its administrator first.",
+                account.email
+            ));
+        }
+        Done::Unknown | Done::NotAllowed | Done::NoStrongFactor => {
+            return refuse(format!("There is no account {login}."));
+        }
+    }
     let value = json!({ "id": account.id, "sessions_ended": ended });
     output::print(common.json, &value, &format!("Switched {} off and ended {ended} sessions.", account.email))
 }

@@ -19,6 +19,7 @@ mod secret_file;
 mod server;
 mod sign_in;
 mod sms;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -41,6 +42,7 @@ pub use outbound::Outbound;
 pub use server::{Limits, Server, Tls};
 pub use sign_in::SignIn;
 pub use sms::Sms;
+pub use telemetry::{TRACE, Telemetry};
 pub use tokens::Tokens;
 
 /// Everything that can be configured.
@@ -73,6 +75,8 @@ pub struct Config {
     pub audit: Audit,
     /// What is logged.
     pub log: Log,
+    /// Where traces go.
+    pub telemetry: Telemetry,
 }
 
 impl Config {
@@ -107,6 +111,7 @@ impl Config {
         self.branding.validate(faults);
         self.audit.validate(faults);
         self.log.validate(faults);
+        self.telemetry.validate(faults);
         if !self.keys.algorithms.contains(&self.tokens.access_token_algorithm) {
             faults.add("tokens.access_token_algorithm", "Choose an algorithm that keys.algorithms lists.");
         }

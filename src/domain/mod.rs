@@ -9,6 +9,7 @@ pub mod email;
 pub mod factor;
 pub mod ids;
 pub mod language;
+pub mod names;
 pub mod network;
 pub mod phone;
 pub mod policy;

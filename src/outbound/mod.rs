@@ -4,6 +4,7 @@
 //! addresses and those of the operator's list are connected to, and no redirect is followed.
 
 mod addresses;
+pub mod traces;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -17,10 +18,11 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, RequestBuilder, Response};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
+use tracing::{Instrument as _, trace_span};
 use url::{Host, Url};
 
 use self::addresses::is_public;
-use crate::config;
+use crate::config::{self, TRACE};
 
 /// The largest document that is fetched, in bytes.
 const LARGEST: usize = 64 * 1024;
@@ -136,6 +138,7 @@ impl Outbound {
         let waited = timeout(self.patience, room.acquire()).await;
         let Ok(Ok(_permit)) = waited else { return Err(CallError::TooLate) };
         send(request)
+            .instrument(trace_span!(target: TRACE, "call"))
             .await
             .map_err(|cause| if cause.is_timeout() { CallError::TooLate } else { CallError::Unreachable })
     }

@@ -9,11 +9,13 @@ use sea_orm::{
     Statement,
 };
 use tokio::sync::Notify;
+use tracing::{Instrument as _, Span, trace_span};
 
 use super::StorageError;
 use super::group_commit::Turn;
 use super::lookup::Lookup;
 use super::sqlite_readers::SqliteReaders;
+use crate::config::TRACE;
 
 /// Runs queries. On both engines its connections refuse to write.
 #[derive(Debug)]
@@ -44,7 +46,9 @@ impl Reader {
         let backend = self.get_database_backend();
         let statements = lookup.queries.iter().map(|query| backend.build(query)).collect::<Vec<_>>();
         let found = match &self.0 {
-            Connection::Sqlite(readers) => Box::pin(readers.query_each(statements)).await?,
+            Connection::Sqlite(readers) => {
+                Box::pin(readers.query_each(statements).instrument(traced("SELECT"))).await?
+            }
             Connection::Pool(_) | Connection::Transaction(..) => {
                 let mut found = Vec::with_capacity(statements.len());
                 for statement in statements {
@@ -145,10 +149,10 @@ impl Writer {
         let Self { reader, turn, after } = self;
         reader.ensure_whole()?;
         if let Reader(Connection::Transaction(transaction, _)) = reader {
-            transaction.commit().await?;
+            transaction.commit().instrument(traced("COMMIT")).await?;
         }
         if let Some(turn) = turn {
-            turn.finish().await?;
+            turn.finish().instrument(traced("COMMIT")).await?;
         }
         for bell in after {
             bell.notify_one();
@@ -165,6 +169,11 @@ impl Deref for Writer {
     }
 }
 
+/// A query in a trace: what it does, and never with which values.
+fn traced(sql: &str) -> Span {
+    trace_span!(target: TRACE, "db", "db.operation.name" = sql.split_ascii_whitespace().next().unwrap_or_default())
+}
+
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
@@ -176,39 +185,55 @@ impl ConnectionTrait for Reader {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let span = traced(&statement.sql);
         self.ensure_whole()?;
-        self.noting(match &self.0 {
-            Connection::Sqlite(readers) => readers.execute(&statement).await,
-            Connection::Pool(pool) => pool.execute_raw(statement).await,
-            Connection::Transaction(transaction, _) => transaction.execute_raw(statement).await,
-        })
+        let work = async {
+            match &self.0 {
+                Connection::Sqlite(readers) => readers.execute(&statement).await,
+                Connection::Pool(pool) => pool.execute_raw(statement).await,
+                Connection::Transaction(transaction, _) => transaction.execute_raw(statement).await,
+            }
+        };
+        self.noting(work.instrument(span).await)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let span = traced(sql);
         self.ensure_whole()?;
-        self.noting(match &self.0 {
-            Connection::Sqlite(readers) => readers.execute_unprepared(sql).await,
-            Connection::Pool(pool) => pool.execute_unprepared(sql).await,
-            Connection::Transaction(transaction, _) => transaction.execute_unprepared(sql).await,
-        })
+        let work = async {
+            match &self.0 {
+                Connection::Sqlite(readers) => readers.execute_unprepared(sql).await,
+                Connection::Pool(pool) => pool.execute_unprepared(sql).await,
+                Connection::Transaction(transaction, _) => transaction.execute_unprepared(sql).await,
+            }
+        };
+        self.noting(work.instrument(span).await)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let span = traced(&statement.sql);
         self.ensure_whole()?;
-        self.noting(match &self.0 {
-            Connection::Sqlite(readers) => readers.query_one(&statement).await,
-            Connection::Pool(pool) => pool.query_one_raw(statement).await,
-            Connection::Transaction(transaction, _) => transaction.query_one_raw(statement).await,
-        })
+        let work = async {
+            match &self.0 {
+                Connection::Sqlite(readers) => readers.query_one(&statement).await,
+                Connection::Pool(pool) => pool.query_one_raw(statement).await,
+                Connection::Transaction(transaction, _) => transaction.query_one_raw(statement).await,
+            }
+        };
+        self.noting(work.instrument(span).await)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let span = traced(&statement.sql);
         self.ensure_whole()?;
-        self.noting(match &self.0 {
-            Connection::Sqlite(readers) => readers.query_all(&statement).await,
-            Connection::Pool(pool) => pool.query_all_raw(statement).await,
-            Connection::Transaction(transaction, _) => transaction.query_all_raw(statement).await,
-        })
+        let work = async {
+            match &self.0 {
+                Connection::Sqlite(readers) => readers.query_all(&statement).await,
+                Connection::Pool(pool) => pool.query_all_raw(statement).await,
+                Connection::Transaction(transaction, _) => transaction.query_all_raw(statement).await,
+            }
+        };
+        self.noting(work.instrument(span).await)
     }
 }
 

@@ -7,13 +7,15 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::time::{Instant, timeout};
-use tracing::{error, info};
+use tracing::field::Empty;
+use tracing::{Instrument as _, error, info, trace_span};
 
 use super::context::Context;
 use super::error::{Error, ErrorPage, PageProblem};
 use super::headers::add_security_headers;
 use super::metrics;
 use super::state::AppState;
+use crate::config::TRACE;
 
 /// Makes the context, limits the time, and sees to it that every answer has its headers, its line in the log and,
 /// where something went wrong, its page.
@@ -30,7 +32,16 @@ pub async fn around(State(state): State<AppState>, request: Request, next: Next)
         .is_none_or(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
 
     let limit = Duration::from_secs(state.config.server.limits.request_seconds.into());
-    let answer = timeout(limit, next.run(Request::from_parts(parts, body))).await;
+    let route = route.as_deref().unwrap_or("unknown");
+    let span = trace_span!(
+        target: TRACE,
+        "request",
+        "http.request.method" = method_known(&method),
+        "http.route" = route,
+        "http.response.status_code" = Empty,
+        failed = Empty,
+    );
+    let answer = timeout(limit, next.run(Request::from_parts(parts, body))).instrument(span.clone()).await;
     let mut response = answer.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response());
 
     let fault = response.extensions_mut().remove::<Error>();
@@ -44,8 +55,20 @@ pub async fn around(State(state): State<AppState>, request: Request, next: Next)
         response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
     }
     add_security_headers(response.headers_mut(), &context.path, state.config.server.is_https());
-    record(&context, &method, route.as_deref().unwrap_or("unknown"), response.status(), started.elapsed());
+    span.record("http.response.status_code", response.status().as_u16());
+    span.record("failed", response.status().is_server_error());
+    record(&context, &method, route, response.status(), started.elapsed());
     response
+}
+
+/// The method, where it is one that everybody knows: the others are words of whoever asks.
+fn method_known(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::PATCH | Method::DELETE | Method::OPTIONS => {
+            method.as_str()
+        }
+        _ => "_OTHER",
+    }
 }
 
 /// An answer without a body of its own that a person would see.

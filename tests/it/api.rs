@@ -3,6 +3,7 @@
 mod apply;
 mod apps;
 mod contract;
+mod invitations;
 mod keys;
 mod limits;
 mod nodes;

@@ -44,7 +44,13 @@ impl Drop for Serving {
 
 /// Starts `serve` on a free port, and waits until it is ready.
 fn serve(folder: &Path) -> (Serving, String) {
+    serve_with(folder, &[])
+}
+
+/// The same, with these variables.
+pub(crate) fn serve_with(folder: &Path, variables: &[(&str, &str)]) -> (Serving, String) {
     let mut child = countersign(folder, &["serve"])
+        .envs(variables.iter().copied())
         .env("COUNTERSIGN__SERVER__LISTEN", "127.0.0.1:0")
         .env("COUNTERSIGN__SERVER__DRAIN_SECONDS", "0")
         .stderr(Stdio::piped())

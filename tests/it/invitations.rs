@@ -48,7 +48,7 @@ pub(crate) async fn invited(server: &Server) -> String {
         add_membership(&mut writer, place, who, Role::Employee, Vec::new(), now).await.unwrap();
         gijs
     };
-    let link = invite(&mut writer, state, &gijs, &organisation, Some(&anna), now).await.unwrap();
+    let link = invite(&mut writer, state, &gijs, &organisation, Some((&anna).into()), now).await.unwrap();
     writer.commit().await.unwrap();
     link.expose().strip_prefix(&server.issuer).unwrap().to_owned()
 }

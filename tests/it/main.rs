@@ -70,6 +70,7 @@ mod sign_in;
 mod signals;
 mod signers;
 mod storage;
+mod telemetry;
 mod tenants;
 mod text_messages;
 mod tls;

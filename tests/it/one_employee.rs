@@ -274,8 +274,8 @@ async fn groups_are_told_to_apps(engine: Engine) {
     let server = Server::start(&engine).await;
     let mut anna = signed_in(&server, ANNA).await;
     let path = format!("/organisation/employees/{}", server.account);
-    let faulty = anna.fill(&format!("{path}/groups"), &[("groups", &"x".repeat(65))]).await;
-    assert!(faulty.status == 422 && faulty.body.contains("at most 64 characters"), "{}", faulty.body);
+    let faulty = anna.fill(&format!("{path}/groups"), &[("groups", &"x".repeat(101))]).await;
+    assert!(faulty.status == 422 && faulty.body.contains("at most 100 characters"), "{}", faulty.body);
     let done = anna.fill(&format!("{path}/groups"), &[("groups", "Loon\r\nBTW, Loon")]).await;
     assert!(done.location().ends_with("?done=groups"), "{}", done.body);
     let place = &memberships_of(server.inner.state.db.reading(), server.account).await.unwrap()[0];

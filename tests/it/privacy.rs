@@ -1,6 +1,7 @@
 //! What is kept about a person: coarse after a while, all of it for them, and erased.
 
 use countersign::features::accounts::{InstanceRole, find_account, find_account_by_login};
+use countersign::features::admin::{Doer, Done, change_instance_role, switch_account};
 use countersign::features::audit::{Ink, Verdict, coarsen_addresses, verify};
 use countersign::features::organisations::Role;
 use countersign::features::privacy::{Erased, erase_person, export_person};
@@ -16,6 +17,7 @@ on_both_engines! {
     after_erasing_no_table_holds_the_person
     the_last_administrator_is_not_erased
     whoever_alone_looks_after_everything_is_not_erased
+    of_two_who_look_after_everything_one_stays_whatever_is_done_to_both_at_once
 }
 
 async fn text_of(server: &Server, query: &str) -> Vec<String> {
@@ -228,5 +230,46 @@ async fn whoever_alone_looks_after_everything_is_not_erased(engine: Engine) {
     let (one, other) = tokio::join!(erase(BRAM), erase("carla@kantoor.nl"));
     let done = [one, other].iter().filter(|erased| matches!(erased, Erased::Done { .. })).count();
     assert_eq!(done, 1);
+    assert_sound(&server).await;
+}
+
+async fn of_two_who_look_after_everything_one_stays_whatever_is_done_to_both_at_once(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let state = &server.inner.state;
+    let by = Doer::command_line(state.now());
+    let (bram, carla) = (BRAM, "carla@kantoor.nl");
+    let mut ids = Vec::new();
+    for email in [bram, carla] {
+        ids.push(server.hire(email, Role::Employee, InstanceRole::Administrator).await);
+    }
+    let switch_off = async |id| {
+        let mut writer = state.db.writing().await.unwrap();
+        let done = switch_account(&mut writer, state, &by, id, false).await.unwrap();
+        writer.commit().await.unwrap();
+        done
+    };
+    let demote = async |id| {
+        let mut writer = state.db.writing().await.unwrap();
+        let done = change_instance_role(&mut writer, state, &by, id, InstanceRole::None).await.unwrap();
+        writer.commit().await.unwrap();
+        done
+    };
+    let erase = async |id| {
+        // What was read before the turn is nothing to judge by.
+        let account = find_account(state.db.reading(), id).await.unwrap().unwrap();
+        let mut writer = state.db.writing().await.unwrap();
+        let erased = erase_person(&mut writer, Ink::of(state, state.now()), &account).await.unwrap();
+        writer.commit().await.unwrap();
+        erased
+    };
+    for _ in 0..5 {
+        let (one, other) = tokio::join!(switch_off(ids[0]), demote(ids[1]));
+        let done = [one, other].map(|done| done == Done::Changed);
+        assert!(done[0] != done[1], "{one:?} {other:?}");
+        change(&server, "UPDATE accounts SET disabled_at = NULL").await;
+        change(&server, "UPDATE accounts SET instance_role = 'administrator' WHERE email <> 'anna@kantoor.nl'").await;
+    }
+    let (one, other) = tokio::join!(erase(ids[0]), demote(ids[1]));
+    assert!(matches!(one, Erased::Done { .. }) != (other == Done::Changed), "{one:?} {other:?}");
     assert_sound(&server).await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign::features::accounts::InstanceRole;
-use countersign::features::organisations::{Role, administrators_of, set_role, take_turn_as};
+use countersign::features::organisations::{Giver, Role, administrators_of, set_role, take_turn_as};
 use sea_orm::ConnectionTrait as _;
 
 use crate::helpdesk::{AGAIN, APPROVED, ASKED, STOP, bram, factors, helper, link, office, open, sign, state_of};
@@ -204,7 +204,9 @@ async fn an_act_is_judged_by_who_somebody_is_when_it_happens(engine: Engine) {
     change(&server, &format!("UPDATE accounts SET disabled_at = NULL WHERE id = '{kees}'")).await;
     let mut writer = state.db.writing().await.unwrap();
     let who = (server.organisation, kees);
-    assert!(set_role(&mut writer, who, Role::Employee, (Some(server.account), state.now())).await.unwrap());
+    assert!(
+        set_role(&mut writer, who, Role::Employee, (Some(Giver::Person(server.account)), state.now())).await.unwrap()
+    );
     writer.commit().await.unwrap();
     assert!(!may().await, "made something else");
     // Somebody at home elsewhere is an administrator in name alone.

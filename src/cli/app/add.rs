@@ -208,16 +208,6 @@ impl Add {
         serde_json::from_str(&text).map(Some).map_err(|_| unusable("it is no JSON"))
     }
 
-    fn stored(&self, secret: &Secret<String>, installation: &Installation) -> ClientSecret {
-        let state = &installation.state;
-        match self.auth {
-            Some(AuthArgument::SecretJwt) => {
-                ClientSecret::signing(secret.expose(), &state.vault, state.random.as_ref())
-            }
-            _ => ClientSecret::compared(secret.expose()),
-        }
-    }
-
     /// The code, and what was named beside it; what exists is written in one way.
     fn response_types(&self) -> Vec<String> {
         let mut all = vec!["code".to_owned()];
@@ -240,6 +230,8 @@ impl Add {
             Some(id) => id.clone(),
             None => format!("app_{}", &installation.state.random.secret().expose()[..16]),
         };
+        let chance = (&installation.state.vault, installation.state.random.as_ref());
+        let kept = secret.map(|secret| ClientSecret::kept(authentication, secret.expose(), chance));
         let usual = if self.profile == Profile::Fapi2 { Algorithm::PS256 } else { Algorithm::RS256 };
         Ok(Client {
             id,
@@ -277,7 +269,7 @@ impl Add {
                 assertion_algorithm: self.assertion_alg,
                 ..Metadata::default()
             },
-            secrets: secret.map(|secret| self.stored(secret, installation)).into_iter().collect(),
+            secrets: kept.into_iter().collect(),
             disabled_at: None,
         })
     }

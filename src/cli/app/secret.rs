@@ -9,9 +9,7 @@ use super::change::find;
 use crate::cli::{Common, Outcome, output, refuse};
 use crate::domain::ids::ClientSecretId;
 use crate::features::audit::{Chain, Event, record};
-use crate::features::clients::{
-    ClientAuthentication, ClientSecret, add_secret, end_secret, find_registered, list_secrets,
-};
+use crate::features::clients::{ClientSecret, add_secret, end_secret, find_registered, list_secrets};
 
 /// How many secrets count at most.
 const MOST: usize = 2;
@@ -54,13 +52,10 @@ async fn add(common: &Common, id: &str, overlap_days: u32) -> Outcome {
     let app = find(&installation, id).await?;
     let (now, random) = (installation.now, state.random.as_ref());
     let secret = random.secret();
-    let stored = match app.client.authentication {
-        ClientAuthentication::None | ClientAuthentication::PrivateKeyJwt => {
-            return refuse("An app that authenticates in this way has no secret.");
-        }
-        ClientAuthentication::ClientSecretJwt => ClientSecret::signing(secret.expose(), &state.vault, random),
-        _ => ClientSecret::compared(secret.expose()),
-    };
+    if !app.client.authentication.has_secret() {
+        return refuse("An app that authenticates in this way has no secret.");
+    }
+    let stored = ClientSecret::kept(app.client.authentication, secret.expose(), (&state.vault, random));
     let old: Vec<_> =
         list_secrets(state.db.reading(), id).await?.into_iter().filter(|secret| secret.counts(now)).collect();
     if old.len() >= MOST {

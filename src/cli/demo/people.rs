@@ -132,7 +132,7 @@ pub(super) async fn seed(state: &AppState, portal: &str) -> Result<Secret<String
                 let place = MembershipId::new(now, random);
                 add_membership(&mut writer, place, who, person.role, Vec::new(), now).await?;
                 if person.email == INVITED.email {
-                    invite(&mut writer, state, &account, &organisation, inviter.as_ref(), now).await?;
+                    invite(&mut writer, state, &account, &organisation, inviter.as_ref().map(Into::into), now).await?;
                 } else {
                     set_password(&mut writer, account.id, &phc, now).await?;
                     if person.has_app() {

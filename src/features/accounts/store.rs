@@ -9,7 +9,7 @@ use sea_orm::{
 use super::{Account, InstanceRole, login_as_known};
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::{Email, Language, Timestamp};
-use crate::storage::{Lookup, PageRequest, Reader, StorageError, Writer, text_column};
+use crate::storage::{Lookup, PageRequest, Reader, StorageError, Versioned, Writer, raise_version, text_column};
 
 mod many;
 
@@ -177,17 +177,14 @@ pub async fn set_account_disabled(
     Ok(done.rows_affected == 1)
 }
 
-/// Who looks after the whole installation at this moment. Until the commit nobody else becomes or ceases to be one.
+/// Who looks after the whole installation at this moment. Until the commit nobody else becomes or ceases to be one: it
+/// takes the turn of whoever changes roles, so ask before anything else is held, and read what is judged after it.
 ///
 /// # Errors
 ///
 /// When the database refuses.
 pub async fn hold_instance_administrators(db: &mut Writer) -> Result<Vec<AccountId>, StorageError> {
-    accounts::Entity::update_many()
-        .col_expr(Column::InstanceRole, Expr::col(Column::InstanceRole))
-        .filter(Column::InstanceRole.eq(InstanceRole::Administrator))
-        .exec(db)
-        .await?;
+    raise_version(db, Versioned::Roles).await?;
     Ok(accounts::Entity::find()
         .select_only()
         .column(Column::Id)

@@ -1,7 +1,5 @@
 //! Accounts.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::BASE;
@@ -9,27 +7,22 @@ use super::answers::{Answer, Answered};
 use super::apps::changes;
 use super::call::{Call, Change};
 use super::documents::{AccountSettings, AccountShown, NewAccount};
-use super::memberships::{check_groups, check_power};
+use super::memberships::{check_groups, check_power, note_giver};
 use super::people::person_changed;
 use super::problems::{Problem, Stop};
 use crate::domain::Email;
 use crate::domain::ids::{MembershipId, OrganisationId};
+use crate::domain::names::{LONGEST_NAME, is_name};
 use crate::features::accounts::{Account, Profile, add_account, find_account_by_login, list_accounts, set_profile};
 use crate::features::admin::switch_account;
 use crate::features::audit::{Chain, Event};
 use crate::features::employees::count_other_administrators;
-use crate::features::invitations::invite;
+use crate::features::invitations::{Inviter, invite};
 use crate::features::organisations::{
     Organisation, Role, add_membership, find_organisation, memberships_of, take_turn,
 };
 use crate::features::sessions::end_everything_else;
-use crate::features::throttles::{Counter, Limit, reserve};
 use crate::storage::{Versioned, raise_version};
-
-/// The most people that a key of one organisation invites in a day, together with its administrators.
-const A_DAY: Limit = Limit::quota(200, Duration::from_hours(24));
-/// The longest name, in characters.
-const LONGEST_NAME: usize = 200;
 
 pub(super) async fn list(call: Call) -> Answered {
     let page = call.page()?;
@@ -57,11 +50,13 @@ pub(super) async fn show(call: Call) -> Answered {
 }
 
 pub(super) async fn add(call: Call) -> Answered {
+    if let Some(own) = call.caller.organisation {
+        // Otherwise it would learn who has an account elsewhere, and be the home of addresses that nobody confirmed.
+        let detail = format!("A key of one organisation invites: send this to {BASE}/organisations/{own}/invitations.");
+        return Err(Problem::above_own_rights(detail).into());
+    }
     let wanted: NewAccount = call.read()?;
-    let organisation = match wanted.organisation.as_deref() {
-        None => call.caller.organisation,
-        Some(id) => id.parse::<OrganisationId>().ok().filter(|id| call.caller.sees(*id)),
-    };
+    let organisation = wanted.organisation.as_deref().and_then(|id| id.parse::<OrganisationId>().ok());
     let no_organisation = || Problem::field("organisation", "Name the organisation that is to be the home.");
     let organisation = organisation.ok_or_else(no_organisation)?;
     let email: Email = wanted.email.parse().map_err(|_| Problem::field("email", "This is no e-mail address."))?;
@@ -83,22 +78,13 @@ pub(super) async fn add(call: Call) -> Answered {
 }
 
 /// Adds somebody to the organisation that is to be their home, and mails them an invitation.
-pub(super) async fn invite_new(
+async fn invite_new(
     call: Call,
     (home, email): (OrganisationId, Email),
     profile: Profile,
     (role, groups): (Role, Vec<String>),
 ) -> Result<(Change, Account), Stop> {
-    let state = call.state.clone();
-    let now = call.context.now;
-    if call.caller.organisation.is_some() {
-        let counter = Counter { key: format!("invite:{home}"), limit: A_DAY };
-        if let Some(blocked) = reserve(&state.db, &[counter], now).await? {
-            let retry_after = Some(blocked.until.since(now).as_secs().max(1));
-            let problem = Problem::new("too_many", "The organisation invited too many people today.");
-            return Err(Problem { retry_after, ..problem }.into());
-        }
-    }
+    let (state, now) = (call.state.clone(), call.context.now);
     let mut change = call.begin().await?;
     take_turn(&mut change.writer, home).await?;
     let Some(organisation) = find_organisation(&change.writer, home).await? else {
@@ -118,13 +104,15 @@ pub(super) async fn invite_new(
         return Err(if error.is_duplicate() { taken().into() } else { error.into() });
     }
     let place = MembershipId::new(now, state.random.as_ref());
+    let machine = change.call.caller.machine.clone();
     add_membership(&mut change.writer, place, (home, account.id), role, groups, now).await?;
-    invite(&mut change.writer, &state, &account, &organisation, None, now).await?;
+    note_giver(&mut change, (home, account.id), role).await?;
+    invite(&mut change.writer, &state, &account, &organisation, Some(Inviter::Program(&machine)), now).await?;
     Ok((change, account))
 }
 
 /// The event of an invitation.
-pub(super) fn invited(account: &Account) -> Event {
+fn invited(account: &Account) -> Event {
     event("account.invite", account).with_personal("email", account.email.to_string())
 }
 
@@ -198,8 +186,8 @@ pub(super) async fn invite_again(call: Call) -> Answered {
         let detail = "Only somebody who never signed in, and is not switched off, can be invited again.";
         return Err(Problem::new("conflict", detail).into());
     }
-    let state = change.call.state.clone();
-    invite(&mut change.writer, &state, &account, &organisation, None, now).await?;
+    let (state, machine) = (change.call.state.clone(), change.call.caller.machine.clone());
+    invite(&mut change.writer, &state, &account, &organisation, Some(Inviter::Program(&machine)), now).await?;
     change.finish(invited(&account), Answer::gone()).await
 }
 
@@ -221,23 +209,23 @@ async fn home(change: &Change, account: &Account) -> Result<Organisation, Stop> 
 
 /// The names of a person, without spaces around them.
 pub(super) fn check_profile(settings: &AccountSettings) -> Result<Profile, Problem> {
-    let wrong = |name: &str| name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control);
     let name = settings.name.trim().to_owned();
-    if name.is_empty() || wrong(&name) {
+    if !is_name(&name) {
         return Err(Problem::field("name", format!("A name has 1 to {LONGEST_NAME} characters.")));
     }
-    let mut parts = [None, None];
-    for (place, (path, part)) in
-        [("given_name", &settings.given_name), ("family_name", &settings.family_name)].into_iter().enumerate()
-    {
-        let part = part.as_deref().map(str::trim).filter(|part| !part.is_empty());
-        if part.is_some_and(wrong) {
-            return Err(Problem::field(path, format!("A name has at most {LONGEST_NAME} characters.")));
-        }
-        parts[place] = part.map(str::to_owned);
-    }
-    let [given_name, family_name] = parts;
+    let given_name = check_part("given_name", settings.given_name.as_deref())?;
+    let family_name = check_part("family_name", settings.family_name.as_deref())?;
     Ok(Profile { name, given_name, family_name, language: settings.language })
+}
+
+/// A part of a name, without spaces around it; none for nothing.
+pub(super) fn check_part(path: &str, part: Option<&str>) -> Result<Option<String>, Problem> {
+    match part.map(str::trim).filter(|part| !part.is_empty()) {
+        Some(part) if !is_name(part) => {
+            Err(Problem::field(path, format!("A name has at most {LONGEST_NAME} characters.")))
+        }
+        part => Ok(part.map(str::to_owned)),
+    }
 }
 
 fn event(kind: &'static str, account: &Account) -> Event {

@@ -9,10 +9,8 @@ use super::documents::{AppSecretMade, AppShown, NewApp, NewAppSecret, secret_id}
 use super::problems::{Problem, Stop};
 use crate::features::api_keys::Rights;
 use crate::features::audit::{Chain, Event};
-use crate::features::clients::{Client, Clients, add_client, change_client, list_clients, remove_client};
-use crate::features::declarations::{
-    FieldFault, app_client, app_field, app_settings, changed_fields, keeps_secret, new_secret,
-};
+use crate::features::clients::{Client, Clients, add_client, change_client, list_clients, new_secret, remove_client};
+use crate::features::declarations::{FieldFault, app_client, app_field, app_settings, changed_fields};
 use crate::features::oidc::{RegistrationProblem, check_registration, find_sector};
 use crate::storage::{Reader, Versioned, raise_version};
 use crate::web::AppState;
@@ -63,7 +61,7 @@ pub(super) async fn change(call: Call) -> Answered {
     }
     // Asked of another host before anybody waits; the same description is looked at again below.
     check(&state, &mut client, Some(&seen)).await?;
-    let is_kept_alike = keeps_secret(client.authentication) == keeps_secret(seen.authentication);
+    let is_kept_alike = client.authentication.signs_with_secret() == seen.authentication.signs_with_secret();
     let secret = if is_kept_alike { None } else { new_secret(&state, &mut client) };
     let (mut change, known) = hold(call).await?;
     if app_settings(&known) != app_settings(&seen) {
@@ -71,7 +69,7 @@ pub(super) async fn change(call: Call) -> Answered {
     }
     check_power(&change.call, &[&known, &client])?;
     // Another way to authenticate leaves no secret of the way before.
-    if keeps_secret(client.authentication) == keeps_secret(known.authentication) {
+    if client.authentication.signs_with_secret() == known.authentication.signs_with_secret() {
         client.secrets.clone_from(&known.secrets);
     }
     change_client(&mut change.writer, &client, now, state.random.as_ref()).await?;
@@ -95,7 +93,7 @@ pub(super) async fn add_secret(call: Call) -> Answered {
     let (state, now) = (call.state.clone(), call.context.now);
     let (mut change, mut client) = hold(call).await?;
     check_power(&change.call, &[&client])?;
-    if keeps_secret(client.authentication).is_none() {
+    if client.authentication.signs_with_secret().is_none() {
         return Err(Problem::new("conflict", "An app that authenticates in this way has no secret.").into());
     }
     let hours = std::time::Duration::from_secs(u64::from(wanted.old_secrets_end_in_hours) * 3600);

@@ -6,7 +6,7 @@ mod things;
 
 pub(super) use apps::{ApiKeyShown, AppSecretMade, AppShown, NewApiKey, NewApp, NewAppSecret, secret_id};
 pub(super) use people::{
-    AccountSettings, AccountShown, MembershipSettings, MembershipShown, NewAccount, NewMembership, NewOrganisation,
-    OrganisationSettings, OrganisationShown,
+    AccountSettings, AccountShown, InvitationShown, MembershipSettings, MembershipShown, NewAccount, NewInvitation,
+    NewMembership, NewOrganisation, OrganisationSettings, OrganisationShown,
 };
 pub(super) use things::{EventShown, NetworkSettings, NetworkShown, NetworkStatus, SigningKeyShown, SigningKeysShown};

@@ -11,21 +11,18 @@ use super::people::person_changed;
 use super::problems::{Problem, Stop};
 use super::store::{MemberRow, find_member, list_members};
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+use crate::domain::names::{LONGEST_GROUP, MOST_GROUPS, parse_groups};
 use crate::features::accounts::{InstanceRole, find_account};
 use crate::features::api_keys::Rights;
 use crate::features::audit::{Chain, Event};
 use crate::features::declarations::FieldFault;
 use crate::features::employees::count_other_administrators;
 use crate::features::organisations::{
-    Organisation, Role, add_membership, remove_membership, set_groups, set_membership_disabled, set_role,
+    Giver, Organisation, Role, add_membership, remove_membership, set_added_by, set_groups, set_membership_disabled,
+    set_role,
 };
 use crate::features::sessions::end_everything_else;
-use crate::storage::{Reader, Writer};
-
-/// The most groups of one membership.
-const MOST_GROUPS: usize = 100;
-/// The longest name of a group, in characters.
-const LONGEST_GROUP: usize = 100;
+use crate::storage::{Reader, StorageError, Writer};
 
 pub(super) async fn list(call: Call) -> Answered {
     let page = call.page()?;
@@ -53,15 +50,14 @@ pub(super) async fn add(call: Call) -> Answered {
     };
     let seen = found.filter(|account| change.call.caller.sees(account.home_organisation_id));
     let Some(account) = seen else { return Err(Problem::field("account", "There is no such account.").into()) };
-    if account.instance_role != InstanceRole::None {
-        return Err(powerful().into());
-    }
+    check_powerless(account.instance_role)?;
     let id = MembershipId::new(now, change.call.state.random.as_ref());
     let who = (organisation.id, account.id);
     if find_member(&change.writer, organisation.id, account.id).await?.is_some() {
         return Err(Problem::new("conflict", "The account belongs to the organisation already.").into());
     }
     add_membership(&mut change.writer, id, who, wanted.role, groups, now).await?;
+    note_giver(&mut change, who, wanted.role).await?;
     let row = find_member(&change.writer, organisation.id, account.id).await?;
     let row = row.ok_or_else(|| Problem::not_found("membership"))?;
     let event = event("membership.add", &organisation, &row).with("role", wanted.role.to_string());
@@ -77,16 +73,38 @@ pub(super) async fn change(call: Call) -> Answered {
 }
 
 pub(super) async fn remove(call: Call) -> Answered {
-    let (mut change, organisation, row) = hold(call).await?;
+    let (change, organisation, row) = hold(call).await?;
     if row.home_organisation_id == organisation.id {
         let detail = "This is the home of the account, which it cannot be without. Disable the membership instead.";
         return Err(Problem::new("conflict", detail).into());
     }
-    check_power(&change.call, [row.role])?;
-    check_last(&mut change.writer, &organisation, &row).await?;
-    remove_membership(&mut change.writer, (organisation.id, row.id)).await?;
-    let event = event("membership.remove", &organisation, &row);
+    let (change, event) = end(change, &organisation, &row).await?;
     change.finish(event, Answer::gone()).await
+}
+
+/// Ends the membership of somebody whose home is elsewhere.
+pub(super) async fn end(
+    mut change: Change,
+    organisation: &Organisation,
+    row: &MemberRow,
+) -> Result<(Change, Event), Stop> {
+    check_last(&mut change.writer, organisation, row).await?;
+    check_power(&change.call, [row.role])?;
+    remove_membership(&mut change.writer, (organisation.id, row.id)).await?;
+    let event = event("membership.remove", organisation, row);
+    Ok((change, event))
+}
+
+/// Remembers that the program brought a member in, and made them what they are.
+pub(super) async fn note_giver(
+    change: &mut Change,
+    who: (OrganisationId, AccountId),
+    role: Role,
+) -> Result<(), StorageError> {
+    let by = Giver::Program(change.call.caller.machine.clone());
+    set_added_by(&mut change.writer, who, by.clone()).await?;
+    set_role(&mut change.writer, who, role, (Some(by), change.call.context.now)).await?;
+    Ok(())
 }
 
 /// Brings a membership to these settings, with what follows from that, and tells the person.
@@ -106,7 +124,8 @@ pub(super) async fn apply(
     let mut done: Vec<(&str, Event)> = Vec::new();
     if settings.role != before.role {
         check_power(&change.call, [settings.role, before.role])?;
-        set_role(&mut change.writer, who, settings.role, (None, now)).await?;
+        let by = Giver::Program(change.call.caller.machine.clone());
+        set_role(&mut change.writer, who, settings.role, (Some(by), now)).await?;
         let event = event("membership.role", organisation, before)
             .with("before", before.role.to_string())
             .with("after", settings.role.to_string());
@@ -146,14 +165,17 @@ async fn find(call: &Call, db: &Reader, organisation: OrganisationId) -> Result<
 }
 
 /// Begins to change the membership in the path.
-pub(super) async fn hold(call: Call) -> Result<(Change, Organisation, MemberRow), Stop> {
+async fn hold(call: Call) -> Result<(Change, Organisation, MemberRow), Stop> {
     let (change, organisation) = call.begin_at_organisation().await?;
     let row = find(&change.call, &change.writer, organisation.id).await?;
     change.check_match(&MembershipShown::of(organisation.id, &row))?;
-    if row.instance_role != InstanceRole::None {
-        return Err(powerful().into());
-    }
+    check_powerless(row.instance_role)?;
     Ok((change, organisation, row))
+}
+
+/// Refuses what is done to somebody who has a say over the whole instance.
+pub(super) fn check_powerless(role: InstanceRole) -> Result<(), Problem> {
+    if role == InstanceRole::None { Ok(()) } else { Err(powerful()) }
 }
 
 fn powerful() -> Problem {
@@ -181,16 +203,11 @@ async fn check_last(writer: &mut Writer, organisation: &Organisation, row: &Memb
 
 /// Groups in one order, each once.
 pub(super) fn check_groups(groups: &[String]) -> Result<Vec<String>, Problem> {
-    let mut all: Vec<String> = groups.iter().map(|group| group.trim().to_owned()).collect();
-    all.sort();
-    all.dedup();
-    let is_wrong = |group: &String| {
-        group.is_empty() || group.chars().count() > LONGEST_GROUP || group.chars().any(char::is_control)
-    };
-    if all.len() > MOST_GROUPS || all.iter().any(is_wrong) {
+    let Some(mut all) = parse_groups(groups.iter().map(String::as_str)) else {
         let says = format!("At most {MOST_GROUPS} groups, each of 1 to {LONGEST_GROUP} characters.");
         return Err(Problem::fields(vec![FieldFault::new("groups", says)]));
-    }
+    };
+    all.sort();
     Ok(all)
 }
 

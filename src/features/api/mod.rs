@@ -14,6 +14,7 @@ mod audit;
 mod call;
 mod callers;
 mod documents;
+mod invitations;
 mod memberships;
 mod networks;
 mod openapi;

@@ -54,7 +54,10 @@ pub(super) fn document(issuer: &str) -> Value {
 const ABOUT: &str = "Lists come in pages: send `next` back as `cursor`. Every change says with `If-Match` which version \
     it is made to; the `ETag` of what was read is that version. A request that is sent again with the same \
     `Idempotency-Key` within 24 hours is done once and answered alike. Problems (RFC 9457) carry a `code`, the `field` that \
-    is wrong, and a sentence. Points in time are RFC 3339 in UTC. No key opens a session, enrols a factor, or sees a secret \
+    is wrong, and a sentence. Points in time are RFC 3339 in UTC. A key of one organisation invites people instead of adding \
+    them, and learns nothing about who has an account elsewhere. Directories use SCIM 2.0 at `/scim/v2`: whom they create is \
+    invited and not active before they accept, and whom they delete loses the membership or the invitation, never an \
+    account. No key opens a session, enrols a factor, or sees a secret \
     but those that it just made.";
 
 impl Returns {
@@ -108,11 +111,50 @@ fn success(operation: &Operation) -> Value {
     if matches!(operation.returns, Returns::One(_)) {
         headers["ETag"] = json!({ "schema": { "type": "string" }, "description": "The version that is shown." });
     }
-    json!({
+    let mut described = json!({
         "description": if operation.status == 201 { "Made." } else { "Done." },
         "headers": headers,
         "content": { "application/json": { "schema": schema } },
-    })
+    });
+    if operation.status == 201 {
+        headers_of_new(&mut described);
+        described["links"] = links(operation);
+    }
+    described
+}
+
+fn headers_of_new(described: &mut Value) {
+    let about = "Where it can be found.";
+    described["headers"]["Location"] = json!({ "schema": { "type": "string" }, "description": about });
+}
+
+/// What can be done with what was made.
+fn links(operation: &Operation) -> Value {
+    let mut links = Map::new();
+    for next in OPERATIONS {
+        let Some(rest) = next.path.strip_prefix(operation.path).and_then(|rest| rest.strip_prefix("/{")) else {
+            continue;
+        };
+        let Some((place, rest)) = rest.split_once('}') else { continue };
+        if rest.contains('{') {
+            continue;
+        }
+        let member = match place {
+            "app" => "client_id",
+            "account" if operation.id == "add_membership" => "account",
+            _ => "id",
+        };
+        let mut parameters = Map::new();
+        for name in operation.places() {
+            parameters.insert(name.to_owned(), json!(format!("$request.path.{name}")));
+        }
+        parameters.insert(place.to_owned(), json!(format!("$response.body#/{member}")));
+        if rest.is_empty() && next.precondition == Precondition::Match && operation.id != "add_app_secret" {
+            parameters.insert("If-Match".to_owned(), json!("$response.header.ETag"));
+        }
+        links.insert(next.id.to_owned(), json!({ "operationId": next.id, "parameters": parameters }));
+    }
+    Value::Object(links)
 }
 
 /// The statuses that an operation refuses with.

@@ -8,15 +8,13 @@ use super::apps::changes;
 use super::call::Call;
 use super::documents::{NewOrganisation, OrganisationSettings, OrganisationShown};
 use super::problems::Problem;
+use crate::domain::names::{LONGEST_NAME, is_name};
 use crate::features::admin::{Done, switch_organisation};
 use crate::features::audit::{Chain, Event};
 use crate::features::organisations::{
     Organisation, add_organisation, find_organisation_by_name, list_organisations, rename_organisation,
 };
 use crate::storage::{Versioned, raise_version};
-
-/// The longest name, in characters.
-const LONGEST_NAME: usize = 200;
 
 pub(super) async fn list(call: Call) -> Answered {
     let page = call.page()?;
@@ -80,7 +78,7 @@ pub(super) async fn change(call: Call) -> Answered {
 
 fn check_name(name: &str) -> Result<&str, Problem> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    if !is_name(name) {
         return Err(Problem::field("name", format!("A name has 1 to {LONGEST_NAME} characters.")));
     }
     Ok(name)

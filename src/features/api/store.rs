@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 use crate::domain::Timestamp;
 use crate::storage::{StorageError, Writer};
 
-pub(super) use people::{MemberRow, count_members, find_member, list_members, list_members_from};
+pub(super) use people::{Known, MemberRow, count_provisioned, find_member, list_members, list_provisioned};
 
 mod replays {
     use sea_orm::entity::prelude::*;

@@ -58,6 +58,17 @@ impl std::fmt::Display for Machine {
     }
 }
 
+impl std::str::FromStr for Machine {
+    type Err = crate::domain::ids::NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_prefix("app:") {
+            Some(id) => Ok(Self::App(id.to_owned())),
+            None => text.parse().map(Self::Key),
+        }
+    }
+}
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub struct Event {

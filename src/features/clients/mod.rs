@@ -5,6 +5,7 @@ mod cache;
 mod key_sets;
 mod last_uses;
 mod rules;
+mod secrets;
 mod store;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ pub use cache::Clients;
 pub use key_sets::KeySets;
 pub use last_uses::LastUses;
 pub use rules::{RedirectProblem, allowed_redirect, check_redirect_uri};
+pub use secrets::new_secret;
 pub use store::{
     Registered, StoredSecret, add_client, add_secret, change_client, change_seen_client, end_secret, find_registered,
     hold_client, list_clients, list_registered, list_secrets, remove_client,

@@ -15,7 +15,7 @@ use crate::domain::{Secret, Timestamp};
 use crate::features::accounts::{Account, InstanceRole, find_account, tell_owner};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::factors::{demand_enrolment, list_factors, remove_factor};
-use crate::features::organisations::helpdesk_access;
+use crate::features::organisations::{Giver, helpdesk_access};
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
 use crate::features::sessions::{Standing, end_everything_else, find_standing};
 use crate::storage::{Reader, Writer};
@@ -41,7 +41,10 @@ pub(super) fn who(standing: &Standing) -> Who {
         helps_everybody,
         runs_everything: account.instance_role == InstanceRole::Administrator,
         since,
-        brought_in_by: home.map_or([None; 3], |home| [home.brought_in_by[0], home.brought_in_by[1], None]),
+        brought_in_by: home.map_or([None; 3], |home| {
+            let [invited, made] = home.brought_in_by.each_ref().map(|by| by.as_ref().and_then(Giver::person));
+            [invited, made, None]
+        }),
     }
 }
 

@@ -69,7 +69,7 @@ impl Page for ClosedInvitationPage {
 pub struct InvitationMail {
     /// Whom it greets.
     pub name: String,
-    /// Who invited; none for the operator.
+    /// Who invited; none for the operator, and for a program.
     pub inviter: Option<String>,
     /// Where to.
     pub organisation: String,
@@ -95,6 +95,7 @@ impl Message for InvitationMail {
         };
         vec![
             Self { has_account: true, inviter: Some("Anna de Vries".to_owned()), ..plain.clone() },
+            Self { has_account: true, ..plain.clone() },
             Self { inviter: Some("Anna de Vries".to_owned()), ..plain.clone() },
             plain,
         ]
@@ -108,8 +109,8 @@ pub struct JoinPage {
     pub action: String,
     /// Where a no goes.
     pub decline: String,
-    /// Who invited.
-    pub inviter: String,
+    /// Who invited; none for a program of the organisation.
+    pub inviter: Option<String>,
     /// Where to.
     pub organisation: String,
     /// As what.
@@ -131,7 +132,7 @@ impl Page for JoinPage {
         let plain = Self {
             action: "/account/invitations/min_1/join".to_owned(),
             decline: "/invite/secret/decline".to_owned(),
-            inviter: "Anna de Vries".to_owned(),
+            inviter: Some("Anna de Vries".to_owned()),
             organisation: "Kantoor De Vries".to_owned(),
             role: Role::Accountant,
             email: "p•••@elders.nl".to_owned(),
@@ -142,6 +143,8 @@ impl Page for JoinPage {
         let sign_in = Some("/invite/secret/sign-in".to_owned());
         let mut all: Vec<Self> = ["declined", "member"].map(|done| Self { done: Some(done), ..plain.clone() }).to_vec();
         all.push(Self { sign_in: sign_in.clone(), ..plain.clone() });
+        all.push(Self { sign_in: sign_in.clone(), inviter: None, ..plain.clone() });
+        all.extend(["declined", "member"].map(|done| Self { done: Some(done), inviter: None, ..plain.clone() }));
         all.push(Self { sign_in, other: Some("bram@kantoor.nl".to_owned()), ..plain.clone() });
         all.push(plain);
         all

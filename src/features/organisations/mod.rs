@@ -1,5 +1,6 @@
 //! Organisations (accountancy offices) and who belongs to them.
 
+mod rules;
 mod store;
 
 use std::time::Duration;
@@ -8,16 +9,18 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
 use crate::domain::ids::{AccountId, InvitationId, MemberInvitationId, MembershipId, OrganisationId};
-use crate::domain::{Email, Policy, Random, Timestamp};
+use crate::domain::{Email, Language, Policy, Random, Timestamp};
 
+pub use rules::Giver;
 pub use store::{
-    add_handed_invitation, add_invitation, add_member_invitation, add_membership, add_organisation, administrators_of,
-    answer_member_invitation, find_invitation, find_invitation_by_secret, find_member_invitation,
-    find_member_invitation_by_secret, find_organisation, find_organisation_by_name, find_rules, helpdesk_access,
-    list_member_invitations, list_organisations, look_up_memberships, member_ids_of, memberships_of,
-    memberships_of_members, remove_membership, remove_old_invitations, remove_old_member_invitations,
+    Provisioned, add_handed_invitation, add_invitation, add_member_invitation, add_membership, add_organisation,
+    administrators_of, answer_member_invitation, change_member_invitation, find_invitation, find_invitation_by_secret,
+    find_member_invitation, find_member_invitation_by_secret, find_organisation, find_organisation_by_name, find_rules,
+    helpdesk_access, list_invitations_of_program, list_member_invitations, list_member_invitations_from,
+    list_organisations, look_up_memberships, member_ids_of, memberships_of, memberships_of_members,
+    remove_member_invitation, remove_membership, remove_old_invitations, remove_old_member_invitations,
     rename_organisation, set_added_by, set_groups, set_helpdesk_access, set_membership_disabled,
-    set_organisation_disabled, set_policy, set_role, take_turn, take_turn_as, use_invitation,
+    set_organisation_disabled, set_policy, set_provisioned, set_role, take_turn, take_turn_as, use_invitation,
     withdraw_member_invitation,
 };
 
@@ -104,7 +107,7 @@ pub struct Membership {
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
     /// Who invited them, and who made them what they are; none for the operator.
-    pub brought_in_by: [Option<AccountId>; 2],
+    pub brought_in_by: [Option<Giver>; 2],
     /// Since when they are what they are.
     pub role_since: Timestamp,
 }
@@ -159,7 +162,7 @@ pub struct Invitation {
     /// Where.
     pub organisation_id: OrganisationId,
     /// By whom; none for the command line.
-    pub invited_by: Option<AccountId>,
+    pub invited_by: Option<Giver>,
     /// Until when it works.
     pub expires_at: Timestamp,
     /// It was neither used nor replaced.
@@ -187,10 +190,20 @@ pub struct MemberInvitation {
     pub email: Email,
     /// What whoever invites calls them.
     pub name: String,
+    /// Their given name, where whoever invites said it.
+    pub given_name: Option<String>,
+    /// Their family name, where whoever invites said it.
+    pub family_name: Option<String>,
+    /// The language of the mail, and of the account that may begin with it; none where it was not kept.
+    pub language: Option<Language>,
     /// As what.
     pub role: Role,
+    /// In which groups.
+    pub groups: Vec<String>,
+    /// What the directory that invites calls them.
+    pub external_id: Option<String>,
     /// By whom; it counts as long as they may invite.
-    pub invited_by: AccountId,
+    pub invited_by: Giver,
     /// When.
     pub created_at: Timestamp,
     /// Until when it works.
@@ -199,6 +212,8 @@ pub struct MemberInvitation {
     pub is_open: bool,
     /// The answer was no.
     pub declined: bool,
+    /// It was accepted, withdrawn or replaced: it is listed no more.
+    pub is_over: bool,
 }
 
 impl MemberInvitation {
@@ -206,6 +221,16 @@ impl MemberInvitation {
     #[must_use]
     pub fn works(&self, now: Timestamp) -> bool {
         self.is_open && now < self.expires_at
+    }
+
+    /// What became of it at `now`: `waits`, `declined` or `expired`.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> &'static str {
+        match () {
+            () if self.declined => "declined",
+            () if self.works(now) => "waits",
+            () => "expired",
+        }
     }
 }
 

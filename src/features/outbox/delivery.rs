@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tracing::{error, info, warn};
+use tracing::{Instrument as _, error, info, trace_span, warn};
 
 use super::Recipient;
 use super::rendering::{Office, recipient};
 use super::rules::next_attempt;
 use super::store::{self, Channel, Outcome, Row};
+use crate::config::TRACE;
 use crate::domain::Timestamp;
 use crate::mail::{Answer, Senders};
 use crate::storage::StorageError;
@@ -119,7 +120,11 @@ async fn lease(state: &AppState, channel: Channel, room: usize, now: Timestamp) 
 
 /// Sends one message, and writes down what became of it.
 async fn attempt(state: AppState, senders: Arc<Senders>, row: Row) {
-    let answer = match timeout(LONGEST, send(&state, &senders, &row)).await {
+    let span = match row.channel {
+        Channel::Mail => trace_span!(target: TRACE, "mail", template = row.template),
+        Channel::Sms => trace_span!(target: TRACE, "sms", template = row.template),
+    };
+    let answer = match timeout(LONGEST, send(&state, &senders, &row)).instrument(span).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(fault)) => {
             error!(id = %row.id, template = row.template, "a message cannot be made: {fault}");

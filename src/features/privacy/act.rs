@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::rules::{ACCOUNT, REMOVED};
 use super::store::{erase_kept, former_emails, read_kept};
 use crate::domain::ids::{AccountId, AuditId};
-use crate::features::accounts::{Account, InstanceRole, find_account, hold_instance_administrators};
+use crate::features::accounts::{Account, find_account, hold_instance_administrators};
 use crate::features::audit::{self, About, Chain, Event, Ink, Recorded, erase_values_about, list_events_about};
 use crate::features::organisations::{Role, administrators_of, memberships_of, take_turn};
 use crate::features::throttles::forget_about;
@@ -91,6 +91,11 @@ fn told(event: Recorded, account: AccountId) -> Value {
 ///
 /// When the database refuses.
 pub async fn erase_person(db: &mut Writer, ink: Ink<'_>, account: &Account) -> Result<Erased, StorageError> {
+    // First the turn of the roles, then those of the organisations: in the order of the console.
+    let administrators = hold_instance_administrators(db).await?;
+    if administrators == [account.id] {
+        return Ok(Erased::LastInstanceAdministrator);
+    }
     for place in memberships_of(db, account.id).await? {
         if place.role != Role::Administrator || place.disabled_at.is_some() {
             continue;
@@ -100,9 +105,6 @@ pub async fn erase_person(db: &mut Writer, ink: Ink<'_>, account: &Account) -> R
         if !is_administrated_without(db, &administrators_of(db, place.organisation_id).await?, account.id).await? {
             return Ok(Erased::LastAdministrator { organisation: place.organisation_name });
         }
-    }
-    if account.instance_role == InstanceRole::Administrator && hold_instance_administrators(db).await? == [account.id] {
-        return Ok(Erased::LastInstanceAdministrator);
     }
     let mut names = former_emails(db, account.id).await?;
     names.push(account.email.to_string());

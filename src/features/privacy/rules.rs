@@ -43,7 +43,7 @@ pub(super) const REMOVED: &[Kept] = &[
         "sessions",
         &["id", "network", "user_agent", "evidence", "created_at", "last_used_at", "expires_at", "ended_at"],
     ),
-    kept("memberships", &["organisation_id", "role", "groups", "created_at", "disabled_at"]),
+    kept("memberships", &["organisation_id", "role", "groups", "external_id", "created_at", "disabled_at"]),
 ];
 
 /// The account itself. Its row stays without what it said about the person, so that nobody gets its `sub` again.

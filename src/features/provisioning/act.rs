@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::rules::{Description, Step};
+use super::rules::{Description, Step, settings_by_name};
 use super::{Current, Plan};
 use crate::domain::ids::OrganisationId;
 use crate::domain::{Secret, Timestamp};
 use crate::features::admin::{Doer, Done, switch_organisation};
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::clients::{add_client, change_client, list_clients, remove_client};
-use crate::features::declarations::{FieldFault, PolicySettings, app_field, app_settings, new_secret};
+use crate::features::clients::{add_client, change_client, list_clients, new_secret, remove_client};
+use crate::features::declarations::{FieldFault, PolicySettings, app_field, app_settings};
 use crate::features::oidc::{check_registration, find_sector};
 use crate::features::organisations::{Organisation, add_organisation, list_organisations, take_turn};
 use crate::features::sessions::change_policy;
@@ -39,8 +39,11 @@ pub fn describe(current: &Current) -> Value {
             (organisation.name.as_str(), json!({ "disabled": off, "policy": policy }))
         })
         .collect();
-    let apps: BTreeMap<&str, Value> =
-        current.apps.iter().map(|client| (client.id.as_str(), json!(app_settings(client)))).collect();
+    let apps: BTreeMap<&str, Value> = current
+        .apps
+        .iter()
+        .map(|client| (client.id.as_str(), settings_by_name(client, |id| current.name_of(id))))
+        .collect();
     json!({ "version": 1, "organisations": organisations, "apps": apps })
 }
 
@@ -122,8 +125,8 @@ pub async fn carry_out(
             .collect();
         let event = match step {
             Step::Keep => continue,
-            Step::AddOrganisation { name, disabled, policy } => {
-                let id = OrganisationId::new(now, state.random.as_ref());
+            Step::AddOrganisation { id, name, disabled, policy } => {
+                let id = id.unwrap_or_else(|| OrganisationId::new(now, state.random.as_ref()));
                 let disabled_at = disabled.then_some(now);
                 let new = Organisation { id, name: name.clone(), policy, created_at: now, disabled_at };
                 add_organisation(db, &new).await?;

@@ -4,8 +4,9 @@ mod act;
 mod rules;
 
 pub use act::{carry_out, describe, find_sectors, read_current};
-pub use rules::{Act, Description, Plan, Shown, Step, plan, read_description};
+pub use rules::{Act, Description, Plan, Shown, Step, plan, read_description, resolve_names};
 
+use crate::domain::ids::OrganisationId;
 use crate::features::clients::Client;
 use crate::features::organisations::Organisation;
 
@@ -16,4 +17,11 @@ pub struct Current {
     pub organisations: Vec<Organisation>,
     /// The apps, by identifier.
     pub apps: Vec<Client>,
+}
+
+impl Current {
+    /// What an organisation is called.
+    fn name_of(&self, id: OrganisationId) -> Option<String> {
+        self.organisations.iter().find(|organisation| organisation.id == id).map(|found| found.name.clone())
+    }
 }

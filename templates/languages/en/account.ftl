@@ -163,7 +163,7 @@ not-you-helpdesk-text = They can look whether more happened, also at your collea
 
 profile-menu = Profile
 profile-title = Profile
-profile-name-wrong = Enter your name, with at most 100 characters
+profile-name-wrong = Enter your name, with at most 200 characters
 profile-username = Username
 profile-language = Language of pages and emails
 profile-save = Save

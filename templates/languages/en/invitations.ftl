@@ -24,6 +24,8 @@ join-done-member-title = You belong to { $organisation }
 join-done-member = From now on you can choose { $organisation } in apps that work for one organisation at a time.
 join-done-declined-title = Invitation declined
 join-done-declined = You do not belong to { $organisation }. If that was a mistake, ask { $inviter } to invite you again.
+join-done-declined-program = You do not belong to { $organisation }. If that was a mistake, ask an administrator there to invite you again.
+mail-invitation-body-account-program = You are invited to { $organisation }. You already have an account: open this link and sign in to accept or decline.
 mail-invitation-body-account = { $inviter } invited you to { $organisation }. You already have an account: open this link and sign in to accept or decline.
 
 invitation-closed-title = This invitation no longer works

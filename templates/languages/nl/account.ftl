@@ -159,7 +159,7 @@ not-you-helpdesk-text = Zij kunnen kijken of er meer is gebeurd, ook bij je coll
 
 profile-menu = Profiel
 profile-title = Profiel
-profile-name-wrong = Vul je naam in, met hoogstens 100 tekens
+profile-name-wrong = Vul je naam in, met hoogstens 200 tekens
 profile-username = Gebruikersnaam
 profile-language = Taal van pagina's en e-mails
 profile-save = Opslaan

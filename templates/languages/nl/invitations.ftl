@@ -24,6 +24,8 @@ join-done-member-title = Je hoort bij { $organisation }
 join-done-member = Vanaf nu kun je { $organisation } kiezen in apps die voor één organisatie tegelijk werken.
 join-done-declined-title = Uitnodiging afgewezen
 join-done-declined = Je hoort niet bij { $organisation }. Was dat een vergissing? Vraag { $inviter } om je opnieuw uit te nodigen.
+join-done-declined-program = Je hoort niet bij { $organisation }. Was dat een vergissing? Vraag een beheerder daar om je opnieuw uit te nodigen.
+mail-invitation-body-account-program = Je bent uitgenodigd voor { $organisation }. Je hebt al een account: open deze link en log in om te accepteren of af te wijzen.
 mail-invitation-body-account = { $inviter } heeft je uitgenodigd voor { $organisation }. Je hebt al een account: open deze link en log in om te accepteren of af te wijzen.
 
 invitation-closed-title = Deze uitnodiging werkt niet meer

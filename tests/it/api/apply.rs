@@ -6,11 +6,14 @@ use std::process::Output;
 use serde_json::{Value, json};
 
 use super::{ALL, Api, done, made, text};
+use crate::apps::{administrator, fill};
 use crate::command_line::{countersign, json as printed};
 use crate::support::{Engine, Server, on_both_engines};
 
 on_both_engines! {
     api_command_line_and_description_leave_the_same_state
+    an_app_of_the_wizard_is_that_of_the_api_and_of_a_description
+    people_are_asked_in_alike_by_hand_and_by_a_program
     a_plan_is_shown_first_and_carried_out_once
     what_is_not_described_stays_unless_it_is_pruned
     every_fault_of_a_description_is_told_at_once
@@ -128,6 +131,102 @@ async fn api_command_line_and_description_leave_the_same_state(engine: Engine) {
         let audit = printed(&run(&third, &["audit", "verify", "--json"]));
         assert_eq!(audit["verdict"].as_str().unwrap_or("sound"), "sound", "{audit}");
     }
+}
+
+async fn an_app_of_the_wizard_is_that_of_the_api_and_of_a_description(engine: Engine) {
+    let api = Api::of(Server::start(&engine).await).await;
+    let key = &api.key(ALL, None).await;
+    for app in ["portal", "spa", "foreign", "machine"] {
+        assert_eq!(api.delete(&format!("/apps/{app}"), key).await.status, 204);
+    }
+    let office = made(&api.post("/organisations", key, json!({ "name": "Kantoor Jansen" })).await);
+    let office = text(&office, "id");
+    // By hand, with every choice that the wizard has.
+    let mut ada = administrator(&api.server).await;
+    let about = fill(&mut ada, "/admin/apps/new", &[("kind", "server")]).await.location().to_owned();
+    let named = [
+        ("name", "Boekhouding"),
+        ("home", "https://boeken.example"),
+        ("own", "yes"),
+        ("who", "chosen"),
+        ("organisation", office),
+        ("acr", "mfa"),
+        ("seconds", "300"),
+        ("days", "7"),
+        ("go", "on"),
+    ];
+    let named = fill(&mut ada, &about, &named).await;
+    assert_eq!(named.status, 303, "{}", named.body);
+    let scope = "openid profile email organisation offline_access";
+    let addresses = [
+        ("redirects", "https://boeken.example/cb\nhttps://boeken.example/cb2"),
+        ("logouts", "https://boeken.example/uit"),
+        ("backchannel", "https://boeken.example/out"),
+        ("scope", scope),
+        ("go", "on"),
+    ];
+    let registered = fill(&mut ada, named.location(), &addresses).await;
+    assert_eq!(registered.status, 200, "{}", registered.body);
+    // By the API.
+    let by_program = json!({
+        "client_id": "boeken", "name": "Boekhouding", "first_party": true,
+        "metadata": {
+            "home_uri": "https://boeken.example", "scope": scope,
+            "redirect_uris": ["https://boeken.example/cb", "https://boeken.example/cb2"],
+            "post_logout_redirect_uris": ["https://boeken.example/uit"],
+            "backchannel_logout_uri": "https://boeken.example/out",
+            "access": {
+                "organisations": [office], "acr": "mfa", "access_token_seconds": 300, "refresh_token_days": 7,
+            },
+        },
+    });
+    made(&api.post("/apps", key, by_program).await);
+    let state = exported(&engine);
+    let apps = state["apps"].as_object().unwrap();
+    assert_eq!(apps.len(), 2, "{state}");
+    let both: Vec<&Value> = apps.values().collect();
+    assert_eq!(both[0], both[1]);
+    // A description calls offices by name, which means the same where nothing is yet.
+    assert_eq!(both[0]["metadata"]["access"]["organisations"], json!(["Kantoor Jansen"]));
+    let second = another(&engine).await;
+    let output = run(&engine, &["export"]);
+    let file = written(&second, "state.toml", &String::from_utf8(output.stdout).unwrap());
+    let applied = printed(&run(&second, &["apply", &file, "--yes", "--json"]));
+    assert_eq!((&applied["applied"], applied["secrets"].as_object().unwrap().len()), (&json!(true), 2));
+    assert_eq!(exported(&second), state);
+    assert_eq!(printed(&run(&second, &["apply", &file, "--yes", "--json"]))["applied"], false);
+    let less = written(&second, "less.toml", "[apps.boeken.metadata.access]\norganisations = [\"Elders\"]\n");
+    let refused = refused(&run(&second, &["apply", &less, "--yes"]));
+    assert_eq!(refused.trim(), "apps.boeken.metadata.access.organisations: There is no organisation called Elders.");
+    assert_eq!(exported(&second), state);
+}
+
+async fn people_are_asked_in_alike_by_hand_and_by_a_program(engine: Engine) {
+    let api = Api::of(Server::start(&engine).await).await;
+    let key = &api.key(ALL, None).await;
+    let before = exported(&engine);
+    let mut anna = api.server.browser();
+    assert_eq!(anna.sign_in_at("/sign-in", "anna@kantoor.nl", crate::support::PASSWORD).await.status, 303);
+    let by_hand = [("name", "Bram Bakker"), ("email", "bram@kantoor.nl"), ("role", "accountant")];
+    let invited = anna.fill("/organisation/employees/invite", &by_hand).await;
+    assert_eq!(invited.location(), "/organisation/employees?done=invited", "{}", invited.body);
+    let path = format!("/organisations/{}/invitations", api.server.organisation);
+    let by_program = json!({ "name": "Carla Bakker", "email": "carla@kantoor.nl", "role": "accountant" });
+    made(&api.post(&path, key, by_program).await);
+    let mut listed = done(&api.get(&path, key).await)["items"].as_array().unwrap().clone();
+    // Made at the same moment, so that their identifiers stand in any order.
+    listed.sort_by_key(|one| text(one, "email").to_owned());
+    let givers: Vec<String> = listed.iter().map(|one| text(one, "invited_by").to_owned()).collect();
+    assert!(givers[0] == api.server.account.to_string() && givers[1].starts_with("key_"), "{givers:?}");
+    for one in &mut listed {
+        for own in ["id", "email", "name", "invited_by", "created_at", "expires_at"] {
+            assert!(one.as_object_mut().unwrap().remove(own).is_some(), "{own}");
+        }
+    }
+    assert_eq!(listed[0], listed[1]);
+    let page = anna.get("/organisation/employees").await.body;
+    assert!(page.contains("Bram Bakker") && page.contains("Carla Bakker"), "{page}");
+    assert_eq!(exported(&engine), before, "people are no part of a description");
 }
 
 const DESCRIPTION: &str = r#"

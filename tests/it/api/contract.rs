@@ -89,6 +89,10 @@ async fn every_operation_succeeds_as_described(engine: Engine) {
     let member = format!("{members}/{}", text(&bram, "id"));
     done(&api.patch(&member, key, json!({ "groups": ["a", "b"], "disabled": true })).await);
     assert_eq!(api.delete(&member, key).await.status, 204);
+    let invitations = format!("{organisation}/invitations");
+    let invited = made(&api.post(&invitations, key, json!({ "email": "carla@kantoor.nl", "name": "Carla" })).await);
+    done(&api.get(&invitations, key).await);
+    assert_eq!(api.delete(&format!("{invitations}/{}", text(&invited, "id")), key).await.status, 204);
     // Networks.
     for owner in [&organisation, &account] {
         let network = format!("{owner}/networks/198.51.100.7");

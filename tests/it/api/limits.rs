@@ -59,8 +59,9 @@ async fn one_organisation_invites_so_many_people_in_a_day(engine: Engine) {
     }
     writer.commit().await.unwrap();
     let person = |email: &str| json!({ "email": email, "name": "Somebody" });
-    assert_eq!(api.post("/accounts", key, person("a@kantoor.nl")).await.status, 201);
-    refused(&api.post("/accounts", key, person("b@kantoor.nl")).await, 429, "too_many");
+    let path = format!("/organisations/{}/invitations", api.server.organisation);
+    assert_eq!(api.post(&path, key, person("a@kantoor.nl")).await.status, 201);
+    refused(&api.post(&path, key, person("b@kantoor.nl")).await, 429, "too_many");
     // The page counts on the same counter, and the operator's own keys do not count there.
     let operator = &api.key(ALL, None).await;
     let mut person = person("c@kantoor.nl");

@@ -16,7 +16,7 @@ async fn two_nodes(engine: &Engine) -> (Api, Api) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_reaches_both_nodes_is_done_once() {
-    let (first, second) = two_nodes(&Engine::postgres().await).await;
+    let (first, second) = Box::pin(two_nodes(&Engine::postgres().await)).await;
     let key = &first.key(ALL, None).await;
     let ask = || {
         let body = json!({ "name": "A", "metadata": { "grant_types": ["client_credentials"] } });
@@ -35,7 +35,7 @@ async fn a_request_that_reaches_both_nodes_is_done_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_changes_at_two_nodes_one_is_made() {
-    let (first, second) = two_nodes(&Engine::postgres().await).await;
+    let (first, second) = Box::pin(two_nodes(&Engine::postgres().await)).await;
     let key = &first.key(ALL, None).await;
     let path = format!("/organisations/{}", first.server.organisation);
     for (path, bodies) in [

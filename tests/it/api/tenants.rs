@@ -76,7 +76,8 @@ async fn what_is_foreign_is_not_there(engine: Engine) {
     let foreign = |answer: &Answer| assert!([404, 422].contains(&answer.status), "{}", answer.body);
     foreign(&api.get(&format!("/accounts?organisation={organisation}"), key).await);
     foreign(&api.get(&format!("/audit?organisation={organisation}"), key).await);
-    foreign(&api.post("/accounts", key, json!({ "organisation": organisation, "email": "e@x.nl", "name": "E" })).await);
+    let account = json!({ "organisation": organisation, "email": "e@x.nl", "name": "E" });
+    refused(&api.post("/accounts", key, account).await, 403, "above_own_rights");
     let members = format!("/organisations/{own}/memberships");
     foreign(&api.post(&members, key, json!({ "account": daan })).await);
     assert_eq!(api.events().await.len(), before, "nothing was changed");

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::event;
 use crate::domain::Language;
-use crate::features::account::rules::{kept_part, parse_name};
+use crate::domain::names::parse_name;
+use crate::features::account::rules::kept_part;
 use crate::features::account::store::find_pending_email_change;
 use crate::features::account::views::{PlaceRow, ProfilePage};
 use crate::features::accounts::{Profile, set_profile};

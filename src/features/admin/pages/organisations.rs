@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{doer, not_found};
 use crate::domain::ids::{MembershipId, OrganisationId};
+use crate::domain::names::is_name;
 use crate::domain::policy::{Demand, NewNetworks, Remembering};
 use crate::domain::{Email, FactorKinds, Policy, Timestamp};
 use crate::features::accounts::{Account, add_account, find_account, find_account_by_login};
@@ -26,8 +27,6 @@ use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
 /// The most organisations that are listed.
 const MOST: u64 = 1000;
-/// The most characters of a name.
-const LONGEST: usize = 200;
 
 /// The rules that are on, as the keys of their words.
 fn rules(policy: &Policy) -> Vec<&'static str> {
@@ -250,7 +249,7 @@ pub(super) async fn add(
     let who = (organisation.id, account.id);
     add_membership(&mut writer, place, who, Role::Administrator, Vec::new(), context.now).await?;
     let by = &admin.member.standing.account;
-    invite(&mut writer, &state, &account, &organisation, Some(by), context.now).await?;
+    invite(&mut writer, &state, &account, &organisation, Some(by.into()), context.now).await?;
     let event = doer(&admin, &context)
         .event(Chain::Organisation(organisation.id), "organisation.add")
         .about(account.id)
@@ -262,7 +261,6 @@ pub(super) async fn add(
 }
 
 fn check(page: &NewOrganisationPage) -> Result<Email, (&'static str, &'static str)> {
-    let is_name = |name: &str| !name.is_empty() && name.chars().count() <= LONGEST;
     if !is_name(&page.organisation) {
         return Err(("organisation", "wrong"));
     }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::Language;
 use crate::domain::ids::OrganisationId;
+use crate::domain::{Language, Timestamp};
 use crate::features::accounts::{Account, InstanceRole};
 use crate::features::api::store::MemberRow;
 use crate::features::declarations::instant;
-use crate::features::organisations::{Organisation, Role};
+use crate::features::organisations::{MemberInvitation, Organisation, Role};
 
 /// An organisation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -40,6 +40,7 @@ impl OrganisationShown {
 #[serde(default, deny_unknown_fields)]
 pub(in crate::features::api) struct NewOrganisation {
     /// What people call it; no other is called so.
+    #[schema(min_length = 1, max_length = 200)]
     pub(in crate::features::api) name: String,
 }
 
@@ -48,6 +49,7 @@ pub(in crate::features::api) struct NewOrganisation {
 #[serde(default, deny_unknown_fields)]
 pub(in crate::features::api) struct OrganisationSettings {
     /// What people call it; no other is called so.
+    #[schema(min_length = 1, max_length = 200)]
     pub(in crate::features::api) name: String,
     /// Whether it is switched off: then none of its people gets in.
     pub(in crate::features::api) disabled: bool,
@@ -117,15 +119,17 @@ impl AccountShown {
     }
 }
 
-/// Somebody who is to be invited. They choose themselves how they will sign in.
+/// Somebody who is to be added and invited, by a key for the whole instance. They choose themselves how they will sign in.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(in crate::features::api) struct NewAccount {
-    /// The organisation that is to be their home; may be left out by a key of one organisation.
+    /// The organisation that is to be their home.
     pub(in crate::features::api) organisation: Option<String>,
     /// Where the invitation goes.
+    #[schema(min_length = 3, max_length = 254)]
     pub(in crate::features::api) email: String,
     /// The full name.
+    #[schema(min_length = 1, max_length = 200)]
     pub(in crate::features::api) name: String,
     /// The given name.
     pub(in crate::features::api) given_name: Option<String>,
@@ -153,6 +157,83 @@ impl Default for NewAccount {
             role: Role::Employee,
             groups: Vec::new(),
         }
+    }
+}
+
+/// Somebody who was asked into an organisation and has not accepted. Whether there is an account with the address, it does
+/// not tell.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Invitation)]
+pub(in crate::features::api) struct InvitationShown {
+    /// Its identifier.
+    id: String,
+    /// Where to.
+    organisation: String,
+    /// Where it went.
+    email: String,
+    /// The full name, as whoever invited wrote it.
+    name: String,
+    /// As what: `employee`, `accountant` or `administrator`.
+    #[schema(value_type = String)]
+    role: Role,
+    /// The groups that apps are told of, of whoever accepts.
+    groups: Vec<String>,
+    /// What became of it: `waits`, `declined` or `expired`.
+    #[schema(value_type = String)]
+    state: &'static str,
+    /// Who invited: an account, an API key, or `app:` and a `client_id`.
+    invited_by: String,
+    /// Since when it exists (RFC 3339).
+    created_at: String,
+    /// Until when it can be accepted (RFC 3339).
+    expires_at: String,
+}
+
+impl InvitationShown {
+    pub(in crate::features::api) fn of(invitation: &MemberInvitation, now: Timestamp) -> Self {
+        Self {
+            id: invitation.id.to_string(),
+            organisation: invitation.organisation_id.to_string(),
+            email: invitation.email.to_string(),
+            name: invitation.name.clone(),
+            role: invitation.role,
+            groups: invitation.groups.clone(),
+            state: invitation.state(now),
+            invited_by: invitation.invited_by.to_string(),
+            created_at: instant(invitation.created_at),
+            expires_at: instant(invitation.expires_at),
+        }
+    }
+}
+
+/// Somebody who is to be asked into an organisation.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::features::api) struct NewInvitation {
+    /// Where the invitation goes.
+    #[schema(min_length = 3, max_length = 254)]
+    pub(in crate::features::api) email: String,
+    /// The full name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub(in crate::features::api) name: String,
+    /// The given name.
+    pub(in crate::features::api) given_name: Option<String>,
+    /// The family name.
+    pub(in crate::features::api) family_name: Option<String>,
+    /// The language of the mail: `en` or `nl`.
+    #[schema(value_type = Option<String>)]
+    pub(in crate::features::api) language: Option<Language>,
+    /// What they are to be in the organisation: `employee`, `accountant` or `administrator`.
+    #[schema(value_type = String, pattern = "^(employee|accountant|administrator)$")]
+    pub(in crate::features::api) role: Role,
+    /// The groups that apps are told of.
+    pub(in crate::features::api) groups: Vec<String>,
+}
+
+impl Default for NewInvitation {
+    fn default() -> Self {
+        let NewAccount { email, name, given_name, family_name, language, role, groups, .. } = NewAccount::default();
+        Self { email, name, given_name, family_name, language, role, groups }
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::{Operation, Shape};
 use crate::features::api::documents::{
-    AccountSettings, AccountShown, ApiKeyShown, AppSecretMade, AppShown, EventShown, MembershipSettings,
-    MembershipShown, NetworkSettings, NetworkShown, NewAccount, NewApiKey, NewApp, NewAppSecret, NewMembership,
-    NewOrganisation, OrganisationSettings, OrganisationShown, SigningKeysShown,
+    AccountSettings, AccountShown, ApiKeyShown, AppSecretMade, AppShown, EventShown, InvitationShown,
+    MembershipSettings, MembershipShown, NetworkSettings, NetworkShown, NewAccount, NewApiKey, NewApp, NewAppSecret,
+    NewInvitation, NewMembership, NewOrganisation, OrganisationSettings, OrganisationShown, SigningKeysShown,
 };
 use crate::features::api::{
-    accounts, api_keys, apps, audit, memberships, networks, organisations, policies, signing_keys,
+    accounts, api_keys, apps, audit, invitations, memberships, networks, organisations, policies, signing_keys,
 };
 use crate::features::api_keys::Right;
 use crate::features::declarations::{AppSettings, PolicySettings};
@@ -15,6 +15,7 @@ use crate::features::declarations::{AppSettings, PolicySettings};
 const ACCOUNT: Shape = Shape::of::<AccountShown>();
 const API_KEY: Shape = Shape::of::<ApiKeyShown>();
 const APP: Shape = Shape::of::<AppShown>();
+const INVITATION: Shape = Shape::of::<InvitationShown>();
 const KEYS: Shape = Shape::of::<SigningKeysShown>();
 const MEMBERSHIP: Shape = Shape::of::<MembershipShown>();
 const NETWORK: Shape = Shape::of::<NetworkShown>();
@@ -111,6 +112,32 @@ pub(in crate::features::api) const OPERATIONS: &[Operation] = &[
     )
     .about("End the membership of somebody whose home is elsewhere.")
     .delete(),
+    Operation::new("list_invitations", "/organisations/{organisation}/invitations", Right::ReadAccounts, |call| {
+        Box::pin(invitations::list(call))
+    })
+    .about("List who was asked into an organisation and has not accepted, oldest first.")
+    .list(INVITATION),
+    Operation::new("add_invitation", "/organisations/{organisation}/invitations", Right::WriteAccounts, |call| {
+        Box::pin(invitations::add(call))
+    })
+    .about("Ask somebody into an organisation by mail, with an account or without. Whoever accepts becomes a member.")
+    .post(Shape::of::<NewInvitation>(), INVITATION),
+    Operation::new(
+        "show_invitation",
+        "/organisations/{organisation}/invitations/{invitation}",
+        Right::ReadAccounts,
+        |call| Box::pin(invitations::show(call)),
+    )
+    .about("Show an invitation that nobody accepted.")
+    .one(INVITATION),
+    Operation::new(
+        "withdraw_invitation",
+        "/organisations/{organisation}/invitations/{invitation}",
+        Right::WriteAccounts,
+        |call| Box::pin(invitations::withdraw(call)),
+    )
+    .about("Withdraw an invitation.")
+    .delete(),
     Operation::new("list_accounts", "/accounts", Right::ReadAccounts, |call| Box::pin(accounts::list(call)))
         .about("List accounts by their home, oldest first.")
         .list(ACCOUNT)
@@ -119,7 +146,9 @@ pub(in crate::features::api) const OPERATIONS: &[Operation] = &[
             ("email", "Only the one with this e-mail address."),
         ]),
     Operation::new("add_account", "/accounts", Right::WriteAccounts, |call| Box::pin(accounts::add(call)))
-        .about("Add somebody, and invite them by mail to choose how they will sign in.")
+        .about(
+            "Add somebody, and invite them by mail to choose how they will sign in. Not for keys of one organisation.",
+        )
         .post(Shape::of::<NewAccount>(), ACCOUNT),
     Operation::new("show_account", "/accounts/{account}", Right::ReadAccounts, |call| Box::pin(accounts::show(call)))
         .about("Show an account.")

@@ -1,10 +1,12 @@
 //! SCIM 2.0 (RFC 7643, RFC 7644) at `/scim/v2`: an office's own directory provisions its people and their groups. A key
 //! of one organisation with the scope `admin:scim` opens it, for that organisation alone.
 //!
-//! A user is a membership: somebody who is created is invited, and whoever is not `active` any more has their membership
-//! switched off. A group is a name in the groups of memberships, so it is there as long as somebody is in it.
+//! A user is a membership, or an invitation of this key: somebody who is created is invited, and is `active` once they
+//! accept. Whoever is not `active` any more has their membership switched off. A group is a name in the groups of both, so
+//! it is there as long as somebody is in it.
 
 mod groups;
+mod people;
 mod rules;
 mod users;
 
@@ -14,11 +16,7 @@ use utoipa::ToSchema;
 use super::answers::Answer;
 use super::call::Call;
 use super::operations::{Operation, Shape};
-use super::problems::Stop;
-use super::store::{MemberRow, list_members};
-use crate::domain::ids::OrganisationId;
 use crate::features::api_keys::Right;
-use crate::storage::{PageRequest, Reader};
 
 /// Where it is.
 pub(super) const SCIM: &str = "/scim/v2";
@@ -48,6 +46,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new("scim_user", "/Users/{account}", Right::Scim, |call| Box::pin(users::show(call))),
     Operation::new("scim_change_user", "/Users/{account}", Right::Scim, |call| Box::pin(users::change(call)))
         .changing(RESOURCE),
+    Operation::new("scim_remove_user", "/Users/{account}", Right::Scim, |call| Box::pin(users::remove(call)))
+        .removing(),
     Operation::new("scim_groups", "/Groups", Right::Scim, |call| Box::pin(groups::list(call))).asking(LISTING),
     Operation::new("scim_add_group", "/Groups", Right::Scim, |call| Box::pin(groups::add(call)))
         .post(RESOURCE, RESOURCE),
@@ -84,20 +84,6 @@ fn page_of(total: u64, start: usize, page: &[Value]) -> Answer {
         "itemsPerPage": page.len(),
         "Resources": page,
     }))
-}
-
-/// Everybody who belongs to the organisation.
-async fn everybody(db: &Reader, organisation: OrganisationId) -> Result<Vec<MemberRow>, Stop> {
-    let (mut all, mut page) = (Vec::new(), PageRequest { after: None, limit: 1000 });
-    loop {
-        let rows = list_members(db, organisation, &page).await?;
-        page.after = rows.last().map(|row| row.id.to_string());
-        let is_last = (rows.len() as u64) < page.limit;
-        all.extend(rows);
-        if is_last {
-            return Ok(all);
-        }
-    }
 }
 
 fn config(call: &Call) -> Answer {
@@ -139,6 +125,7 @@ fn schemas(call: &Call) -> Answer {
         "id": rules::USER, "name": "User",
         "attributes": [
             attribute("userName", "string", "immutable", false),
+            attribute("externalId", "string", "readWrite", false),
             attribute("name", "complex", "readWrite", false),
             attribute("displayName", "string", "readWrite", false),
             attribute("emails", "complex", "immutable", true),

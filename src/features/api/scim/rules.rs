@@ -4,8 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::domain::ids::AccountId;
-
 /// The schema of users (RFC 7643, section 4.1).
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 /// The schema of groups (RFC 7643, section 4.2).
@@ -71,8 +69,8 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
 }
 
 /// The members that a value lists.
-pub(super) fn members(value: &Value) -> Option<Vec<AccountId>> {
-    let one = |member: &Value| member.get("value")?.as_str()?.parse().ok();
+pub(super) fn members(value: &Value) -> Option<Vec<String>> {
+    let one = |member: &Value| member.get("value")?.as_str().map(str::to_owned);
     match value {
         Value::Array(several) => several.iter().map(one).collect(),
         Value::Null => Some(Vec::new()),
@@ -81,9 +79,9 @@ pub(super) fn members(value: &Value) -> Option<Vec<AccountId>> {
 }
 
 /// The member in a path of the form `members[value eq "…"]`.
-pub(super) fn member_in(path: &str) -> Option<AccountId> {
+pub(super) fn member_in(path: &str) -> Option<String> {
     let filter = path.strip_prefix("members[")?.strip_suffix(']')?;
-    equals(filter, "value")?.parse().ok()
+    equals(filter, "value")
 }
 
 /// The identifier of a group: its name, so that it can stand in a path.
@@ -142,6 +140,7 @@ mod tests {
         for wrong in ["", "grp_", "audit", "grp_!", "grp_YQ=="] {
             assert!(group_name(wrong).is_none_or(|name| name.is_empty()), "{wrong}");
         }
-        assert_eq!(member_in("members[value eq \"acc_1\"]"), None);
+        assert_eq!(member_in("members[value eq \"acc_1\"]").as_deref(), Some("acc_1"));
+        assert_eq!(member_in("members[display eq \"acc_1\"]"), None);
     }
 }

@@ -4,7 +4,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ConnectionTrait as _, FromQueryResult};
 
 use crate::domain::Timestamp;
-use crate::domain::ids::{AccountId, OrganisationId};
+use crate::domain::ids::{AccountId, MemberInvitationId, OrganisationId};
 use crate::features::accounts::InstanceRole;
 use crate::features::organisations::Role;
 use crate::storage::{Json, PageRequest, Reader, StorageError};
@@ -15,6 +15,8 @@ pub(in crate::features::api) struct MemberRow {
     pub(in crate::features::api) id: AccountId,
     pub(in crate::features::api) home_organisation_id: OrganisationId,
     pub(in crate::features::api) name: String,
+    pub(in crate::features::api) given_name: Option<String>,
+    pub(in crate::features::api) family_name: Option<String>,
     pub(in crate::features::api) email: String,
     pub(in crate::features::api) instance_role: InstanceRole,
     pub(in crate::features::api) account_disabled_at: Option<Timestamp>,
@@ -22,14 +24,19 @@ pub(in crate::features::api) struct MemberRow {
     pub(in crate::features::api) groups: Json<Vec<String>>,
     pub(in crate::features::api) created_at: Timestamp,
     pub(in crate::features::api) disabled_at: Option<Timestamp>,
+    /// By what a directory knows them.
+    pub(in crate::features::api) invitation_id: Option<MemberInvitationId>,
+    pub(in crate::features::api) external_id: Option<String>,
+    /// When a directory took them away.
+    pub(in crate::features::api) deprovisioned_at: Option<Timestamp>,
 }
 
 fn people(organisation: OrganisationId) -> SelectStatement {
     let mut query = Query::select();
-    for name in ["id", "home_organisation_id", "name", "email", "instance_role"] {
+    for name in ["id", "home_organisation_id", "name", "given_name", "family_name", "email", "instance_role"] {
         query.column(("accounts", name));
     }
-    for name in ["role", "groups", "created_at", "disabled_at"] {
+    for name in ["role", "groups", "created_at", "disabled_at", "invitation_id", "external_id", "deprovisioned_at"] {
         query.column(("memberships", name));
     }
     query
@@ -54,8 +61,30 @@ pub(in crate::features::api) async fn list_members(
     Ok(MemberRow::find_by_statement(db.get_database_backend().build(&query)).all(db).await?)
 }
 
-/// How many people belong to an organisation.
-pub(in crate::features::api) async fn count_members(
+/// Which of the people a directory wants.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::features::api) enum Known<'a> {
+    /// All that it did not take away.
+    All,
+    /// The one that it knows by this invitation.
+    Invitation(MemberInvitationId),
+    /// Those that it calls so.
+    External(&'a str),
+}
+
+fn provisioned(organisation: OrganisationId, known: Known<'_>) -> SelectStatement {
+    let mut query = people(organisation);
+    query.and_where(Expr::col(("memberships", "deprovisioned_at")).is_null());
+    match known {
+        Known::All => {}
+        Known::Invitation(id) => _ = query.and_where(Expr::col(("memberships", "invitation_id")).eq(id)),
+        Known::External(id) => _ = query.and_where(Expr::col(("memberships", "external_id")).eq(id)),
+    }
+    query
+}
+
+/// How many people of an organisation a directory sees.
+pub(in crate::features::api) async fn count_provisioned(
     db: &Reader,
     organisation: OrganisationId,
 ) -> Result<u64, StorageError> {
@@ -63,6 +92,7 @@ pub(in crate::features::api) async fn count_members(
         .expr_as(Expr::col("id").count(), "count")
         .from("memberships")
         .and_where(Expr::col("organisation_id").eq(organisation))
+        .and_where(Expr::col("deprovisioned_at").is_null())
         .to_owned();
     let count: i64 = match db.query_one(&query).await? {
         Some(row) => row.try_get("", "count")?,
@@ -71,13 +101,15 @@ pub(in crate::features::api) async fn count_members(
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-/// The people of an organisation from a place on, by account: SCIM counts places (RFC 7644, section 3.4.2.4).
-pub(in crate::features::api) async fn list_members_from(
+/// The people of an organisation that a directory sees, from a place on, by account: SCIM counts places (RFC 7644,
+/// section 3.4.2.4).
+pub(in crate::features::api) async fn list_provisioned(
     db: &Reader,
     organisation: OrganisationId,
+    known: Known<'_>,
     (offset, limit): (u64, u64),
 ) -> Result<Vec<MemberRow>, StorageError> {
-    let mut query = people(organisation);
+    let mut query = provisioned(organisation, known);
     query.order_by(("memberships", "account_id"), sea_orm::Order::Asc).offset(offset).limit(limit);
     Ok(MemberRow::find_by_statement(db.get_database_backend().build(&query)).all(db).await?)
 }

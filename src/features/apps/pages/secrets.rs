@@ -12,9 +12,7 @@ use super::{Act, event, find, not_found};
 use crate::domain::Timestamp;
 use crate::domain::ids::ClientSecretId;
 use crate::features::audit::{self, Ink};
-use crate::features::clients::{
-    ClientAuthentication, ClientSecret, Clients, StoredSecret, add_secret, end_secret, list_secrets,
-};
+use crate::features::clients::{ClientSecret, Clients, StoredSecret, add_secret, end_secret, list_secrets};
 use crate::features::console::InstanceAdmin;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
@@ -54,11 +52,8 @@ pub(super) async fn add(
         return again(&state, context, &admin, (&id, "secret", "secrets"), false).await;
     }
     let secret = state.random.secret();
-    let stored = if app.client.authentication == ClientAuthentication::ClientSecretJwt {
-        ClientSecret::signing(secret.expose(), &state.vault, state.random.as_ref())
-    } else {
-        ClientSecret::compared(secret.expose())
-    };
+    let chance = (&state.vault, state.random.as_ref());
+    let stored = ClientSecret::kept(app.client.authentication, secret.expose(), chance);
     let mut writer = state.db.writing().await?;
     let chance = (context.now, state.random.as_ref());
     if !add_secret(&mut writer, (&id, act.seen()), &stored, chance).await? {

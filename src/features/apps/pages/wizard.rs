@@ -15,7 +15,7 @@ use crate::features::apps::rules::{Answers, Fault, Kind, changes};
 use crate::features::apps::store::{add_draft, find_draft, list_drafts, remove_draft, save_draft};
 use crate::features::apps::views::{AboutPage, AddressesPage, DraftLink, Filled, StartPage};
 use crate::features::audit::{self, Ink};
-use crate::features::clients::{ClientSecret, Clients, add_client, find_registered};
+use crate::features::clients::{Clients, add_client, find_registered, new_secret};
 use crate::features::console::{Administrator, InstanceAdmin, Kept};
 use crate::features::oidc::check_registration;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
@@ -345,8 +345,7 @@ async fn register(
 ) -> Result<Response, Error> {
     let mut client = answers.new_client(format!("app_{}", &state.random.secret().expose()[..16]));
     check_registration(&client).map_err(Error::new)?;
-    let secret = client.is_confidential().then(|| state.random.secret());
-    client.secrets = secret.iter().map(|secret| ClientSecret::compared(secret.expose())).collect();
+    let secret = new_secret(state, &mut client);
     let mut writer = state.db.writing().await?;
     // Whoever presses twice, or in two tabs, registers one app.
     if !remove_draft(&mut writer, (owner(admin), draft.id), Some(draft.version + 1)).await? {

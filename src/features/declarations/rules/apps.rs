@@ -60,7 +60,7 @@ pub fn app_settings(client: &Client) -> AppSettings {
 pub fn app_client(id: &str, settings: AppSettings, known: Option<&Client>, now: Timestamp) -> Client {
     let off_since = known.and_then(|known| known.disabled_at).unwrap_or(now);
     let secrets: Vec<ClientSecret> = match known {
-        Some(known) if keeps_secret(known.authentication) == keeps_secret(settings.authentication) => {
+        Some(known) if known.authentication.signs_with_secret() == settings.authentication.signs_with_secret() => {
             known.secrets.clone()
         }
         _ => Vec::new(),
@@ -74,16 +74,6 @@ pub fn app_client(id: &str, settings: AppSettings, known: Option<&Client>, now: 
         metadata: settings.metadata,
         secrets,
         disabled_at: settings.disabled.then_some(off_since),
-    }
-}
-
-/// How the secret of an app is kept, if it has one: compared, or sealed so that it can sign.
-#[must_use]
-pub const fn keeps_secret(authentication: ClientAuthentication) -> Option<bool> {
-    match authentication {
-        ClientAuthentication::ClientSecretBasic | ClientAuthentication::ClientSecretPost => Some(false),
-        ClientAuthentication::ClientSecretJwt => Some(true),
-        _ => None,
     }
 }
 

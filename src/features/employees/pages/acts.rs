@@ -18,7 +18,7 @@ use crate::features::employees::views::{ActPage, EmployeeChanged};
 use crate::features::interactions::FreshAdmin;
 use crate::features::invitations::invite;
 use crate::features::organisations::{
-    Role, find_organisation, remove_membership, set_groups, set_membership_disabled, set_role, take_turn,
+    Giver, Role, find_organisation, remove_membership, set_groups, set_membership_disabled, set_role, take_turn,
 };
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
 use crate::features::sessions::{OrgAdmin, end_everything_else};
@@ -106,7 +106,7 @@ pub(super) async fn act(
     let mut event = event(&context, &admin, act.audited(), (account, &person.name));
     match act {
         Act::Role => {
-            set_role(&mut writer, who, role, (Some(by), context.now)).await?;
+            set_role(&mut writer, who, role, (Some(Giver::Person(by)), context.now)).await?;
             event = event.with("before", person.role.to_string()).with("after", role.to_string());
         }
         Act::Groups => {
@@ -159,7 +159,7 @@ pub(super) async fn tell(
         Did::Removed(kind) => ("method".to_owned(), person.role, Some(kind)),
     };
     if matches!(did, Did::Act(Act::Invite, _)) {
-        invite(writer, state, &account, &organisation, Some(by), context.now).await?;
+        invite(writer, state, &account, &organisation, Some(by.into()), context.now).await?;
         return Ok(());
     }
     let message = EmployeeChanged {

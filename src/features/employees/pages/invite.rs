@@ -1,8 +1,6 @@
 //! Inviting somebody. Whether there is an account with the address, whoever invites does not learn: the list shows what was
 //! typed, until somebody accepts.
 
-use std::time::Duration;
-
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,22 +8,18 @@ use serde::Deserialize;
 
 use super::not_found;
 use crate::domain::Email;
+use crate::domain::names::is_name_of_a_stranger;
 use crate::features::accounts::find_account_by_login;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::employees::store::find_person;
 use crate::features::employees::views::InvitePage;
 use crate::features::interactions::FreshAdmin;
-use crate::features::invitations::invite_member;
+use crate::features::invitations::{Wanted, count_invitation, invite_member};
 use crate::features::organisations::{
     Role, find_member_invitation, find_organisation, take_turn_as, withdraw_member_invitation,
 };
 use crate::features::sessions::OrgAdmin;
-use crate::features::throttles::{Counter, Limit, reserve};
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
-
-/// The most invitations of one organisation in a day: an office that grows needs fewer, and whoever floods strangers
-/// with our mail needs more.
-const A_DAY: Limit = Limit::quota(200, Duration::from_hours(24));
 
 fn page(admin: &OrgAdmin) -> InvitePage {
     InvitePage {
@@ -66,19 +60,18 @@ pub(super) async fn invite_somebody(
     let name = filled.name.trim();
     let typed = InvitePage { name: name.to_owned(), email: filled.email.clone(), role, ..page(&admin) };
     context.signed_in = Some(admin.member.shown());
-    let problem =
-        if name.is_empty() || name.chars().count() > 200 || name.chars().any(|c| c.is_control() || "/:@".contains(c)) {
-            ("name", "wrong")
-        } else if let Ok(email) = filled.email.parse::<Email>() {
-            match add(&state, &context, &admin, (name, &email, role)).await? {
-                Added::Invited => return Ok(see_other(&format!("{}?done=invited", urls::EMPLOYEES))),
-                Added::NotAllowed => return Ok(not_found()),
-                Added::Here => ("email", "here"),
-                Added::TooMany => ("email", "many"),
-            }
-        } else {
-            ("email", "wrong")
-        };
+    let problem = if !is_name_of_a_stranger(name) {
+        ("name", "wrong")
+    } else if let Ok(email) = filled.email.parse::<Email>() {
+        match add(&state, &context, &admin, Wanted::new(name, email, role)).await? {
+            Added::Invited => return Ok(see_other(&format!("{}?done=invited", urls::EMPLOYEES))),
+            Added::NotAllowed => return Ok(not_found()),
+            Added::Here => ("email", "here"),
+            Added::TooMany => ("email", "many"),
+        }
+    } else {
+        ("email", "wrong")
+    };
     let page = InvitePage { problem: Some(problem), ..typed };
     context.page(&state, StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
@@ -93,14 +86,8 @@ enum Added {
     TooMany,
 }
 
-async fn add(
-    state: &AppState,
-    context: &Context,
-    admin: &OrgAdmin,
-    (name, email, role): (&str, &Email, Role),
-) -> Result<Added, Error> {
-    let counter = Counter { key: format!("invite:{}", admin.organisation), limit: A_DAY };
-    if reserve(&state.db, &[counter], context.now).await?.is_some() {
+async fn add(state: &AppState, context: &Context, admin: &OrgAdmin, wanted: Wanted) -> Result<Added, Error> {
+    if count_invitation(state, admin.organisation, context.now).await?.is_some() {
         return Ok(Added::TooMany);
     }
     let by = &admin.member.standing.account;
@@ -110,16 +97,16 @@ async fn add(
         return Ok(Added::NotAllowed);
     };
     // Only about the own people it is told whether somebody has an account.
-    if let Some(known) = find_account_by_login(&writer, email.as_str()).await?
+    if let Some(known) = find_account_by_login(&writer, wanted.email.as_str()).await?
         && find_person(&writer, admin.organisation, known.id).await?.is_some()
     {
         return Ok(Added::Here);
     }
-    invite_member(&mut writer, state, (name, email, role), (&organisation, by), context.now).await?;
+    let invited = invite_member(&mut writer, state, (wanted, None), (&organisation, by.into()), context.now).await?;
     let event = about(context, admin, "membership.invite")
-        .with("role", role.to_string())
-        .with_personal("subject_name", name)
-        .with_personal("email", email.to_string());
+        .with("role", invited.role.to_string())
+        .with_personal("subject_name", invited.name)
+        .with_personal("email", invited.email.to_string());
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;
     Ok(Added::Invited)
@@ -140,8 +127,7 @@ pub(super) async fn change(
         return Ok(not_found());
     };
     if again {
-        let wanted = (invitation.name.as_str(), &invitation.email, invitation.role);
-        return Ok(match add(&state, &context, &admin, wanted).await? {
+        return Ok(match add(&state, &context, &admin, Wanted::again(&invitation)).await? {
             Added::NotAllowed => not_found(),
             Added::Invited => see_other(&format!("{}?done=invited", urls::EMPLOYEES)),
             Added::Here | Added::TooMany => see_other(urls::EMPLOYEES),

@@ -155,11 +155,7 @@ fn invited_row(invitation: MemberInvitation, now: Timestamp) -> InvitedRow {
     InvitedRow {
         again: address("again"),
         withdraw: address("withdraw"),
-        state: match () {
-            () if invitation.declined => "declined",
-            () if invitation.works(now) => "waits",
-            () => "expired",
-        },
+        state: invitation.state(now),
         role: invitation.role,
         at: invitation.created_at.millis(),
         email: invitation.email.to_string(),

@@ -14,7 +14,7 @@ use crate::features::helpdesk::rules::LINK_LIFETIME;
 use crate::features::helpdesk::rules::{Case, CaseState};
 use crate::features::helpdesk::store;
 use crate::features::helpdesk::views::{EnrolAgainPage, LinkClosedPage};
-use crate::features::organisations::add_invitation;
+use crate::features::organisations::{Giver, add_invitation};
 use crate::features::passwords::has_password;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
@@ -71,7 +71,8 @@ pub(super) async fn press(
     let to = if steps.is_empty() && !has_password(&writer, account.id).await? {
         let chance = (context.now, state.random.as_ref());
         let who = (account.home_organisation_id, account.id);
-        let invitation = add_invitation(&mut writer, who, (case.decided_by, LINK_LIFETIME), chance).await?;
+        let invitation =
+            add_invitation(&mut writer, who, (case.decided_by.map(Giver::Person), LINK_LIFETIME), chance).await?;
         format!("{}/{}", urls::INVITE, invitation.expose())
     } else {
         urls::SIGN_IN.to_owned()

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::Settings;
+use crate::domain::names::{LONGEST_GROUP, LONGEST_NAME, MOST_GROUPS, hides};
 use crate::domain::network::Network;
 use crate::domain::{Email, Language, Secret};
 use crate::features::accounts::is_username;
@@ -15,10 +16,8 @@ use crate::features::passwords::ImportedHash;
 
 pub use fields::Field;
 
-/// The most characters of a name, of an organisation, and of a group.
-const LONGEST_NAME: usize = 100;
 /// The most groups and networks of one person.
-const MOST: usize = 50;
+const MOST: usize = MOST_GROUPS;
 
 /// A row as the file has it.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +110,7 @@ impl Reading<'_> {
     }
 
     fn name(&mut self, field: Field) -> Option<String> {
-        self.parsed(field, line)
+        self.parsed(field, |text| line(text, LONGEST_NAME))
     }
 
     fn flag(&mut self, field: Field) -> Option<bool> {
@@ -139,16 +138,13 @@ impl Reading<'_> {
 }
 
 /// One line of visible text.
-fn line(text: &str) -> Result<String, String> {
+fn line(text: &str, longest: usize) -> Result<String, String> {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let hides = |c: char| {
-        c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-    };
     if text.chars().any(hides) {
         return Err("has characters that do not show".to_owned());
     }
-    if text.chars().count() > LONGEST_NAME {
-        return Err(format!("has more than {LONGEST_NAME} characters"));
+    if text.chars().count() > longest {
+        return Err(format!("has more than {longest} characters"));
     }
     Ok(text)
 }
@@ -188,7 +184,7 @@ pub(super) fn person_of(
     });
     let mut groups = Vec::new();
     for group in row.list(Field::Groups) {
-        match line(&group) {
+        match line(&group, LONGEST_GROUP) {
             Ok(group) => groups.push(group),
             Err(what) => row.problem(Field::Groups, format!("holds one that {what}")),
         }

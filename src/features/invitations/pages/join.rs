@@ -10,10 +10,10 @@ use crate::domain::Secret;
 use crate::features::accounts::{Account, find_account, find_account_by_login};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::{Purpose, add_interaction, new_interaction};
-use crate::features::invitations::join::{admit, become_member};
+use crate::features::invitations::join::{admit, become_member, may_still_invite};
 use crate::features::invitations::views::JoinPage;
 use crate::features::organisations::{
-    Answer, MemberInvitation, Organisation, administrators_of, answer_member_invitation, find_member_invitation,
+    Answer, MemberInvitation, Organisation, answer_member_invitation, find_member_invitation,
     find_member_invitation_by_secret, find_organisation, memberships_of, take_turn,
 };
 use crate::features::sessions::Member;
@@ -24,7 +24,8 @@ use crate::web::{AppState, Context, Error, Form, see_other, urls};
 pub(super) struct Asked {
     pub(super) invitation: MemberInvitation,
     pub(super) organisation: Organisation,
-    pub(super) inviter: Account,
+    /// Who asked, where that is a person.
+    pub(super) inviter: Option<Account>,
     /// Who has the address.
     pub(super) account: Option<Account>,
 }
@@ -63,17 +64,17 @@ async fn judge(
     context: &Context,
     invitation: MemberInvitation,
 ) -> Result<Result<Asked, Option<Account>>, Error> {
-    let inviter = find_account(db, invitation.invited_by).await?;
+    let inviter = match invitation.invited_by.person() {
+        Some(id) => find_account(db, id).await?,
+        None => None,
+    };
     let organisation = find_organisation(db, invitation.organisation_id).await?;
     // It counts as long as whoever invited may invite.
-    let still = administrators_of(db, invitation.organisation_id).await?.contains(&invitation.invited_by);
-    let works = still && invitation.works(context.now);
+    let works = invitation.works(context.now) && may_still_invite(db, &invitation, context.now).await?;
     let account = find_account_by_login(db, invitation.email.as_str()).await?;
-    Ok(match (organisation, inviter) {
-        (Some(organisation), Some(inviter)) if works && organisation.disabled_at.is_none() => {
-            Ok(Asked { invitation, organisation, inviter, account })
-        }
-        (_, inviter) => Err(inviter),
+    Ok(match organisation.filter(|organisation| works && organisation.disabled_at.is_none()) {
+        Some(organisation) => Ok(Asked { invitation, organisation, inviter, account }),
+        None => Err(inviter),
     })
 }
 
@@ -87,7 +88,7 @@ impl Asked {
         JoinPage {
             action: format!("{own}/join"),
             decline: format!("{own}/decline"),
-            inviter: self.inviter.name.clone(),
+            inviter: self.inviter.as_ref().map(|inviter| inviter.name.clone()),
             organisation: self.organisation.name.clone(),
             role: self.invitation.role,
             email: self.invitation.email.masked(),
@@ -145,7 +146,7 @@ pub(super) async fn begin(state: &AppState, context: &Context, secret: &str) -> 
     if !answer_member_invitation(&mut writer, asked.invitation.id, Answer::Accepted, context.now).await? {
         return Ok(None);
     }
-    let (account, secret) = admit(&mut writer, state, &asked.invitation, &asked.inviter, context.now).await?;
+    let (account, secret) = admit(&mut writer, state, &asked.invitation, asked.inviter.as_ref(), context.now).await?;
     let event = asked.event(context, "membership.join").about(account);
     audit::record(&mut writer, Ink::of(state, context.now), event).await?;
     writer.commit().await?;
@@ -204,7 +205,7 @@ pub(super) async fn join(
     let account = member.session.account_id;
     take_turn(&mut writer, asked.organisation.id).await?;
     if !answer_member_invitation(&mut writer, asked.invitation.id, Answer::Accepted, context.now).await? {
-        return closed(&state, &mut context, Some(asked.inviter));
+        return closed(&state, &mut context, asked.inviter);
     }
     let places = memberships_of(&writer, account).await?;
     if places.iter().all(|place| place.organisation_id != asked.organisation.id) {
@@ -250,7 +251,7 @@ async fn say_no(
     };
     let mut writer = state.db.writing().await?;
     if !answer_member_invitation(&mut writer, asked.invitation.id, Answer::Declined, context.now).await? {
-        return closed(state, context, Some(asked.inviter));
+        return closed(state, context, asked.inviter);
     }
     audit::record(&mut writer, Ink::of(state, context.now), asked.event(context, "membership.decline")).await?;
     writer.commit().await?;

@@ -15,7 +15,7 @@ use crate::domain::{FactorKind, Secret};
 use crate::features::accounts::{Account, find_account};
 use crate::features::factors::find_enrolled;
 use crate::features::interactions::{Passage, Purpose, add_interaction, new_interaction, respond};
-use crate::features::organisations::{Invitation, Organisation, find_invitation_by_secret, find_organisation};
+use crate::features::organisations::{Giver, Invitation, Organisation, find_invitation_by_secret, find_organisation};
 use crate::features::passkeys::are_on;
 use crate::features::passwords::{Hashing, NewPassword, Surroundings, has_password, hash_new_password, set_password};
 use crate::features::sessions::find_standing;
@@ -48,7 +48,7 @@ async fn open(state: &AppState, context: &Context, secret: &str) -> Result<Resul
         let asked = join::find(db, context, secret).await?;
         return Ok(Err(asked.and_then(Result::err).flatten()));
     };
-    let inviter = match invitation.invited_by {
+    let inviter = match invitation.invited_by.as_ref().and_then(Giver::person) {
         Some(inviter) => find_account(db, inviter).await?,
         None => None,
     };
@@ -94,7 +94,7 @@ fn stranger_page(state: &AppState, asked: &join::Asked, secret: &str) -> Invitat
     InvitationPage {
         action: format!("{}/{secret}", urls::INVITE),
         passkey: are_on(state).then(|| format!("{}/{secret}/passkey", urls::INVITE)),
-        inviter: Some(asked.inviter.name.clone()),
+        inviter: asked.inviter.as_ref().map(|inviter| inviter.name.clone()),
         organisation: asked.organisation.name.clone(),
         email: asked.invitation.email.to_string(),
         decline: Some(join::decline_address(secret)),

@@ -17,7 +17,7 @@ use crate::domain::Timestamp;
 use crate::domain::network::Network;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{
-    Client, ClientAuthentication, ClientSecret, Clients, Metadata, Profile, add_client, change_client, hold_client,
+    Client, ClientAuthentication, Clients, Metadata, Profile, add_client, change_client, hold_client, new_secret,
     remove_client,
 };
 use crate::features::oidc::grants::TOKEN_EXCHANGE;
@@ -118,7 +118,7 @@ pub(in crate::features::oidc) async fn replace(
         Ok(client) => client,
         Err(problem) => return Ok(refuse(&problem)),
     };
-    let secret = if keeps_secret(client.authentication) == keeps_secret(known.authentication) {
+    let secret = if client.authentication.signs_with_secret() == known.authentication.signs_with_secret() {
         None
     } else {
         client.secrets.clear();
@@ -229,23 +229,6 @@ fn may_change(known: &Client, wanted: &Client) -> Result<(), RegistrationProblem
     Ok(())
 }
 
-/// How the secret of an app is kept, if it has one.
-fn keeps_secret(authentication: ClientAuthentication) -> Option<bool> {
-    authentication.has_secret().then_some(authentication == ClientAuthentication::ClientSecretJwt)
-}
-
-/// Gives an app a new secret, if it authenticates with one.
-fn new_secret(state: &AppState, client: &mut Client) -> Option<Secret<String>> {
-    let signs = keeps_secret(client.authentication)?;
-    let secret = state.random.secret();
-    client.secrets = vec![if signs {
-        ClientSecret::signing(secret.expose(), &state.vault, state.random.as_ref())
-    } else {
-        ClientSecret::compared(secret.expose())
-    }];
-    Some(secret)
-}
-
 async fn finish(
     state: &AppState,
     context: &Context,
@@ -277,7 +260,7 @@ fn tell(
     if let Some(secret) = secret {
         told.insert("client_secret".to_owned(), json!(secret.expose()));
     }
-    if keeps_secret(client.authentication).is_some() {
+    if client.authentication.signs_with_secret().is_some() {
         // It never ends.
         told.insert("client_secret_expires_at".to_owned(), json!(0));
     }

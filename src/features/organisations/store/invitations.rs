@@ -8,12 +8,13 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 use crate::domain::ids::{AccountId, InvitationId, OrganisationId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Random, Secret, Timestamp};
-use crate::features::organisations::Invitation;
+use crate::features::organisations::{Giver, Invitation};
 use crate::storage::{Reader, StorageError, Writer};
 
 mod rows {
     use sea_orm::entity::prelude::*;
 
+    use super::super::super::Giver;
     use crate::domain::Timestamp;
     use crate::domain::ids::{AccountId, InvitationId, OrganisationId};
     use crate::domain::secret::Fingerprint;
@@ -26,7 +27,7 @@ mod rows {
         pub(super) account_id: AccountId,
         pub(super) secret: Fingerprint,
         pub(super) organisation_id: OrganisationId,
-        pub(super) invited_by: Option<AccountId>,
+        pub(super) invited_by: Option<Giver>,
         pub(super) created_at: Timestamp,
         pub(super) expires_at: Timestamp,
         pub(super) used_at: Option<Timestamp>,
@@ -87,7 +88,7 @@ pub async fn add_handed_invitation(
 async fn add(
     db: &mut Writer,
     (organisation_id, account_id): (OrganisationId, AccountId),
-    (invited_by, lifetime): (Option<AccountId>, Duration),
+    (invited_by, lifetime): (Option<Giver>, Duration),
     (now, random): (Timestamp, &dyn Random),
     handed: bool,
 ) -> Result<Secret<String>, StorageError> {

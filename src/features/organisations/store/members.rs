@@ -5,8 +5,8 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::memberships::{Column, Entity};
 use crate::domain::Timestamp;
-use crate::domain::ids::{AccountId, OrganisationId};
-use crate::features::organisations::Role;
+use crate::domain::ids::{AccountId, MemberInvitationId, OrganisationId};
+use crate::features::organisations::{Giver, Role};
 use crate::storage::{Json, StorageError, Writer};
 
 /// Makes a member something else; `by` is none for the operator. Says whether they are a member.
@@ -18,7 +18,7 @@ pub async fn set_role(
     db: &mut Writer,
     (organisation_id, account_id): (OrganisationId, AccountId),
     role: Role,
-    (by, now): (Option<AccountId>, Timestamp),
+    (by, now): (Option<Giver>, Timestamp),
 ) -> Result<bool, StorageError> {
     let done = Entity::update_many()
         .col_expr(Column::Role, Expr::value(role))
@@ -39,7 +39,7 @@ pub async fn set_role(
 pub async fn set_added_by(
     db: &mut Writer,
     (organisation_id, account_id): (OrganisationId, AccountId),
-    by: AccountId,
+    by: Giver,
 ) -> Result<bool, StorageError> {
     let done = Entity::update_many()
         .col_expr(Column::AddedBy, Expr::value(by))
@@ -86,7 +86,40 @@ pub async fn remove_membership(
     Ok(done.rows_affected == 1)
 }
 
-/// Switches a membership off, or on again with `None`. Says whether there is one.
+/// By what a directory knows a member.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provisioned {
+    /// The invitation of a program that the membership began with.
+    pub invitation: Option<MemberInvitationId>,
+    /// What the directory calls them.
+    pub external_id: Option<String>,
+    /// When the directory took them away.
+    pub taken_away_at: Option<Timestamp>,
+}
+
+/// Remembers by what a directory knows a member. Says whether they are one.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn set_provisioned(
+    db: &mut Writer,
+    (organisation_id, account_id): (OrganisationId, AccountId),
+    known: Provisioned,
+) -> Result<bool, StorageError> {
+    let done = Entity::update_many()
+        .col_expr(Column::InvitationId, Expr::value(known.invitation))
+        .col_expr(Column::ExternalId, Expr::value(known.external_id))
+        .col_expr(Column::DeprovisionedAt, Expr::value(known.taken_away_at))
+        .filter(Column::OrganisationId.eq(organisation_id))
+        .filter(Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Switches a membership off, or on again with `None`: then it is also there again for a directory that took it away.
+/// Says whether there is one.
 ///
 /// # Errors
 ///
@@ -96,11 +129,13 @@ pub async fn set_membership_disabled(
     (organisation_id, account_id): (OrganisationId, AccountId),
     disabled_at: Option<Timestamp>,
 ) -> Result<bool, StorageError> {
-    let done = Entity::update_many()
+    let mut change = Entity::update_many()
         .col_expr(Column::DisabledAt, Expr::value(disabled_at))
         .filter(Column::OrganisationId.eq(organisation_id))
-        .filter(Column::AccountId.eq(account_id))
-        .exec(db)
-        .await?;
+        .filter(Column::AccountId.eq(account_id));
+    if disabled_at.is_none() {
+        change = change.col_expr(Column::DeprovisionedAt, Expr::value(None::<Timestamp>));
+    }
+    let done = change.exec(db).await?;
     Ok(done.rows_affected == 1)
 }

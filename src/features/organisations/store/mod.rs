@@ -12,7 +12,7 @@ use sea_orm::{
     QueryOrder as _, QueryResult, QuerySelect as _, QueryTrait as _, SelectA, SelectB,
 };
 
-use super::{Membership, Organisation, Role};
+use super::{Giver, Membership, Organisation, Role};
 use crate::domain::Timestamp;
 use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
 use crate::storage::{Json, Lookup, Reader, StorageError, Writer, text_column};
@@ -23,13 +23,16 @@ pub use invitations::{
     use_invitation,
 };
 pub use member_invitations::{
-    add_member_invitation, answer_member_invitation, find_member_invitation, find_member_invitation_by_secret,
-    list_member_invitations, remove_old_member_invitations, withdraw_member_invitation,
+    add_member_invitation, answer_member_invitation, change_member_invitation, find_member_invitation,
+    find_member_invitation_by_secret, list_invitations_of_program, list_member_invitations,
+    list_member_invitations_from, remove_member_invitation, remove_old_member_invitations, withdraw_member_invitation,
 };
-pub use members::{remove_membership, set_added_by, set_groups, set_membership_disabled, set_role};
+pub use members::{
+    Provisioned, remove_membership, set_added_by, set_groups, set_membership_disabled, set_provisioned, set_role,
+};
 pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
 
-text_column!(Role);
+text_column!(Giver, Role);
 
 mod organisations {
     use sea_orm::entity::prelude::*;
@@ -64,9 +67,9 @@ mod organisations {
 mod memberships {
     use sea_orm::entity::prelude::*;
 
-    use super::super::Role;
+    use super::super::{Giver, Role};
     use crate::domain::Timestamp;
-    use crate::domain::ids::{AccountId, MembershipId, OrganisationId};
+    use crate::domain::ids::{AccountId, MemberInvitationId, MembershipId, OrganisationId};
     use crate::storage::Json;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -80,9 +83,12 @@ mod memberships {
         pub(super) groups: Json<Vec<String>>,
         pub(super) created_at: Timestamp,
         pub(super) disabled_at: Option<Timestamp>,
-        pub(super) added_by: Option<AccountId>,
-        pub(super) role_by: Option<AccountId>,
+        pub(super) added_by: Option<Giver>,
+        pub(super) role_by: Option<Giver>,
         pub(super) role_since: Option<Timestamp>,
+        pub(super) invitation_id: Option<MemberInvitationId>,
+        pub(super) external_id: Option<String>,
+        pub(super) deprovisioned_at: Option<Timestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -237,6 +243,9 @@ pub async fn add_membership(
         added_by: Set(None),
         role_by: Set(None),
         role_since: Set(None),
+        invitation_id: Set(None),
+        external_id: Set(None),
+        deprovisioned_at: Set(None),
     })
     .exec_without_returning(db)
     .await?;

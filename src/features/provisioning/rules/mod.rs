@@ -1,5 +1,7 @@
 //! What a description means for what there is: a plan, without doing it.
 
+mod names;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,16 +9,16 @@ use serde_json::{Map, Value, json};
 
 use super::Current;
 use crate::domain::ids::OrganisationId;
+use crate::domain::names::{LONGEST_NAME, is_name};
 use crate::domain::{Policy, Timestamp};
 use crate::features::clients::Client;
-use crate::features::declarations::{
-    AppSettings, FieldFault, PolicySettings, app_client, app_settings, changed_fields, read_whole,
-};
+use crate::features::declarations::{AppSettings, FieldFault, PolicySettings, app_client, changed_fields, read_whole};
+
+pub use names::resolve_names;
+pub(super) use names::settings_by_name;
 
 /// The only form of descriptions that there is.
 const VERSION: u64 = 1;
-/// The longest name of an organisation, in characters.
-const LONGEST_NAME: usize = 200;
 
 /// A described state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Description {
     pub organisations: BTreeMap<String, OrganisationPart>,
     /// Apps by `client_id`.
     pub apps: BTreeMap<String, AppSettings>,
+    /// The identifiers of organisations that begin with it, by name, where apps name them.
+    pub begun: BTreeMap<String, OrganisationId>,
 }
 
 /// What is described about an organisation.
@@ -60,9 +64,9 @@ pub fn read_description(text: &Value) -> Result<Description, Vec<FieldFault>> {
             "organisations" => {
                 for (name, part) in table("organisations", value, &mut faults) {
                     let place = format!("organisations.{name}");
-                    if name.trim() != name || name.is_empty() || name.chars().count() > LONGEST_NAME {
-                        faults
-                            .push(FieldFault::new(&place, "A name has 1 to 200 characters, without spaces around it."));
+                    if !is_name(name) {
+                        let says = format!("A name has 1 to {LONGEST_NAME} characters, without spaces around it.");
+                        faults.push(FieldFault::new(&place, says));
                     }
                     match organisation(part) {
                         Ok(part) => _ = description.organisations.insert(name.clone(), part),
@@ -141,6 +145,8 @@ pub struct Shown {
 pub enum Step {
     /// Add an organisation.
     AddOrganisation {
+        /// Its identifier, where the description knows it already.
+        id: Option<OrganisationId>,
         /// Its name.
         name: String,
         /// Whether it is off from the beginning.
@@ -201,7 +207,7 @@ pub fn plan(
 ) -> Result<Plan, Vec<FieldFault>> {
     let (mut plan, mut faults) = (Plan::default(), Vec::new());
     for (name, part) in &description.organisations {
-        match plan_organisation(name, part, current, now) {
+        match plan_organisation((name, part), description.begun.get(name).copied(), current, now) {
             Ok(step) => plan.steps.push(step),
             Err(found) => {
                 let place = format!("organisations.{name}.policy");
@@ -209,14 +215,18 @@ pub fn plan(
             }
         }
     }
+    let name_of = |id| {
+        let begun = || description.begun.iter().find(|(_, begun)| **begun == id).map(|(name, _)| name.clone());
+        current.name_of(id).or_else(begun)
+    };
     for (id, settings) in &description.apps {
         let known = current.apps.iter().find(|client| client.id == *id);
         let client = app_client(id, settings.clone(), known, now);
-        let after = json!(app_settings(&client));
+        let after = settings_by_name(&client, name_of);
         let shown = |act, fields| Shown { act, kind: "app", name: id.clone(), fields };
         plan.steps.push(match known {
             None => (shown(Act::Add, Vec::new()), Step::AddApp(Box::new(client))),
-            Some(known) => match changed_fields(&json!(app_settings(known)), &after) {
+            Some(known) => match changed_fields(&settings_by_name(known, name_of), &after) {
                 fields if fields.is_empty() => (shown(Act::Keep, fields), Step::Keep),
                 fields => (shown(Act::Change, fields), Step::ChangeApp(Box::new(client))),
             },
@@ -230,8 +240,8 @@ pub fn plan(
 }
 
 fn plan_organisation(
-    name: &str,
-    part: &OrganisationPart,
+    (name, part): (&str, &OrganisationPart),
+    id: Option<OrganisationId>,
     current: &Current,
     now: Timestamp,
 ) -> Result<(Shown, Step), Vec<FieldFault>> {
@@ -240,7 +250,7 @@ fn plan_organisation(
     let after = part.policy.as_ref().map_or(Ok(before), |settings| settings.policy(before, now))?;
     let shown = |act, fields| Shown { act, kind: "organisation", name: name.to_owned(), fields };
     let Some(known) = known else {
-        let step = Step::AddOrganisation { name: name.to_owned(), disabled: part.disabled, policy: after };
+        let step = Step::AddOrganisation { id, name: name.to_owned(), disabled: part.disabled, policy: after };
         return Ok((shown(Act::Add, Vec::new()), step));
     };
     let describe = |disabled: bool, policy| json!({ "disabled": disabled, "policy": PolicySettings::of(policy) });
