@@ -7,6 +7,7 @@ mod account;
 mod admin;
 mod api;
 mod apps;
+mod atlas;
 mod backup;
 mod browser;
 mod browser_apps;
