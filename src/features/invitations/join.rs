@@ -1,18 +1,37 @@
 //! Asking somebody into an organisation, and what comes of it.
 
+use std::time::Duration;
+
 use crate::domain::ids::{AccountId, MemberInvitationId, MembershipId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Email, Secret, Timestamp};
-use crate::features::accounts::{Account, add_account, find_account_by_login};
+use crate::features::accounts::{Account, add_account, find_account_by_login, login_as_known};
 use crate::features::organisations::{
     INVITATION_LIFETIME, MemberInvitation, Organisation, Role, add_invitation, add_member_invitation, add_membership,
     set_added_by, set_role,
 };
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
+use crate::features::throttles::{Counter, Limit, reserve};
 use crate::storage::Writer;
 use crate::web::{Error, Parts, urls};
 
 use super::views::InvitationMail;
+
+/// The most invitations to one address in a day, of all organisations together: whoever did not answer these will not
+/// answer more.
+const TO_ONE: Limit = Limit::quota(5, Duration::from_hours(24));
+
+/// Counts an invitation to an address, and says whether it may leave: many organisations together must not flood somebody
+/// either.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn may_be_invited(parts: &Parts, email: &Email, now: Timestamp) -> Result<bool, Error> {
+    // A tag, so that the table does not tell whom anybody wanted to invite.
+    let key = format!("invited:{}", parts.mac.tag("invited", &[&login_as_known(email.as_str())]));
+    Ok(reserve(&parts.db, &[Counter { key, limit: TO_ONE }], now).await?.is_none())
+}
 
 /// Asks whoever reads mail at an address into an organisation. What is kept and shown is the same whether there is an
 /// account with it or not; only the mail differs.

@@ -12,7 +12,7 @@ use crate::features::outbox::{Letter, Particulars, Recipient, post};
 use crate::storage::Writer;
 use crate::web::{Error, Parts, urls};
 
-pub use join::invite_member;
+pub use join::{invite_member, may_be_invited};
 pub use pages::routes;
 pub use views::{ClosedInvitationPage, InvitationMail, InvitationPage, JoinPage};
 
