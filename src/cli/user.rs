@@ -300,7 +300,7 @@ async fn disable(common: &Common, login: &str) -> Outcome {
             account.email
         ));
     }
-    set_account_disabled(&mut writer, account.id, Some(installation.now)).await?;
+    set_account_disabled(&mut writer, account.id, true, installation.now).await?;
     let ended = end_sessions_of(&mut writer, account.id, installation.now).await?;
     let event = Event::new(Chain::Organisation(account.home_organisation_id), "account.disable", "done")
         .about(account.id)

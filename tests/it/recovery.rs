@@ -165,7 +165,7 @@ async fn every_name_gets_the_same_answer(engine: Engine) {
     }
     let (off, without) = (server.account_of("carla@kantoor.nl").await, server.account_of("daan@kantoor.nl").await);
     let mut writer = state.db.writing().await.unwrap();
-    set_account_disabled(&mut writer, off, Some(state.now())).await.unwrap();
+    set_account_disabled(&mut writer, off, true, state.now()).await.unwrap();
     remove_password(&mut writer, without).await.unwrap();
     writer.commit().await.unwrap();
     assert!(!has_password(state.db.reading(), without).await.unwrap());
@@ -460,7 +460,7 @@ async fn an_account_that_was_switched_off_meanwhile_is_not_let_in(engine: Engine
     ask(&mut server.browser(), "own", BRAM).await;
     let (_, link) = mail(&server, BRAM).await;
     let mut writer = state.db.writing().await.unwrap();
-    set_account_disabled(&mut writer, account, Some(state.now())).await.unwrap();
+    set_account_disabled(&mut writer, account, true, state.now()).await.unwrap();
     writer.commit().await.unwrap();
     let refused = browser.post(&form, &[("csrf", &csrf), ("password", NEW)]).await;
     assert_eq!(refused.status, 303);
@@ -468,7 +468,7 @@ async fn an_account_that_was_switched_off_meanwhile_is_not_let_in(engine: Engine
     let refused = server.browser().fill(&link, &[]).await;
     assert!(refused.status == 403 && refused.body.contains("This account is switched off"), "{}", refused.body);
     let mut writer = state.db.writing().await.unwrap();
-    set_account_disabled(&mut writer, account, None).await.unwrap();
+    set_account_disabled(&mut writer, account, false, state.now()).await.unwrap();
     writer.commit().await.unwrap();
     assert!(signs_in(&server, BRAM, PASSWORD).await && !signs_in(&server, BRAM, NEW).await);
 }

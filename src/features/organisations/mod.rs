@@ -16,7 +16,7 @@ pub use store::{
     find_member_invitation_by_secret, find_organisation, find_organisation_by_name, find_rules, helpdesk_access,
     list_member_invitations, list_organisations, look_up_memberships, member_ids_of, memberships_of,
     memberships_of_members, remove_membership, remove_old_invitations, remove_old_member_invitations,
-    rename_organisation, set_added_by, set_groups, set_helpdesk_access, set_membership_disabled,
+    rename_organisation, restart_roles, set_added_by, set_groups, set_helpdesk_access, set_membership_disabled,
     set_organisation_disabled, set_policy, set_role, take_turn, take_turn_as, use_invitation,
     withdraw_member_invitation,
 };

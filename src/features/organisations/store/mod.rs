@@ -25,7 +25,7 @@ pub use member_invitations::{
     add_member_invitation, answer_member_invitation, find_member_invitation, find_member_invitation_by_secret,
     list_member_invitations, remove_old_member_invitations, withdraw_member_invitation,
 };
-pub use members::{remove_membership, set_added_by, set_groups, set_membership_disabled, set_role};
+pub use members::{remove_membership, restart_roles, set_added_by, set_groups, set_membership_disabled, set_role};
 pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
 
 text_column!(Role);
