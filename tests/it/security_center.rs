@@ -1,6 +1,7 @@
 //! The Security center: who is affected is shown by name before it happens, and then it is what happens.
 
 mod mails;
+mod previews;
 
 use countersign::domain::network::Network;
 use countersign::domain::policy::{Demand, NewNetworks, Remembering};
