@@ -11,6 +11,7 @@ mod atlas;
 mod backup;
 mod browser;
 mod browser_apps;
+mod browser_choices;
 mod browser_console;
 mod browser_logout;
 mod browser_passkeys;
