@@ -1,5 +1,7 @@
 //! What is kept about a person: coarse after a while, all of it for them, and erased.
 
+mod commands;
+
 use countersign::features::accounts::{InstanceRole, find_account, find_account_by_login};
 use countersign::features::audit::{Ink, Verdict, coarsen_addresses, verify};
 use countersign::features::organisations::Role;
