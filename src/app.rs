@@ -22,6 +22,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tracing::info;
 
+use crate::atlas::Atlas;
 use crate::config::Config;
 use crate::domain::{Clock, Random};
 use crate::features::FEATURES;
@@ -66,7 +67,7 @@ pub enum StartError {
     /// The signing keys cannot be used.
     #[error("The signing keys cannot be used: {0}.")]
     Keys(Error),
-    /// Mail, text messages or calls cannot leave, or certificates cannot come, with these settings.
+    /// Mail, text messages or calls cannot leave, certificates cannot come, or places are not known, with these settings.
     #[error("{0}")]
     Senders(String),
     /// TLS cannot be set up.
@@ -136,13 +137,14 @@ pub async fn build_parts(config: Config, world: World) -> Result<Parts, StartErr
 
 fn assemble(config: Config, world: World, db: Database, may_create: bool) -> Result<Parts, StartError> {
     let KeyFiles { vault, mac } = KeyFiles::open(&config.keys.directory, may_create, world.random.as_ref())?;
-    let templates = Templates::new(&config.branding)?;
+    let atlas = Atlas::open(&config).map_err(StartError::Senders)?;
+    let templates = Templates::new(&config.branding, &atlas)?;
     let outbound = Outbound::new(&config.outbound).map_err(StartError::Senders)?;
     let authorities = Authorities::load(config.mtls.ca_file.as_deref()).map_err(StartError::Senders)?;
     let cookies = CookieNames::new(config.server.is_https());
     let World { clock, random } = world;
     let outbox_bell = Arc::default();
-    Ok(Parts { config, db, vault, mac, clock, random, templates, cookies, authorities, outbound, outbox_bell })
+    Ok(Parts { config, db, vault, mac, clock, random, atlas, templates, cookies, authorities, outbound, outbox_bell })
 }
 
 /// A server that is running.

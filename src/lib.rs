@@ -11,7 +11,7 @@
 //! | 5 | [`app`] | builds the shared state once, hands the router to a listener |
 //! | 4 | [`features`] | what people and apps can do, a folder each |
 //! | 3 | [`web`] | the kit that pages and endpoints are built with |
-//! | 2 | [`storage`], [`keys`], [`mail`], [`outbound`] | the outside world; they do not know one another |
+//! | 2 | [`storage`], [`keys`], [`mail`], [`outbound`], [`atlas`] | the outside world; they do not know one another |
 //! | 1 | [`config`] | typed and checked |
 //! | 0 | [`domain`] | words and decisions; nothing waits, no clock, no chance, no I/O |
 //!
@@ -19,6 +19,7 @@
 //! (and the protocol's `endpoints/`) alone names the web framework, `views.rs` is what the templates see.
 
 pub mod app;
+pub mod atlas;
 pub mod cli;
 pub mod config;
 pub mod domain;

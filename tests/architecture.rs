@@ -25,7 +25,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (5, &["app", "fuzzing"]),
     (4, &["features"]),
     (3, &["web"]),
-    (2, &["storage", "keys", "mail", "outbound"]),
+    (2, &["storage", "keys", "mail", "outbound", "atlas"]),
     (1, &["config"]),
     (0, &["domain"]),
 ];
@@ -71,6 +71,7 @@ const CRATES: &[(&[&str], &[Home])] = &[
     (&["minijinja"], &[Folder("src/web")]),
     (&["josekit", "x509_cert"], &[Folder("src/keys")]),
     (&["lettre"], &[Folder("src/mail")]),
+    (&["maxminddb"], &[Folder("src/atlas")]),
     (&["phonenumber"], &[Folder("src/domain/phone")]),
     (&["argon2", "bcrypt", "pbkdf2", "scrypt", "sha1"], &[Folder("src/features/passwords")]),
     (&["indicatif"], &[Folder("src/cli/import")]),
@@ -87,7 +88,7 @@ const PURE: &[Home] = &[Folder("src/domain"), Role("rules")];
 const IMPURE: &[&str] = &["async", "await", "tokio", "std::env", "std::fs", "std::process", "std::thread"];
 
 /// What a feature's rules may not name, although it lies below them.
-const NOT_FOR_RULES: &[&str] = &["web", "storage", "keys", "mail", "outbound"];
+const NOT_FOR_RULES: &[&str] = &["web", "storage", "keys", "mail", "outbound", "atlas"];
 
 /// The files of a feature by what they do: `store.rs`, or any file in a folder `store/`.
 const ROLES: &[&str] = &["rules", "store", "pages", "views"];

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use tracing::{error, info};
 
@@ -57,6 +58,7 @@ pub(super) async fn keep_house(state: AppState) {
     for minute in 0_u64.. {
         sleep(EVERY).await;
         metrics::tidy();
+        look_at_places(&state).await;
         if let Err(fault) = look_for_foreign_hashes(&state).await {
             error!("the hashes of other programs could not be looked for: {fault}");
         }
@@ -73,6 +75,17 @@ pub(super) async fn keep_house(state: AppState) {
         {
             error!("old addresses could not be made coarse: {fault}");
         }
+    }
+}
+
+/// Reads the file of places again if it was replaced, where nobody waits for it.
+async fn look_at_places(state: &AppState) {
+    let atlas = state.atlas.clone();
+    match spawn_blocking(move || atlas.look_again()).await {
+        Ok(Ok(false)) => {}
+        Ok(Ok(true)) => info!("the file of places was replaced, and is read"),
+        Ok(Err(fault)) => error!("{fault}"),
+        Err(fault) => error!("the file of places could not be looked at: {fault}"),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Common, Outcome, output, refuse};
 use crate::app::World;
+use crate::atlas::Atlas;
 use crate::config::Config;
 use crate::domain::{Email, PhoneNumber};
 use crate::features::outbox::{Letter, Recipient, TestMessage, send_now};
@@ -67,7 +68,7 @@ impl Check {
 /// Sends a test message past the outbox, so that the answer can be told at once.
 async fn send_test(config: &Config, account: String, to: Recipient) -> Result<String, String> {
     let senders = Senders::new(&config.mail, &config.sms)?;
-    let templates = Templates::new(&config.branding).map_err(|fault| fault.to_string())?;
+    let templates = Templates::new(&config.branding, &Atlas::empty()).map_err(|fault| fault.to_string())?;
     let world = World::real();
     let now = world.clock.now();
     let message = TestMessage::to(&account, now);
@@ -95,8 +96,11 @@ async fn upgradable(db: &Database) -> Result<String, String> {
 
 async fn look(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Finding::of("configuration", Ok("Every key is known and sound.".to_owned()))];
-    let pages = Templates::new(&config.branding).map(|_| "All pages load.".to_owned());
+    let pages = Templates::new(&config.branding, &Atlas::empty()).map(|_| "All pages load.".to_owned());
     findings.push(Finding::of("pages", pages.map_err(|fault| fault.to_string())));
+    if config.places.file.is_some() {
+        findings.push(Finding::of("places", Atlas::open(config).map(|_| "Towns or countries are known.".to_owned())));
+    }
     if let (Some(certificate), Some(key)) = (&config.server.tls.certificate_file, &config.server.tls.private_key_file) {
         let tls =
             tls::acceptor((certificate, key), tls::Asking::Nothing).map(|_| "Certificate and key fit.".to_owned());

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::atlas::Atlas;
 use crate::config::Branding;
 use crate::domain::{Language, Timestamp};
 use crate::features::{FEATURES, MESSAGES};
@@ -35,14 +36,14 @@ fn all_messages(templates: &Templates) -> Vec<(String, String)> {
 }
 
 fn templates() -> Templates {
-    Templates::new(&Branding {
+    let branding = Branding {
         helpdesk_email: Some("helpdesk@kantoor.example".parse().unwrap()),
         helpdesk_phone: Some("+31 30 123 45 67".to_owned()),
         helpdesk_chat_url: Some("https://chat.example".parse().unwrap()),
         privacy_url: Some("https://kantoor.example/privacy".parse().unwrap()),
         ..Branding::default()
-    })
-    .unwrap()
+    };
+    Templates::new(&branding, &Atlas::of_samples()).unwrap()
 }
 
 fn frame(language: Language, template: &str) -> Frame {

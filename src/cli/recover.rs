@@ -8,7 +8,7 @@ use crate::features::accounts::{Account, InstanceRole, find_account, find_accoun
 use crate::features::audit::{Chain, Event, record};
 use crate::features::helpdesk::hand_out_link;
 use crate::features::networks::{Owner, Status, list_networks_of, remove_network};
-use crate::features::organisations::administrators_of;
+use crate::features::organisations::{administrators_of, restart_roles};
 use crate::features::throttles::forget_about;
 use crate::storage::{Reader, StorageError};
 
@@ -40,7 +40,8 @@ impl Unlock {
         }
         let enabled = self.enable && account.disabled_at.is_some();
         if enabled {
-            set_account_disabled(&mut writer, account.id, None).await?;
+            set_account_disabled(&mut writer, account.id, false, installation.now).await?;
+            restart_roles(&mut writer, account.id, installation.now).await?;
         }
         let event = Event::new(Chain::Organisation(account.home_organisation_id), "account.unlock", "done")
             .about(account.id)

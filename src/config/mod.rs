@@ -15,6 +15,7 @@ mod mail;
 mod mtls;
 mod oidc;
 mod outbound;
+mod places;
 mod secret_file;
 mod server;
 mod sign_in;
@@ -39,6 +40,7 @@ pub use mail::Mail;
 pub use mtls::Mtls;
 pub use oidc::{Oidc, Registration};
 pub use outbound::Outbound;
+pub use places::Places;
 pub use server::{Limits, Server, Tls};
 pub use sign_in::SignIn;
 pub use sms::Sms;
@@ -69,6 +71,8 @@ pub struct Config {
     pub mtls: Mtls,
     /// Whom the server itself may call.
     pub outbound: Outbound,
+    /// About where in the world people are.
+    pub places: Places,
     /// What people see.
     pub branding: Branding,
     /// How long what happened is kept exact.

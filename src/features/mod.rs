@@ -278,6 +278,7 @@ pub const MESSAGES: &[fn() -> Vec<MessageSample>] = &[
     samples_of_message::<employees::EmployeeChanged>,
     samples_of_message::<admin::InstanceChanged>,
     samples_of_message::<security_center::RulesChanged>,
+    samples_of_message::<security_center::RulesConcernYou>,
     samples_of_message::<two_factor::FactorAdded>,
     samples_of_message::<two_factor::FactorRemoved>,
     samples_of_message::<two_factor::RecoveryCodeUsed>,

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use super::cookies::CookieNames;
 use super::services::{Service, Services};
 use super::templates::Templates;
+use crate::atlas::Atlas;
 use crate::config::Config;
 use crate::domain::{Clock, Random, Timestamp};
 use crate::keys::{Authorities, MacKey, Vault};
@@ -40,6 +41,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Where chance comes from.
     pub random: Arc<dyn Random>,
+    /// About where people are.
+    pub atlas: Atlas,
     /// The pages.
     pub templates: Templates,
     /// What the cookies are called.

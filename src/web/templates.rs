@@ -15,8 +15,9 @@ use serde::Serialize;
 
 use super::assets;
 use super::page::{Page, SignedIn};
+use crate::atlas::Atlas;
 use crate::config::Branding;
-use crate::domain::{Language, Timestamp};
+use crate::domain::{Language, Place, Timestamp};
 
 pub use mail::Envelope;
 
@@ -74,12 +75,12 @@ struct FrameValues<'a> {
 }
 
 impl Templates {
-    /// Loads them, with the operator's name and addresses.
+    /// Loads them, with the operator's name and addresses, and what tells about where people are.
     ///
     /// # Errors
     ///
     /// When a template cannot be read.
-    pub fn new(branding: &Branding) -> Result<Self, TemplateError> {
+    pub fn new(branding: &Branding, atlas: &Atlas) -> Result<Self, TemplateError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         // Everything is escaped, whatever its name, but for the plain text of mails.
@@ -102,6 +103,8 @@ impl Templates {
         environment.add_function("day", move |state: &State, at: i64| Said::of(state, at, &days)?.day());
         environment.add_function("hour", move |state: &State, at: i64| Said::of(state, at, &hours)?.hour());
         environment.add_function("clock", move |state: &State, at: i64| Said::of(state, at, &same)?.clock());
+        let atlas = atlas.clone();
+        environment.add_function("near", move |state: &State, address: &str| near(state, address, &atlas));
         Ok(Self(environment))
     }
 
@@ -139,12 +142,8 @@ impl Templates {
     ///
     /// When there are no such words.
     pub fn words(language: Language, key: &str, values: &[(&'static str, &str)]) -> Result<String, TemplateError> {
-        let language = match language {
-            Language::Dutch => langid!("nl"),
-            Language::English => langid!("en"),
-        };
         let values = values.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value)));
-        Ok(words(&language, key, &values.collect())?)
+        Ok(words(&tag_of(language), key, &values.collect())?)
     }
 
     /// Whether a page has used this template.
@@ -159,13 +158,23 @@ impl Templates {
     }
 }
 
-fn language_of(state: &State) -> Result<LanguageIdentifier, minijinja::Error> {
-    match state.lookup("frame").and_then(|frame| frame.get_attr("language").ok()).as_ref().and_then(Value::as_str) {
-        Some("nl") => Ok(langid!("nl")),
-        Some("en") => Ok(langid!("en")),
-        // Words in the wrong language would go unnoticed.
-        _ => Err(failure("words are wanted where the frame of the page cannot be seen".to_owned())),
+const fn tag_of(language: Language) -> LanguageIdentifier {
+    match language {
+        Language::Dutch => langid!("nl"),
+        Language::English => langid!("en"),
     }
+}
+
+fn language_of(state: &State) -> Result<LanguageIdentifier, minijinja::Error> {
+    spoken_in(state).map(tag_of)
+}
+
+/// The language of the page.
+fn spoken_in(state: &State) -> Result<Language, minijinja::Error> {
+    let code = state.lookup("frame").and_then(|frame| frame.get_attr("language").ok());
+    let language = code.as_ref().and_then(Value::as_str).and_then(|code| code.parse().ok());
+    // Words in the wrong language would go unnoticed.
+    language.ok_or_else(|| failure("words are wanted where the frame of the page cannot be seen".to_owned()))
 }
 
 /// `t("key", name=value)`: the words of a key, in the language of the page.
@@ -287,6 +296,17 @@ fn moment(state: &State, at: i64, zone: &TimeZone) -> Result<Value, minijinja::E
     Ok(Value::from_safe_string(format!("<time datetime=\"{machine}\" title=\"{exact}\">{shown}</time>")))
 }
 
+/// `near(address)`: about where an address or network is, as people say it; nothing where that is not known.
+fn near(state: &State, address: &str, atlas: &Atlas) -> Result<String, minijinja::Error> {
+    let language = spoken_in(state)?;
+    let Some(place) = atlas.place(address, language) else { return Ok(String::new()) };
+    let key = match place {
+        Place::Town(..) => "near-town",
+        Place::Country(_) => "near-country",
+    };
+    words(&tag_of(language), key, &HashMap::from([(Cow::Borrowed("place"), FluentValue::from(place.to_string()))]))
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use std::collections::BTreeSet;
@@ -306,7 +326,11 @@ pub(crate) mod tests {
     }
 
     fn render(source: &'static str, now: i64) -> Result<String, String> {
-        let mut templates = Templates::new(&Branding::default()).unwrap();
+        render_with(source, now, "<b>")
+    }
+
+    fn render_with(source: &'static str, now: i64, name: &str) -> Result<String, String> {
+        let mut templates = Templates::new(&Branding::default(), &Atlas::of_samples()).unwrap();
         templates.0.add_template("probe.html", source).unwrap();
         let frame = Frame {
             language: Language::Dutch,
@@ -316,7 +340,7 @@ pub(crate) mod tests {
             signed_in: None,
             now: Timestamp::from_millis(now),
         };
-        templates.render_values(&frame, "probe.html", &context! { name => "<b>" }).map_err(|e| e.to_string())
+        templates.render_values(&frame, "probe.html", &context! { name }).map_err(|e| e.to_string())
     }
 
     #[test]
@@ -336,6 +360,15 @@ pub(crate) mod tests {
             "{{ page.none }}",
         ] {
             assert!(render(source, 0).is_err(), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_near_something_and_never_more_than_a_guess() {
+        assert_eq!(render("{{ near('203.0.113.24') }}", 0).unwrap(), "bij Utrecht, Nederland (geschat)");
+        assert_eq!(render("{{ near('2001:db8::/64') }}", 0).unwrap(), "in Nederland (geschat)");
+        for nowhere in ["203.0.113.0/24", "2001:db8::/48", "10.1.2.3", "127.0.0.1", "unknown", ""] {
+            assert_eq!(render_with("{{ near(page.name) }}", 0, nowhere).unwrap(), "", "{nowhere}");
         }
     }
 

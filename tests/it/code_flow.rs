@@ -237,7 +237,7 @@ async fn somebody_switched_off_gets_nothing_any_more(engine: Engine) {
     let code = query_of(browser.get(&Server::authorize(&[])).await.location())["code"].clone();
     let state = &server.inner.state;
     let mut writer = state.db.writing().await.unwrap();
-    countersign::features::accounts::set_account_disabled(&mut writer, server.account, Some(state.now()))
+    countersign::features::accounts::set_account_disabled(&mut writer, server.account, true, state.now())
         .await
         .unwrap();
     writer.commit().await.unwrap();

@@ -160,7 +160,7 @@ async fn an_account_that_was_switched_off_is_not_let_in_by_its_invitation(engine
     let state = &server.inner.state;
     let gijs = find_account_by_login(state.db.reading(), GIJS).await.unwrap().unwrap();
     let mut writer = state.db.writing().await.unwrap();
-    countersign::features::accounts::set_account_disabled(&mut writer, gijs.id, Some(state.now())).await.unwrap();
+    countersign::features::accounts::set_account_disabled(&mut writer, gijs.id, true, state.now()).await.unwrap();
     writer.commit().await.unwrap();
     let mut browser = server.browser();
     let answer = accept(&mut browser, &path, PASSWORD).await;

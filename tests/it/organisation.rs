@@ -9,6 +9,7 @@ use crate::support::{Answer, Browser, Engine, PASSWORD, Server, on_both_engines}
 on_both_engines! {
     an_administrator_sees_finds_and_orders_the_people
     a_colleague_is_invited_and_signs_in
+    many_organisations_do_not_flood_one_address
     what_is_done_about_somebody_acts_at_once_and_is_mailed
     one_administrator_always_stays
     of_parallel_demotions_one_administrator_stays
@@ -340,4 +341,74 @@ async fn a_change_needs_a_recent_sign_in_and_our_own_form(engine: Engine) {
     let csrf = anna.get(&path).await.field("csrf");
     assert!(anna.post(&path, &[("csrf", &csrf)]).await.location().ends_with("?done=disable"));
     assert_eq!(anna.post(&path, &[("csrf", &csrf)]).await.location(), format!("{EMPLOYEES}/{bram}"));
+}
+
+async fn many_organisations_do_not_flood_one_address(engine: Engine) {
+    const INVITE: &str = "/organisation/employees/invite";
+    const DAAN: &str = "daan@elsewhere.nl";
+    let server = Server::start(&engine).await;
+    other_office(&server).await;
+    let state = &server.inner.state;
+    let piet = server.account_of("piet@elders.nl").await;
+    let mut writer = state.db.writing().await.unwrap();
+    let phc = countersign::features::passwords::hash_new_password(
+        &state.service::<countersign::features::passwords::Hashing>(),
+        countersign::features::passwords::NewPassword::parse(
+            &countersign::domain::Secret::new(PASSWORD.to_owned()),
+            15,
+            &"piet@elders.nl".parse().unwrap(),
+        )
+        .unwrap(),
+        state.random.as_ref(),
+    )
+    .await
+    .unwrap();
+    countersign::features::passwords::set_password(&mut writer, piet, &phc, state.now()).await.unwrap();
+    writer.commit().await.unwrap();
+    server.know(piet, "127.0.0.1").await;
+    let (mut anna, mut piet) = (signed_in(&server, ANNA).await, signed_in(&server, "piet@elders.nl").await);
+    let invite = async |browser: &mut Browser, email: &str| {
+        let csrf = browser.get(INVITE).await.field("csrf");
+        browser.post(INVITE, &[("csrf", &csrf), ("name", "Daan"), ("email", email), ("role", "employee")]).await
+    };
+    for browser in [&mut anna, &mut piet] {
+        for _ in 0..2 {
+            assert_eq!(invite(browser, DAAN).await.status, 303);
+        }
+    }
+    assert_eq!(invite(&mut anna, " Daan@Elsewhere.NL ").await.status, 303, "the fifth, however it is written");
+    for browser in [&mut anna, &mut piet] {
+        let refused = invite(browser, DAAN).await;
+        assert!(refused.status == 422 && refused.body.contains("href=\"#email\""), "{}", refused.body);
+        assert_eq!(
+            refused.body.matches("This address has had several invitations today").count(),
+            2,
+            "{}",
+            refused.body
+        );
+        assert!(refused.body.contains(DAAN), "what was typed stays");
+        assert_eq!(invite(browser, "eva@elsewhere.nl").await.status, 303, "others are not held up");
+    }
+    let sent = async || {
+        let counted = "SELECT COUNT(*) AS n FROM outbox WHERE template = 'invitation'";
+        crate::support::codes::number(&server, counted).await
+    };
+    assert_eq!(sent().await, 7);
+    // Again, from the list, is one more.
+    let list = anna.get(EMPLOYEES).await;
+    let again = list.body.replace("&#x2f;", "/");
+    let again = again.split("action=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let again: Vec<&str> = again.filter(|action| action.ends_with("/again")).collect();
+    let csrf = list.field("csrf");
+    let mut often = 0;
+    for action in again {
+        let answer = anna.post(action, &[("csrf", &csrf)]).await;
+        often += usize::from(answer.location().ends_with("?done=often"));
+    }
+    assert_eq!(often, 1, "{}", list.body);
+    let told = anna.get(&format!("{EMPLOYEES}?done=often")).await;
+    assert!(told.body.contains("This address has had several invitations today"), "{}", told.body);
+    assert_eq!(sent().await, 8, "the one to Eva leaves again");
+    server.clock.advance(24 * 3600 + 1);
+    assert_eq!(invite(&mut signed_in(&server, ANNA).await, DAAN).await.status, 303, "tomorrow is another day");
 }

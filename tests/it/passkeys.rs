@@ -282,7 +282,7 @@ async fn an_account_that_is_switched_off_gets_nothing_with_a_passkey(engine: Eng
     let (_, mut authenticator) = with_passkey(&server).await;
     let state = &server.inner.state;
     let mut writer = state.db.writing().await.unwrap();
-    set_account_disabled(&mut writer, server.account, Some(state.now())).await.unwrap();
+    set_account_disabled(&mut writer, server.account, true, state.now()).await.unwrap();
     writer.commit().await.unwrap();
     let mut browser = server.browser();
     let answer = browser.sign_in_with("own", &mut authenticator, &server).await;

@@ -1,5 +1,7 @@
 //! What is kept about a person: coarse after a while, all of it for them, and erased.
 
+mod commands;
+
 use countersign::features::accounts::{InstanceRole, find_account, find_account_by_login};
 use countersign::features::admin::{Doer, Done, change_instance_role, switch_account};
 use countersign::features::audit::{Ink, Verdict, coarsen_addresses, verify};

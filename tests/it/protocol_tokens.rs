@@ -183,8 +183,8 @@ async fn somebody_switched_off_makes_tokens_inactive(engine: Engine) {
     let (access, refresh_token, _) = tokens(&server).await;
     let state = &server.inner.state;
     let mut writer = state.db.writing().await.unwrap();
-    let now = Some(state.now());
-    countersign::features::accounts::set_account_disabled(&mut writer, server.account, now).await.unwrap();
+    let now = state.now();
+    countersign::features::accounts::set_account_disabled(&mut writer, server.account, true, now).await.unwrap();
     writer.commit().await.unwrap();
     for token in [&access, &refresh_token] {
         assert_eq!(introspect(&server, CLIENT, token).await, json!({ "active": false }));

@@ -35,7 +35,7 @@ async fn hire(server: &Server, email: &str, role: Role) {
     }
 }
 
-async fn with_app(server: &Server, email: &str, role: Role) -> AuthenticatorApp {
+pub(crate) async fn with_app(server: &Server, email: &str, role: Role) -> AuthenticatorApp {
     hire(server, email, role).await;
     let mut browser = from(server, OFFICE);
     browser.sign_in_at("/sign-in", email, PASSWORD).await;
@@ -45,7 +45,7 @@ async fn with_app(server: &Server, email: &str, role: Role) -> AuthenticatorApp 
 }
 
 /// Signs in with password and code, and ticks the thirty days.
-async fn tick(server: &Server, app: &AuthenticatorApp, email: &str) -> Browser {
+pub(crate) async fn tick(server: &Server, app: &AuthenticatorApp, email: &str) -> Browser {
     let mut browser = from(server, OFFICE);
     let asked = browser.sign_in_at("/sign-in", email, PASSWORD).await.location().to_owned();
     let step = browser.get(&asked).await.location().to_owned();

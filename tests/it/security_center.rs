@@ -1,5 +1,8 @@
 //! The Security center: who is affected is shown by name before it happens, and then it is what happens.
 
+mod mails;
+mod previews;
+
 use countersign::domain::network::Network;
 use countersign::domain::policy::{Demand, NewNetworks, Remembering};
 use countersign::domain::{Policy, Timestamp};

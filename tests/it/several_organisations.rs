@@ -1,10 +1,14 @@
 //! People who belong to several organisations: asked in, choosing, and leaving.
 
-use countersign::domain::ids::{AccountId, OrganisationId};
+use std::ops::RangeInclusive;
+
+use countersign::domain::ids::{AccountId, MembershipId, OrganisationId};
 use countersign::domain::policy::Demand;
 use countersign::domain::{Policy, Timestamp};
 use countersign::features::accounts::{InstanceRole, find_account_by_login};
-use countersign::features::organisations::{Role, memberships_of, set_policy};
+use countersign::features::organisations::{
+    Organisation, Role, add_membership, add_organisation, memberships_of, set_policy,
+};
 use sea_orm::ConnectionTrait as _;
 
 use crate::support::codes::number;
@@ -19,6 +23,7 @@ on_both_engines! {
     an_app_is_told_of_the_organisation_that_was_chosen
     a_choice_is_asked_for_where_it_must_be_and_remembered_where_it_may
     nobody_chooses_an_organisation_of_others
+    one_of_many_organisations_is_found_by_its_name
     whoever_leaves_acts_for_it_no_more
     the_strictest_rules_hold_and_say_whose_they_are
 }
@@ -437,4 +442,52 @@ async fn the_strictest_rules_hold_and_say_whose_they_are(engine: Engine) {
     )
     .await;
     assert_eq!(signed_in(&server, PIET).await.get("/account").await.status, 200);
+}
+
+/// Makes somebody a member of more organisations, called `Office 1`, `Office 2` and so on.
+pub(crate) async fn join_many(server: &Server, account: AccountId, numbers: RangeInclusive<usize>) {
+    let state = &server.inner.state;
+    let (now, random) = (state.now(), state.random.as_ref());
+    let mut writer = state.db.writing().await.unwrap();
+    for number in numbers {
+        let organisation = Organisation {
+            id: OrganisationId::new(now, random),
+            name: format!("Office {number}"),
+            created_at: now,
+            policy: Policy::default(),
+            disabled_at: None,
+        };
+        add_organisation(&mut writer, &organisation).await.unwrap();
+        let place = MembershipId::new(now, random);
+        let who = (organisation.id, account);
+        add_membership(&mut writer, place, who, Role::Accountant, Vec::new(), now).await.unwrap();
+    }
+    writer.commit().await.unwrap();
+}
+
+async fn one_of_many_organisations_is_found_by_its_name(engine: Engine) {
+    let server = Server::start(&engine).await;
+    let (mut browser, account, _) = piet_of_both(&server).await;
+    join_many(&server, account, 1..=5).await;
+    let choice = to_choice(&mut browser, &[SCOPE]).await;
+    let seven = browser.get(&format!("{choice}?q=office")).await;
+    assert!(!seven.body.contains("name=\"q\"") && !seven.body.contains("hidden><strong>"), "{}", seven.body);
+    join_many(&server, account, 6..=6).await;
+    let eight = browser.get(&choice).await;
+    assert!(eight.body.contains("name=\"q\"") && eight.body.contains(">8 organisations<"), "{}", eight.body);
+    assert!(!eight.body.contains(" hidden><strong>"), "{}", eight.body);
+    // Without a script the form asks again; what is not called like that is hidden and not lost.
+    let found = browser.get(&format!("{choice}?q=%20OFFICE+3")).await;
+    assert_eq!(found.status, 200, "{}", found.body);
+    assert_eq!(found.body.matches(" hidden><strong>").count(), 7, "{}", found.body);
+    assert!(found.body.contains(">1 organisation<") && found.body.contains("value=\"OFFICE 3\""), "{}", found.body);
+    let none = browser.get(&format!("{choice}?q=%3Cscript%3E")).await;
+    assert!(none.body.contains("No organisation is called that.") && !none.body.contains("<script>"), "{}", none.body);
+    // What is found is chosen as ever.
+    let row = found.body.split("<button").find(|row| row.contains("<strong>Office 3</strong>")).unwrap();
+    assert!(!row.contains(" hidden>"), "{row}");
+    let id = row.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    choose(&mut browser, &choice, &id).await;
+    let given = tokens(&server, &mut browser, &choice).await;
+    assert_eq!(told(&server, &given).await.0, "Office 3");
 }

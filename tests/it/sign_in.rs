@@ -2,7 +2,7 @@
 
 use countersign::features::passwords::Hashing;
 
-use crate::support::{Engine, PASSWORD, Server, on_both_engines};
+use crate::support::{Engine, PASSWORD, Server, TestClock, on_both_engines};
 
 on_both_engines! {
     the_account_page_opens_after_the_right_password
@@ -19,6 +19,7 @@ on_both_engines! {
     the_language_is_switched_and_kept
     forged_headers_do_not_move_the_client
     a_setup_link_makes_one_administrator_once
+    two_names_of_one_account_do_not_give_twice_the_guesses_and_do_not_show_that_they_are_one
 }
 
 async fn the_account_page_opens_after_the_right_password(engine: Engine) {
@@ -309,4 +310,49 @@ async fn an_office_that_signs_in_at_once_is_not_slowed_down(engine: Engine) {
     for task in tasks {
         assert_eq!(task.await.unwrap(), 303);
     }
+}
+
+async fn two_names_of_one_account_do_not_give_twice_the_guesses_and_do_not_show_that_they_are_one(engine: Engine) {
+    let server = Server::start_with(&engine, TestClock::new(), |config| {
+        config.sign_in.account_free_failures = 100;
+        config.sign_in.account_failures_per_hour = 6;
+        config.sign_in.network_failures = 10_000;
+    })
+    .await;
+    let statuses = async |login: &str, password: &str, times: usize| {
+        let mut browser = server.browser();
+        let mut all = Vec::new();
+        for _ in 0..times {
+            all.push(browser.sign_in_at("/sign-in", login, password).await.status);
+        }
+        all
+    };
+    // Every name is looked at as often, and then no more: whose the other name is, does not show.
+    let shown = [422, 422, 422, 422, 422, 422, 429];
+    for login in ["anna@kantoor.nl", "anna", "nobody@kantoor.nl", "nobody"] {
+        assert_eq!(statuses(login, "wrong", 7).await, shown, "{login}");
+    }
+    // Half under one name and half under the other is all of it: even the right password is not looked at any more.
+    server.clock.advance(3601);
+    assert_eq!(statuses("anna", "wrong", 3).await, [422; 3]);
+    assert_eq!(statuses("anna@kantoor.nl", "wrong", 3).await, [422; 3]);
+    for login in ["anna", "anna@kantoor.nl"] {
+        assert_eq!(statuses(login, PASSWORD, 1).await, [422], "{login}");
+    }
+    // The hour ends, and a right password takes everything back.
+    server.clock.advance(3601);
+    for round in 0..3 {
+        assert_eq!(statuses("anna", "wrong", 4).await, [422; 4], "{round}");
+        assert_eq!(statuses("anna", PASSWORD, 1).await, [303], "{round}");
+    }
+    // As many hashes were made as for a stranger: nothing is answered sooner because it is not looked at.
+    let hashed = || server.inner.state.service::<Hashing>().hashed();
+    statuses("anna", "wrong", 3).await;
+    statuses("anna@kantoor.nl", "wrong", 3).await;
+    let before = hashed();
+    statuses("anna", "wrong", 1).await;
+    let hidden = hashed() - before;
+    let before = hashed();
+    statuses("somebody@else.nl", "wrong", 1).await;
+    assert_eq!(hidden, hashed() - before);
 }

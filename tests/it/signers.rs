@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use countersign::features::accounts::InstanceRole;
-use countersign::features::organisations::{Giver, Role, administrators_of, set_role, take_turn_as};
+use countersign::domain::ids::MembershipId;
+use countersign::features::accounts::{InstanceRole, set_account_disabled};
+use countersign::features::admin::{Doer, Done, switch_account};
+use countersign::features::organisations::{
+    Giver, Role, add_membership, administrators_of, memberships_of, remove_membership, set_membership_disabled,
+    set_role, take_turn_as,
+};
 use sea_orm::ConnectionTrait as _;
 
 use crate::helpdesk::{AGAIN, APPROVED, ASKED, STOP, bram, factors, helper, link, office, open, sign, state_of};
@@ -17,6 +22,7 @@ on_both_engines! {
     a_helper_stops_what_they_doubt
     two_names_of_one_account_do_not_show_that_they_are_one
     an_act_is_judged_by_who_somebody_is_when_it_happens
+    whoever_comes_back_waits_again_before_they_sign
 }
 
 async fn change(server: &Server, sql: &str) {
@@ -237,4 +243,71 @@ async fn a_say_over_everybody_that_was_given_today_signs_nothing(engine: Engine)
     assert!(related.status == 403 && related.body.contains("stands apart"), "{}", related.body);
     change(&server, "UPDATE accounts SET instance_role_by = NULL").await;
     assert_eq!(sign(&mut eva, &case, "approve").await.status, 303);
+}
+
+async fn whoever_comes_back_waits_again_before_they_sign(engine: Engine) {
+    const KEES: &str = "kees@kantoor.nl";
+    let server = Server::start_with(&engine, TestClock::new(), |config| config.sign_in.recovery_signer_days = 7).await;
+    bram(&server).await;
+    let kees = server.hire(KEES, Role::Administrator, InstanceRole::None).await;
+    let mut anna = administrator(&server, "anna@kantoor.nl").await;
+    let state = &server.inner.state;
+    let longer = "UPDATE memberships SET role_since = 1000";
+    let since = async || {
+        let own = memberships_of(state.db.reading(), kees).await.unwrap();
+        own[0].role_since
+    };
+    let refused = async |browser: &mut Browser| {
+        let page = open(browser, BRAM).await;
+        page.status == 422 && page.body.contains("for long enough")
+    };
+    // Switched off and on again by a colleague; what was on already stays as it is.
+    change(&server, longer).await;
+    let path = format!("/organisation/employees/{kees}");
+    for act in ["disable", "enable"] {
+        server.clock.advance(1);
+        let page = anna.get(&format!("{path}/{act}")).await;
+        let done = anna.post(&format!("{path}/{act}"), &[("csrf", &page.field("csrf"))]).await;
+        assert_eq!(done.status, 303, "{act}: {}", done.body);
+        assert_eq!(since().await == state.now(), act == "enable", "{act}");
+    }
+    let mut writer = state.db.writing().await.unwrap();
+    set_membership_disabled(&mut writer, (server.organisation, kees), false, state.now()).await.unwrap();
+    writer.commit().await.unwrap();
+    assert!(refused(&mut administrator(&server, KEES).await).await, "whoever came back");
+    server.clock.advance(1);
+    let before = since().await;
+    let mut writer = state.db.writing().await.unwrap();
+    set_membership_disabled(&mut writer, (server.organisation, kees), false, state.now()).await.unwrap();
+    writer.commit().await.unwrap();
+    assert_eq!(since().await, before, "nobody who is there already begins anew");
+    // The whole account switched off and on again.
+    change(&server, longer).await;
+    server.clock.advance(1);
+    let mut writer = state.db.writing().await.unwrap();
+    let doer = Doer::command_line(state.now());
+    for on in [false, true] {
+        let done = switch_account(&mut writer, state, &doer, kees, on).await.unwrap();
+        assert!(matches!(done, Done::Changed), "{on}");
+    }
+    writer.commit().await.unwrap();
+    assert_eq!(since().await, state.now());
+    // Taken out and added again.
+    change(&server, longer).await;
+    server.clock.advance(1);
+    let mut writer = state.db.writing().await.unwrap();
+    let who = (server.organisation, kees);
+    assert!(remove_membership(&mut writer, who).await.unwrap());
+    let place = MembershipId::new(state.now(), state.random.as_ref());
+    add_membership(&mut writer, place, who, Role::Administrator, Vec::new(), state.now()).await.unwrap();
+    writer.commit().await.unwrap();
+    assert_eq!(since().await, state.now());
+    // The helpdesk, whose say is over everybody.
+    change(&server, "UPDATE accounts SET instance_role = 'helpdesk', instance_role_since = 1000").await;
+    let mut writer = state.db.writing().await.unwrap();
+    set_account_disabled(&mut writer, kees, true, state.now()).await.unwrap();
+    set_account_disabled(&mut writer, kees, false, state.now()).await.unwrap();
+    writer.commit().await.unwrap();
+    let given = format!("SELECT instance_role_since AS n FROM accounts WHERE id = '{kees}'");
+    assert_eq!(number(&server, &given).await, state.now().millis());
 }

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use super::people;
 use super::relying_party::{Begun, RelyingParty, Verified};
 use crate::app::World;
+use crate::atlas::Atlas;
 use crate::cli::Failure;
 use crate::config::Branding;
 use crate::domain::{Language, Timestamp};
@@ -120,7 +121,7 @@ pub(in crate::cli) fn samples() -> Vec<crate::web::PageSample> {
 
 /// Serves the portal until the demo ends.
 pub(super) async fn serve(listener: TcpListener, relying_party: RelyingParty, world: World) {
-    let Ok(templates) = Templates::new(&Branding::default()) else { return };
+    let Ok(templates) = Templates::new(&Branding::default(), &Atlas::empty()) else { return };
     let portal = Arc::new(Portal { relying_party, world, templates, sessions: Mutex::default() });
     let router = Router::new()
         .route("/", get(home))

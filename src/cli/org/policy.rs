@@ -8,6 +8,7 @@ use crate::domain::policy::{AllowedKinds, Demand, NewNetworks, Remembering};
 use crate::domain::{FactorKind, FactorKinds, Policy, Timestamp};
 use crate::features::audit::{Chain, Event, record};
 use crate::features::organisations::{Organisation, find_organisation, find_organisation_by_name};
+use crate::features::security_center::{RulesNews, tell_rules_changed};
 use crate::features::sessions::change_policy;
 use crate::storage::Reader;
 
@@ -122,6 +123,11 @@ impl Set {
         }
         let mut writer = state.db.writing().await?;
         change_policy(&mut writer, found.id, policy, (None, None), installation.now).await?;
+        if policy != found.policy {
+            let (organisation, now) = ((found.id, found.name.as_str()), installation.now);
+            let news = RulesNews { organisation, by: None, own: None, undone: false, reference: None, now };
+            tell_rules_changed(&mut writer, state, &news).await?;
+        }
         let event = Event::new(Chain::Organisation(found.id), "organisation.policy", "done")
             .with("by", "command line")
             .with("before", json!(found.policy))

@@ -159,7 +159,8 @@ pub async fn list_accounts(
     Ok(query.all(db).await?.into_iter().map(Into::into).collect())
 }
 
-/// Switches an account off, or on again with `None`. Says whether there was such an account.
+/// Switches an account off, or on again. Whoever comes back has their role for the whole instance anew, as
+/// `restart_roles` of the organisations gives the others. Says whether there was such an account.
 ///
 /// # Errors
 ///
@@ -167,14 +168,16 @@ pub async fn list_accounts(
 pub async fn set_account_disabled(
     db: &mut Writer,
     id: AccountId,
-    disabled_at: Option<Timestamp>,
+    off: bool,
+    now: Timestamp,
 ) -> Result<bool, StorageError> {
-    let done = accounts::Entity::update_many()
-        .col_expr(Column::DisabledAt, Expr::value(disabled_at))
-        .filter(Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected == 1)
+    let mut update = accounts::Entity::update_many()
+        .col_expr(Column::DisabledAt, Expr::value(off.then_some(now)))
+        .filter(Column::Id.eq(id));
+    if !off {
+        update = update.col_expr("instance_role_since", Expr::value(now));
+    }
+    Ok(update.exec(db).await?.rows_affected == 1)
 }
 
 /// Who looks after the whole installation at this moment. Until the commit nobody else becomes or ceases to be one: it

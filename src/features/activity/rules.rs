@@ -53,6 +53,9 @@ pub enum Period {
     /// A week.
     #[serde(rename = "7")]
     Week,
+    /// Fourteen days.
+    #[serde(rename = "14")]
+    Fortnight,
     /// Thirty days.
     #[default]
     #[serde(rename = "30")]
@@ -68,6 +71,7 @@ impl Period {
     pub const fn days(self) -> u16 {
         match self {
             Self::Week => 7,
+            Self::Fortnight => 14,
             Self::Month => 30,
             Self::Quarter => 90,
         }

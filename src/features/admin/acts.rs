@@ -10,7 +10,7 @@ use crate::features::accounts::{
 };
 use crate::features::audit::{self, Chain, Event, Ink, Machine};
 use crate::features::factors::end_devices_of_all;
-use crate::features::organisations::{find_organisation, set_organisation_disabled};
+use crate::features::organisations::{find_organisation, restart_roles, set_organisation_disabled};
 use crate::features::outbox::Particulars;
 use crate::features::sessions::end_everything_else;
 use crate::storage::{Versioned, Writer, raise_version};
@@ -154,8 +154,10 @@ pub async fn switch_account(
     if !on && person.is_acting_administrator() && count_other_administrators(db, Some(account), None).await? == 0 {
         return Ok(Done::LastAdministrator);
     }
-    set_account_disabled(db, account, (!on).then_some(by.now)).await?;
-    if !on {
+    set_account_disabled(db, account, !on, by.now).await?;
+    if on {
+        restart_roles(db, account, by.now).await?;
+    } else {
         end_everything_else(db, account, None, by.now).await?;
     }
     let (act, kind) = if on { ("enable", "account.enable") } else { ("disable", "account.disable") };

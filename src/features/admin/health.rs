@@ -120,11 +120,9 @@ async fn keys(state: &AppState) -> Result<Check, Error> {
 
 /// How messages leave in one channel, and what waits there.
 fn messages((what, is_on): (&'static str, bool), traffic: &Traffic, now: Timestamp) -> Vec<Check> {
-    let last = match (is_on, traffic.last_sent, traffic.last_failed) {
+    let last = match (is_on, traffic.last_sent, traffic.failed()) {
         (false, ..) => Check::new(what, Condition::Off, "messages-off"),
-        (true, sent, Some(failed)) if sent.is_none_or(|sent| sent < failed) => {
-            Check::new(what, Condition::Bad, "messages-failed").at(Some(failed))
-        }
+        (true, _, Some(failed)) => Check::new(what, Condition::Bad, "messages-failed").at(Some(failed)),
         (true, None, _) => Check::new(what, Condition::Good, "messages-none"),
         (true, sent, _) => Check::new(what, Condition::Good, "messages-sent").at(sent),
     };

@@ -14,7 +14,7 @@ use crate::domain::ids::{MemberInvitationId, OrganisationId};
 use crate::domain::names::{LONGEST_NAME, is_name_of_a_stranger};
 use crate::features::accounts::find_account_by_login;
 use crate::features::audit::{Chain, Event};
-use crate::features::invitations::{Inviter, Wanted, count_invitation, invite_member};
+use crate::features::invitations::{Inviter, Wanted, count_invitation, invite_member, may_be_invited};
 use crate::features::organisations::{
     MemberInvitation, Organisation, find_member_invitation, list_member_invitations_from, withdraw_member_invitation,
 };
@@ -85,6 +85,9 @@ pub(super) async fn begin(call: Call, wanted: Wanted) -> Result<(Change, Organis
         let retry_after = Some(blocked.until.since(now).as_secs().max(1));
         let problem = Problem::new("too_many", "The organisation invited too many people today.");
         return Err(Problem { retry_after, ..problem }.into());
+    }
+    if !may_be_invited(&call.state, &wanted.email, now).await? {
+        return Err(Problem::new("too_many", "This address was invited often enough today. Try it tomorrow.").into());
     }
     let (change, organisation) = call.begin_at_organisation().await?;
     Ok((change, organisation, Wanted { name, given_name, family_name, groups, ..wanted }))

@@ -133,7 +133,7 @@ pub(super) async fn apply(
     }
     if settings.disabled != was_off {
         check_power(&change.call, [before.role])?;
-        set_membership_disabled(&mut change.writer, who, settings.disabled.then_some(now)).await?;
+        set_membership_disabled(&mut change.writer, who, settings.disabled, now).await?;
         if settings.disabled && before.home_organisation_id == organisation.id {
             end_everything_else(&mut change.writer, before.id, None, now).await?;
         }

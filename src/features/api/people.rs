@@ -2,11 +2,11 @@
 
 use super::call::Change;
 use super::problems::Stop;
-use crate::features::accounts::{Account, find_account, tell_owner};
+use crate::features::accounts::{Account, tell_owner};
 use crate::features::employees::EmployeeChanged;
-use crate::features::organisations::{Organisation, Role, administrators_of};
+use crate::features::organisations::{Organisation, Role};
 use crate::features::outbox::Particulars;
-use crate::features::security_center::RulesChanged;
+use crate::features::security_center::{RulesNews, tell_rules_changed};
 
 /// The facts of a mail; where the program runs is nobody else's business.
 pub(super) fn particulars(change: &Change, account: &Account) -> Particulars {
@@ -16,18 +16,15 @@ pub(super) fn particulars(change: &Change, account: &Account) -> Particulars {
 
 /// Tells the administrators that the rules are other rules.
 pub(super) async fn rules_changed(change: &mut Change, organisation: &Organisation) -> Result<(), Stop> {
-    for id in administrators_of(&change.writer, organisation.id).await? {
-        let Some(account) = find_account(&change.writer, id).await? else { continue };
-        let message = RulesChanged {
-            name: account.name.clone(),
-            by: change.call.caller.name.clone(),
-            organisation: organisation.name.clone(),
-            undone: false,
-            particulars: particulars(change, &account),
-        };
-        tell_owner(&mut change.writer, &change.call.state, &account, &message, change.call.context.now).await?;
-    }
-    Ok(())
+    let news = RulesNews {
+        organisation: (organisation.id, &organisation.name),
+        by: Some(&change.call.caller.name),
+        own: None,
+        undone: false,
+        reference: Some(change.call.context.reference),
+        now: change.call.context.now,
+    };
+    Ok(tell_rules_changed(&mut change.writer, &change.call.state, &news).await?)
 }
 
 /// Tells somebody what was done about them: `role`, `disable`, `enable` or `sign-out`.

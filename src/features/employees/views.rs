@@ -194,7 +194,7 @@ impl Page for EmployeesPage {
             ..page.clone()
         };
         let alone = Self { total: 1, rows: vec![anna], next: None, ..page.clone() };
-        let done = ["invited", "withdrawn"].map(|done| Self { done: Some(done), ..page.clone() });
+        let done = ["invited", "withdrawn", "many", "often"].map(|done| Self { done: Some(done), ..page.clone() });
         let mut all = vec![page, own, searched, alone];
         all.extend(done);
         all
@@ -280,7 +280,8 @@ impl Page for InvitePage {
             problem: None,
             organisation: "Kantoor De Vries".to_owned(),
         };
-        let problems = [("name", "wrong"), ("email", "wrong"), ("email", "here"), ("email", "many")];
+        let problems =
+            [("name", "wrong"), ("email", "wrong"), ("email", "here"), ("email", "many"), ("email", "often")];
         let mut all = vec![page.clone()];
         all.extend(problems.map(|problem| Self { problem: Some(problem), ..page.clone() }));
         all

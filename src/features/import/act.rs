@@ -17,7 +17,7 @@ use crate::features::invitations::invite;
 use crate::features::networks::{How, Owner, Seen, can_be_known, find_entry, know_network};
 use crate::features::organisations::{
     Organisation, Role, add_membership, add_organisation, administrators_of, find_organisation,
-    find_organisation_by_name, memberships_of, set_groups, take_turn,
+    find_organisation_by_name, memberships_of, restart_roles, set_groups, take_turn,
 };
 use crate::features::passwords::set_password;
 use crate::features::sessions::end_sessions_of;
@@ -325,9 +325,11 @@ impl<'a> Batch<'a> {
             self.record_change(account, "profile.change", Some(fields)).await?;
         }
         if switches {
-            set_account_disabled(&mut self.writer, account.id, person.disabled.then_some(now)).await?;
+            set_account_disabled(&mut self.writer, account.id, person.disabled, now).await?;
             if person.disabled {
                 end_sessions_of(&mut self.writer, account.id, now).await?;
+            } else {
+                restart_roles(&mut self.writer, account.id, now).await?;
             }
             let kind = if person.disabled { "account.disable" } else { "account.enable" };
             self.record_change(account, kind, None).await?;

@@ -1,9 +1,11 @@
 //! Asking somebody into an organisation, and what comes of it.
 
+use std::time::Duration;
+
 use crate::domain::ids::{AccountId, MemberInvitationId, MembershipId};
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Email, Language, Secret, Timestamp};
-use crate::features::accounts::{Account, add_account, find_account_by_login};
+use crate::features::accounts::{Account, add_account, find_account_by_login, login_as_known};
 use crate::features::api_keys::{Right, Rights, find_key};
 use crate::features::audit::Machine;
 use crate::features::clients::find_registered;
@@ -12,6 +14,7 @@ use crate::features::organisations::{
     add_member_invitation, add_membership, administrators_of, set_added_by, set_provisioned, set_role,
 };
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
+use crate::features::throttles::{Counter, Limit, reserve};
 use crate::storage::{Reader, StorageError, Writer};
 use crate::web::{Error, Parts, urls};
 
@@ -69,6 +72,22 @@ impl Wanted {
             external_id: invitation.external_id.clone(),
         }
     }
+}
+
+/// The most invitations to one address in a day, of all organisations together: whoever did not answer these will not
+/// answer more.
+const TO_ONE: Limit = Limit::quota(5, Duration::from_hours(24));
+
+/// Counts an invitation to an address, and says whether it may leave: many organisations together must not flood somebody
+/// either.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn may_be_invited(parts: &Parts, email: &Email, now: Timestamp) -> Result<bool, Error> {
+    // A tag, so that the table does not tell whom anybody wanted to invite.
+    let key = format!("invited:{}", parts.mac.tag("invited", &[&login_as_known(email.as_str())]));
+    Ok(reserve(&parts.db, &[Counter { key, limit: TO_ONE }], now).await?.is_none())
 }
 
 /// Asks whoever reads mail at an address into an organisation. What is kept and shown is the same whether there is an

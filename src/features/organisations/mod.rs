@@ -19,7 +19,7 @@ pub use store::{
     helpdesk_access, list_invitations_of_program, list_member_invitations, list_member_invitations_from,
     list_organisations, look_up_memberships, member_ids_of, memberships_of, memberships_of_members,
     remove_member_invitation, remove_membership, remove_old_invitations, remove_old_member_invitations,
-    rename_organisation, set_added_by, set_groups, set_helpdesk_access, set_membership_disabled,
+    rename_organisation, restart_roles, set_added_by, set_groups, set_helpdesk_access, set_membership_disabled,
     set_organisation_disabled, set_policy, set_provisioned, set_role, take_turn, take_turn_as, use_invitation,
     withdraw_member_invitation,
 };

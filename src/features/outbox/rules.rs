@@ -15,8 +15,17 @@ const BACK_OFF: [Duration; 5] = [
 
 /// When a message is tried again after `attempts` failures.
 pub(super) fn next_attempt(attempts: i64, now: Timestamp) -> Timestamp {
+    now.after(wait(attempts))
+}
+
+/// When a message failed that was tried so often, and is tried again then.
+pub(super) fn failed_at(attempts: i64, next: Timestamp) -> Timestamp {
+    next.before(wait(attempts))
+}
+
+fn wait(attempts: i64) -> Duration {
     let failures_before = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0);
-    now.after(BACK_OFF[failures_before.min(BACK_OFF.len() - 1)])
+    BACK_OFF[failures_before.min(BACK_OFF.len() - 1)]
 }
 
 /// How a message is sent anew once nothing more is tried.
@@ -128,6 +137,7 @@ mod tests {
         let now = Timestamp::from_seconds(1000);
         let waits: Vec<u64> = (1..=7).map(|attempts| next_attempt(attempts, now).since(now).as_secs()).collect();
         assert_eq!(waits, [5, 30, 120, 600, 3600, 3600, 3600]);
+        assert!((1..=7).all(|attempts| failed_at(attempts, next_attempt(attempts, now)) == now));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::domain::network::ClientIp;
 use crate::domain::{FactorKind, Random, Secret, Timestamp};
 use crate::features::accounts::{Account, find_account_by_login};
 use crate::features::sessions::Standing;
-use crate::features::throttles::Blocked;
+use crate::features::throttles::{Blocked, Reserved};
 use crate::storage::{StorageError, Writer};
 use crate::web::AppState;
 
@@ -63,11 +63,14 @@ pub async fn check_password(
     now: Timestamp,
 ) -> Result<PasswordOutcome, StorageError> {
     let account = find_account_by_login(state.db.reading(), login).await?;
-    let counters = throttle::Counters::of(account.as_ref().map(|account| account.id), login, from, &state.mac);
-    if let Some(blocked) = throttle::reserve(&state.db, &counters, &state.config.sign_in, now).await? {
+    let counters = throttle::Counters::of(account.as_ref(), login, from, &state.mac);
+    let reserved = throttle::reserve(&state.db, &counters, &state.config.sign_in, now).await?;
+    if let Reserved::Blocked(blocked) = reserved {
         return Ok(PasswordOutcome::Blocked(blocked));
     }
     let stored = match &account {
+        // Whoever tries learns no more than that the password is wrong, and learns it as late.
+        _ if reserved == Reserved::Hidden => None,
         Some(account) => store::find_password(state.db.reading(), account.id).await?,
         None => None,
     };

@@ -6,27 +6,34 @@ use crate::config;
 use crate::domain::Timestamp;
 use crate::domain::ids::AccountId;
 use crate::domain::network::{ClientIp, Network};
-use crate::features::accounts::login_as_known;
-use crate::features::throttles::{self, Blocked, Counter, Limit};
+use crate::features::accounts::{Account, login_as_known};
+use crate::features::throttles::{self, Counter, Limit, Reserved};
 use crate::keys::MacKey;
 use crate::storage::{Database, StorageError, Writer};
 
 /// The counters that an attempt is counted on.
 #[derive(Clone, Debug)]
 pub(super) struct Counters {
-    account: String,
+    name: String,
+    /// The account under all its names, where it has more than the one that was typed.
+    account: Option<String>,
     networks: Vec<String>,
 }
 
 impl Counters {
     /// By name, whether somebody has it or not: an account with two names must not show that they are one by being slowed
     /// down under both. The name is a tag, so that the table does not fill with what people mistyped; the account stands
-    /// before it, so that all of its counters can be forgotten.
-    pub(super) fn of(account: Option<AccountId>, login: &str, from: ClientIp, mac: &MacKey) -> Self {
+    /// before it, so that all of its counters can be forgotten. An account with two names is counted as one as well, so
+    /// that it is not guessed at twice as often; of that counter nobody is told.
+    pub(super) fn of(account: Option<&Account>, login: &str, from: ClientIp, mac: &MacKey) -> Self {
         let networks = from.network().map(Network::limiter_keys).unwrap_or_default();
         let name = mac.tag("login", &[&login_as_known(login)]);
-        let key = account.map_or_else(|| name.clone(), |account| format!("{account}:{name}"));
-        Self { account: key_of(key), networks: networks.into_iter().map(|key| format!("network:{key}")).collect() }
+        let key = account.map_or_else(|| name.clone(), |account| format!("{}:{name}", account.id));
+        Self {
+            name: key_of(key),
+            account: account.filter(|account| account.username.is_some()).map(|account| key_of(account.id)),
+            networks: networks.into_iter().map(|key| format!("network:{key}")).collect(),
+        }
     }
 }
 
@@ -45,24 +52,29 @@ pub(super) async fn reserve(
     counters: &Counters,
     settings: &config::SignIn,
     now: Timestamp,
-) -> Result<Option<Blocked>, StorageError> {
+) -> Result<Reserved, StorageError> {
     let longest = Duration::from_secs(settings.account_max_delay_seconds.into());
-    let account = Limit {
+    let hour = Duration::from_hours(1);
+    let name = Limit {
         free: settings.account_free_failures.into(),
         most: settings.account_failures_per_hour.into(),
         longest,
-        window: Duration::from_hours(1),
+        window: hour,
     };
+    let account = Limit::quota(name.most, hour);
     let window = Duration::from_secs(u64::from(settings.network_minutes) * 60);
     let network = Limit { free: settings.network_failures.into(), most: i64::MAX, longest, window };
-    let mut all = vec![Counter { key: counters.account.clone(), limit: account }];
+    let mut all = vec![Counter { key: counters.name.clone(), limit: name }];
     all.extend(counters.networks.iter().map(|key| Counter { key: key.clone(), limit: network }));
-    throttles::reserve(db, &all, now).await
+    let hidden = counters.account.clone().map(|key| Counter { key, limit: account });
+    throttles::reserve_beside(db, &all, hidden.as_ref(), now).await
 }
 
 /// Takes back what a right password was counted for.
 pub(super) async fn forgive(db: &mut Writer, counters: &Counters) -> Result<(), StorageError> {
-    throttles::forget(db, &counters.account).await?;
+    for key in [Some(&counters.name), counters.account.as_ref()].into_iter().flatten() {
+        throttles::forget(db, key).await?;
+    }
     for key in &counters.networks {
         throttles::take_back(db, key).await?;
     }
@@ -72,6 +84,8 @@ pub(super) async fn forgive(db: &mut Writer, counters: &Counters) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Language;
+    use crate::domain::ids::OrganisationId;
 
     struct Fixed;
     impl crate::domain::Random for Fixed {
@@ -84,13 +98,26 @@ mod tests {
     fn a_name_that_nobody_has_is_counted_in_every_spelling_together() {
         let folder = tempfile::tempdir().unwrap();
         let mac = crate::keys::KeyFiles::open(folder.path(), true, &Fixed).unwrap().mac;
-        let key = |login: &str| Counters::of(None, login, ClientIp::Unknown, &mac).account;
+        let key = |login: &str| Counters::of(None, login, ClientIp::Unknown, &mac).name;
         assert_eq!(key(" Anna@Kantoor.nl"), key("anna@kantoor.nl"));
         assert_ne!(key("anna@kantoor.nl"), key("bram@kantoor.nl"));
         assert!(!key("anna@kantoor.nl").contains("anna"));
-        let account = AccountId::new(Timestamp::from_seconds(1), &Fixed);
-        let of = |login: &str| Counters::of(Some(account), login, ClientIp::Unknown, &mac).account;
-        assert_ne!(of("anna@kantoor.nl"), of("anna"), "two names of one account are slowed down apart");
-        assert!(of("anna").starts_with(&key_of(account)), "and can be forgotten together");
+    }
+
+    #[test]
+    fn two_names_of_an_account_are_slowed_down_apart_and_counted_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let mac = crate::keys::KeyFiles::open(folder.path(), true, &Fixed).unwrap().mac;
+        let chance: (Timestamp, &dyn crate::domain::Random) = (Timestamp::from_seconds(1), &Fixed);
+        let home = OrganisationId::new(chance.0, chance.1);
+        let mut account =
+            Account::new(home, ("anna@kantoor.nl".parse().unwrap(), "Anna".to_owned()), Language::Dutch, chance);
+        let of = |account: &Account, login: &str| Counters::of(Some(account), login, ClientIp::Unknown, &mac);
+        assert_eq!(of(&account, "anna@kantoor.nl").account, None, "one name is counted once");
+        account.username = Some("anna".to_owned());
+        let (long, short) = (of(&account, "anna@kantoor.nl"), of(&account, "anna"));
+        assert_ne!(long.name, short.name);
+        assert!(long.account.is_some() && long.account == short.account);
+        assert!(short.name.starts_with(&key_of(account.id)), "and they can be forgotten together");
     }
 }

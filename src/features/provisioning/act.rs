@@ -14,6 +14,7 @@ use crate::features::clients::{add_client, change_client, list_clients, new_secr
 use crate::features::declarations::{FieldFault, PolicySettings, app_field, app_settings};
 use crate::features::oidc::{check_registration, find_sector};
 use crate::features::organisations::{Organisation, add_organisation, list_organisations, take_turn};
+use crate::features::security_center::{RulesNews, tell_rules_changed};
 use crate::features::sessions::change_policy;
 use crate::storage::{Reader, StorageError, Versioned, Writer, raise_version};
 use crate::web::{AppState, Error};
@@ -143,6 +144,9 @@ pub async fn carry_out(
                 }
                 let Some((before, after)) = policy else { continue };
                 change_policy(db, id, after, (None, None), now).await?;
+                let organisation = (id, shown.name.as_str());
+                let news = RulesNews { organisation, by: None, own: None, undone: false, reference: None, now };
+                tell_rules_changed(db, state, &news).await?;
                 Event::new(Chain::Organisation(id), "organisation.policy", "done")
                     .with("before", json!(before))
                     .with("after", json!(after))

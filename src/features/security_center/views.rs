@@ -17,6 +17,10 @@ pub struct Tiles {
     pub passkey: usize,
     /// How many have a second factor of any kind.
     pub second: usize,
+    /// How many sign-ins succeeded in the last fourteen days.
+    pub sign_ins: u32,
+    /// How many did not.
+    pub failed: u32,
 }
 
 /// A kind of second factor that can be allowed.
@@ -71,6 +75,11 @@ pub enum Problem {
     Lockout {
         /// How.
         how: Lockout,
+    },
+    /// People would have to confirm by mail, and none leaves.
+    Mail {
+        /// When the last one failed, in milliseconds since 1970; none where mail is off.
+        failed: Option<i64>,
     },
     /// Somebody changed the rules meanwhile.
     Changed {
@@ -175,7 +184,7 @@ impl Page for SecurityCenterPage {
         let kind = |kind| KindChoice::of(kind, &draft);
         let plain = Self {
             organisation: "Kantoor De Vries".to_owned(),
-            tiles: Tiles { people: 18, passkey: 11, second: 12 },
+            tiles: Tiles { people: 18, passkey: 11, second: 12, sign_ins: 143, failed: 6 },
             in_force_since: None,
             kinds: [FactorKind::SecurityKey, FactorKind::Totp, FactorKind::Sms, FactorKind::Email].map(kind).to_vec(),
             idle: vec![15, 30],
@@ -212,6 +221,8 @@ impl Page for SecurityCenterPage {
             Problem::Lockout { how: Lockout::SetUpFirst },
             Problem::Lockout { how: Lockout::OwnSession },
             Problem::Lockout { how: Lockout::OnlyAdministrator },
+            Problem::Mail { failed: Some(1_795_525_500_000) },
+            Problem::Mail { failed: None },
             Problem::Changed { by: Some("Bram <anna> Bakker".to_owned()), at: 1_795_525_500_000 },
             Problem::Changed { by: None, at: 1_795_525_500_000 },
         ];
@@ -273,8 +284,8 @@ impl Preview {
 pub struct RulesChanged {
     /// Whom it greets.
     pub name: String,
-    /// Who did it.
-    pub by: String,
+    /// Who did it; none for whoever runs the installation.
+    pub by: Option<String>,
     /// Whose rules.
     pub organisation: String,
     /// The change before was taken back.
@@ -287,14 +298,44 @@ impl Message for RulesChanged {
     const TEMPLATE: &'static str = "rules_changed";
 
     fn samples() -> Vec<Self> {
-        [false, true]
-            .map(|undone| Self {
-                name: "Bram Bakker".to_owned(),
-                by: "Anna de Vries".to_owned(),
-                organisation: "Kantoor De Vries".to_owned(),
-                undone,
-                particulars: Particulars { app: None, browser: None, ip: None, ..Particulars::sample() },
-            })
-            .to_vec()
+        let by = |by: Option<&str>, undone| Self {
+            name: "Bram Bakker".to_owned(),
+            by: by.map(str::to_owned),
+            organisation: "Kantoor De Vries".to_owned(),
+            undone,
+            particulars: Particulars { app: None, browser: None, ip: None, ..Particulars::sample() },
+        };
+        vec![by(Some("Anna de Vries"), false), by(Some("Anna de Vries"), true), by(None, false)]
+    }
+}
+
+/// The mail to whom a change of the rules means something. It holds no link.
+#[derive(Clone, Debug, Serialize)]
+pub struct RulesConcernYou {
+    /// Whom it greets.
+    pub name: String,
+    /// Who did it.
+    pub by: String,
+    /// Whose rules.
+    pub organisation: String,
+    /// What it means.
+    pub effects: Vec<Effect>,
+    /// The facts.
+    pub particulars: Particulars,
+}
+
+impl Message for RulesConcernYou {
+    const TEMPLATE: &'static str = "rules_concern_you";
+
+    fn samples() -> Vec<Self> {
+        let with = |effects| Self {
+            name: "Bram Bakker".to_owned(),
+            by: "Anna <anna> de Vries".to_owned(),
+            organisation: "Kantoor De Vries".to_owned(),
+            effects,
+            particulars: Particulars { app: None, browser: None, ip: None, ..Particulars::sample() },
+        };
+        let all = Preview::sample().rows.into_iter().flat_map(|row| row.effects).collect();
+        vec![with(vec![Effect::EnrolNext]), with(all)]
     }
 }

@@ -121,7 +121,7 @@ mod tests {
     fn a_mail_shows_codes_to_copy_and_buttons_with_their_address() {
         const SOURCE: &str = "{% extends 'mail/frame.html' %}{% import 'mail/parts.html' as parts %}\
             {% block body %}{{ parts.code(message.code) }}{{ parts.button(message.link, t('continue')) }}{% endblock %}";
-        let mut templates = Templates::new(&crate::config::Branding::default()).unwrap();
+        let mut templates = Templates::new(&crate::config::Branding::default(), &crate::atlas::Atlas::empty()).unwrap();
         templates.0.add_template("probe.html", SOURCE).unwrap();
         let now = Timestamp::from_millis(0);
         let envelope = Envelope { language: Language::English, host: "id.example", subject: "Your code", now };

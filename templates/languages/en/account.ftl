@@ -81,6 +81,7 @@ activity-what-security = Security
 activity-what-apps = Apps
 activity-period = Period
 activity-period-7 = Last 7 days
+activity-period-14 = Last 14 days
 activity-period-30 = Last 30 days
 activity-period-90 = Last 90 days
 activity-show = Show

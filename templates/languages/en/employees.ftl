@@ -96,6 +96,7 @@ invite-name-wrong = Enter the full name, at most 200 characters.
 invite-email-wrong = Enter an email address like name@office.nl.
 invite-email-here = Somebody in your organisation has this address. You find them under Employees, where you can also invite them again.
 invite-email-many = Your organisation has sent very many invitations today. Try again tomorrow.
+invite-email-often = This address has had several invitations today. Try again tomorrow, or call and ask whether they arrived.
 
 invited-title = Invited
 invited-at = Invited { $when }

@@ -32,3 +32,6 @@ role-accountant = Accountant
 role-administrator = Administrator
 network = IP address
 network-unknown = Not known
+place = Place
+near-town = near { $place } (approximate)
+near-country = in { $place } (approximate)

@@ -53,6 +53,12 @@ accounts-remove-one = Remove { $name } from this list
 choose-organisation = Which organisation?
 choose-organisation-text = <strong>{ $app }</strong> works for one organisation at a time.
 choose-organisation-last = last time
+choose-organisation-find = Filter by name
+choose-organisation-count = { $count ->
+    [0] No organisation is called that.
+    [one] 1 organisation
+   *[other] { $count } organisations
+}
 not-admitted-title = You do not have access to { $app }
 not-admitted-text = <strong>{ $app }</strong> is not for people of your organisation. You are signed in as <strong>{ $account }</strong>.
 not-admitted-back = Back to { $app }

@@ -5,6 +5,13 @@ center-tile-count = { $count } of { $people ->
     [one] 1 person
    *[other] { $people } people
 }
+center-tile-sign-ins = Sign-ins in 14 days
+center-tile-failed = { $count ->
+    [0] None failed
+    [one] 1 failed
+   *[other] { $count } failed
+}
+center-tile-activity = Look at them
 center-second = Two-factor authentication
 center-second-text = Everybody must set up 2FA. Until then they only see their own security page.
 center-second-since = In force since { $when }.
@@ -39,6 +46,10 @@ center-as-installed = As set for everybody
 center-who = Who is affected
 center-nothing-yet = Change something above to see who is affected. Nothing happens before you save.
 center-nobody = Nobody notices anything now.
+center-tell = Tell the people it concerns by email
+center-tell-text = Everybody in the table for whom something changes gets an email that says what.
+center-mail-failed = The last email failed { $when }. Until email works again, nobody could confirm a new IP address. Tell whoever runs this installation.
+center-mail-off = No email leaves this installation, so nobody could confirm a new IP address. Tell whoever runs it.
 center-preview = Show who is affected
 center-save = Save
 center-save-people = { $count ->
@@ -158,3 +169,21 @@ mail-rules = The security rules of { $organisation } were changed
 mail-rules-changed = { $by } changed the security rules of { $organisation }. They hold from now on. In the Security center you can see what holds, and take it back for 10 minutes.
 mail-rules-undone = { $by } took the last change of the security rules of { $organisation } back.
 mail-rules-advice = You get this because you are an administrator too. Is this not right? Ask { $by }.
+mail-rules-operator = Whoever runs this installation changed the security rules of { $organisation }. They hold from now on. In the Security center you can see what holds.
+mail-rules-advice-operator = You get this because you are an administrator. Is this not right? Ask whoever runs this installation.
+mail-rules-you = New security rules at { $organisation }
+mail-rules-you-body = { $by } changed the security rules of { $organisation }. For you this means:
+mail-rules-you-advice = Do you have a question about this? Ask { $by }.
+mail-rules-you-enrol-at-once = You must set up two-factor authentication before you can go on.
+mail-rules-you-enrol-next = The next time you sign in, you set up two-factor authentication.
+mail-rules-you-enrol-before = Set up two-factor authentication by { $when }. Until then you are reminded at every sign-in.
+mail-rules-you-enrol-no-more = You need not set up two-factor authentication any more.
+mail-rules-you-other-kind = You can no longer use this as your second step: { $kinds }.
+mail-rules-you-code-always = You are asked for the code at every sign-in. It can no longer be skipped for 30 days.
+mail-rules-you-code-once = You are asked for the code once more, also where you had it skipped for 30 days.
+mail-rules-you-stops-validating = New IP addresses are no longer added automatically. You confirm each one by email.
+mail-rules-you-waits-for-administrator = When you sign in from a new IP address, you wait until an administrator validates it.
+mail-rules-you-networks-milder = You are held up less when you sign in from a new IP address.
+mail-rules-you-asked-at-once = Where you are signed in, you must confirm that it is you.
+mail-rules-you-signed-out = You have been signed out in one or more places.
+mail-rules-you-sessions-shorter = You stay signed in for less time.

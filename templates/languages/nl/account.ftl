@@ -81,6 +81,7 @@ activity-what-security = Beveiliging
 activity-what-apps = Apps
 activity-period = Periode
 activity-period-7 = Laatste 7 dagen
+activity-period-14 = Laatste 14 dagen
 activity-period-30 = Laatste 30 dagen
 activity-period-90 = Laatste 90 dagen
 activity-show = Tonen

@@ -96,6 +96,7 @@ invite-name-wrong = Vul de volledige naam in, hooguit 200 tekens.
 invite-email-wrong = Vul een e-mailadres in, zoals naam@kantoor.nl.
 invite-email-here = Iemand in je organisatie heeft dit adres al. Je vindt die persoon bij Medewerkers en kunt daar ook opnieuw uitnodigen.
 invite-email-many = Je organisatie heeft vandaag al heel veel uitnodigingen verstuurd. Probeer het morgen opnieuw.
+invite-email-often = Naar dit adres zijn vandaag al meerdere uitnodigingen gegaan. Probeer het morgen opnieuw, of bel om te vragen of ze zijn aangekomen.
 
 invited-title = Uitgenodigd
 invited-at = Uitgenodigd { $when }

@@ -32,3 +32,6 @@ role-accountant = Accountant
 role-administrator = Beheerder
 network = IP-adres
 network-unknown = Niet bekend
+place = Plaats
+near-town = bij { $place } (geschat)
+near-country = in { $place } (geschat)

@@ -53,6 +53,12 @@ accounts-remove-one = Verwijder { $name } uit deze lijst
 choose-organisation = Welke organisatie?
 choose-organisation-text = <strong>{ $app }</strong> werkt voor één organisatie tegelijk.
 choose-organisation-last = vorige keer
+choose-organisation-find = Filter op naam
+choose-organisation-count = { $count ->
+    [0] Geen organisatie heet zo.
+    [one] 1 organisatie
+   *[other] { $count } organisaties
+}
 not-admitted-title = Je hebt geen toegang tot { $app }
 not-admitted-text = <strong>{ $app }</strong> is niet voor mensen van jouw organisatie. Je bent ingelogd als <strong>{ $account }</strong>.
 not-admitted-back = Terug naar { $app }

@@ -5,6 +5,13 @@ center-tile-count = { $count } van { $people ->
     [one] 1 persoon
    *[other] { $people } personen
 }
+center-tile-sign-ins = Keer ingelogd in 14 dagen
+center-tile-failed = { $count ->
+    [0] Geen enkele mislukt
+    [one] Daarnaast 1 mislukt
+   *[other] Daarnaast { $count } mislukt
+}
+center-tile-activity = Bekijk ze
 center-second = Tweefactorauthenticatie
 center-second-text = Iedereen moet 2FA instellen. Tot die tijd zien ze alleen hun eigen beveiligingspagina.
 center-second-since = Dit geldt sinds { $when }.
@@ -39,6 +46,10 @@ center-as-installed = Zoals voor iedereen ingesteld
 center-who = Voor wie geldt dit
 center-nothing-yet = Wijzig hierboven iets om te zien voor wie dat geldt. Er gebeurt niets voordat je opslaat.
 center-nobody = Niemand merkt er nu iets van.
+center-tell = Laat het de mensen voor wie dit geldt per e-mail weten
+center-tell-text = Iedereen in de tabel voor wie iets verandert, krijgt een e-mail waarin staat wat.
+center-mail-failed = De laatste e-mail is { $when } mislukt. Zolang e-mail niet werkt, kan niemand een nieuw IP-adres bevestigen. Meld het aan wie deze installatie beheert.
+center-mail-off = Deze installatie verstuurt geen e-mail, dus niemand kan een nieuw IP-adres bevestigen. Meld het aan wie haar beheert.
 center-preview = Laat zien voor wie dit geldt
 center-save = Opslaan
 center-save-people = { $count ->
@@ -158,3 +169,21 @@ mail-rules = De beveiligingsregels van { $organisation } zijn gewijzigd
 mail-rules-changed = { $by } heeft de beveiligingsregels van { $organisation } gewijzigd. Ze gelden vanaf nu. In het Beveiligingscentrum zie je wat er geldt; 10 minuten lang kun je het daar ongedaan maken.
 mail-rules-undone = { $by } heeft de laatste wijziging van de beveiligingsregels van { $organisation } ongedaan gemaakt.
 mail-rules-advice = Je krijgt dit omdat je ook beheerder bent. Klopt dit niet? Vraag het { $by }.
+mail-rules-operator = Wie deze installatie beheert, heeft de beveiligingsregels van { $organisation } gewijzigd. Ze gelden vanaf nu. In het Beveiligingscentrum zie je wat er geldt.
+mail-rules-advice-operator = Je krijgt dit omdat je beheerder bent. Klopt dit niet? Vraag het aan wie deze installatie beheert.
+mail-rules-you = Nieuwe beveiligingsregels bij { $organisation }
+mail-rules-you-body = { $by } heeft de beveiligingsregels van { $organisation } gewijzigd. Voor jou betekent dit:
+mail-rules-you-advice = Heb je hier een vraag over? Vraag het { $by }.
+mail-rules-you-enrol-at-once = Je moet tweefactorauthenticatie instellen voordat je verder kunt.
+mail-rules-you-enrol-next = De volgende keer dat je inlogt, stel je tweefactorauthenticatie in.
+mail-rules-you-enrol-before = Stel vóór { $when } tweefactorauthenticatie in. Tot die tijd herinneren we je eraan als je inlogt.
+mail-rules-you-enrol-no-more = Je hoeft tweefactorauthenticatie niet meer in te stellen.
+mail-rules-you-other-kind = Dit kun je niet meer gebruiken als tweede stap: { $kinds }.
+mail-rules-you-code-always = We vragen elke keer dat je inlogt om de code. Je kunt hem niet meer 30 dagen overslaan.
+mail-rules-you-code-once = We vragen nog één keer om de code, ook waar je hem 30 dagen mocht overslaan.
+mail-rules-you-stops-validating = Nieuwe IP-adressen worden niet meer automatisch toegevoegd. Je bevestigt ze per e-mail.
+mail-rules-you-waits-for-administrator = Als je vanaf een nieuw IP-adres inlogt, wacht je tot een beheerder het valideert.
+mail-rules-you-networks-milder = Je wordt minder opgehouden als je vanaf een nieuw IP-adres inlogt.
+mail-rules-you-asked-at-once = Waar je bent ingelogd, moet je bevestigen dat jij het bent.
+mail-rules-you-signed-out = Je bent op een of meer plekken uitgelogd.
+mail-rules-you-sessions-shorter = Je blijft minder lang ingelogd.

@@ -18,6 +18,7 @@ on_both_engines! {
     what_is_not_described_stays_unless_it_is_pruned
     every_fault_of_a_description_is_told_at_once
     a_key_of_the_command_line_opens_the_api
+    whoever_looks_after_an_office_is_told_of_other_rules
 }
 
 fn run(engine: &Engine, arguments: &[&str]) -> Output {
@@ -335,4 +336,44 @@ async fn a_key_of_the_command_line_opens_the_api(engine: Engine) {
     assert!(run(&engine, &["api-key", "remove", text(&made, "id")]).status.success());
     assert_eq!(api.get("/apps", &key).await.status, 401);
     assert!(refused(&run(&engine, &["api-key", "remove", text(&made, "id")])).contains("ended before"));
+}
+
+async fn whoever_looks_after_an_office_is_told_of_other_rules(engine: Engine) {
+    const ANNA: &str = "anna@kantoor.nl";
+    let server = Server::start(&engine).await;
+    let told = async || crate::support::codes::number(&server, "SELECT COUNT(*) AS n FROM outbox").await;
+    let rules = |hours: u64| {
+        let described =
+            json!({ "version": 1, "organisations": { "Kantoor De Vries": { "policy": { "session_hours": hours } } } });
+        written(&engine, "rules.json", &described.to_string())
+    };
+    let apply = |file: &str, more: &[&str]| run(&engine, &[&["apply", file, "--json"], more].concat());
+    let file = rules(8);
+    assert!(apply(&file, &["--dry-run"]).status.success());
+    assert_eq!(told().await, 0, "looking at a plan tells nobody");
+    let done = apply(&file, &["--yes"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    // The command has the real time, which is ahead of a clock that stands still.
+    server.clock.advance(60);
+    let mail = server.mailbox().wait_for(ANNA).await;
+    assert_eq!(mail.subject.as_deref(), Some("The security rules of Kantoor De Vries were changed"));
+    let text = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("Whoever runs this installation changed the security rules"), "{text}");
+    assert!(text.contains("Ask whoever runs this installation.") && mail.links().is_empty(), "{text}");
+    assert!(apply(&file, &["--yes"]).status.success());
+    assert_eq!(told().await, 1, "what stays as it is is no news");
+    // The same by the command for one organisation, and by a program.
+    assert!(run(&engine, &["org", "set", "Kantoor De Vries", "--session-hours", "8"]).status.success());
+    assert_eq!(told().await, 1);
+    assert!(run(&engine, &["org", "set", "Kantoor De Vries", "--session-hours", "9"]).status.success());
+    server.clock.advance(60);
+    let mail = server.mailbox().wait_for(ANNA).await;
+    assert!(mail.text.contains("Whoever runs this installation"), "{}", mail.text);
+    let organisation = server.organisation.to_string();
+    let api = Api::of(server).await;
+    let key = &api.key(ALL, None).await;
+    let changed = api.patch(&format!("/organisations/{organisation}/policy"), key, json!({ "session_hours": 7 })).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let mail = api.server.mailbox().wait_for(ANNA).await;
+    assert_eq!(mail.subject.as_deref(), Some("The security rules of Kantoor De Vries were changed"));
 }

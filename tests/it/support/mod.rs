@@ -6,6 +6,7 @@ mod browser;
 pub(crate) mod codes;
 mod engine;
 mod mailbox;
+pub(crate) mod mmdb;
 pub(crate) mod outbox;
 pub(crate) mod places;
 mod server;

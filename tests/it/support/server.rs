@@ -83,7 +83,7 @@ impl Server {
         mailbox.receive_from(&mut config);
         change(&mut config);
         let issuer = config.server.issuer();
-        let inner = countersign::app::Server::start(config, world, listener).await.unwrap();
+        let inner = Box::pin(countersign::app::Server::start(config, world, listener)).await.unwrap();
         let (organisation, account) = Self::seed(&inner).await;
         Self { inner, issuer, clock, account, organisation, mailbox }
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
 use super::{Received, Shelf};
+use crate::atlas::Atlas;
 use crate::config::Branding;
 use crate::domain::{Language, Timestamp};
 use crate::web::{Frame, Page, Templates, asset};
@@ -121,7 +122,7 @@ pub(in crate::cli) fn samples() -> Vec<crate::web::PageSample> {
 }
 
 pub(super) async fn serve(listener: TcpListener, shelf: Arc<Shelf>) {
-    let Ok(templates) = Templates::new(&Branding::default()) else { return };
+    let Ok(templates) = Templates::new(&Branding::default(), &Atlas::empty()) else { return };
     let router = Router::new()
         .route("/", get(list))
         .route("/messages/{number}", get(show))

@@ -196,7 +196,7 @@ pub(super) async fn act(
                 return Ok(not_found());
             };
             let by = &admin.member.standing.account;
-            invite(&mut writer, &state, account, &home, Some(by), now).await?;
+            invite(&mut writer, &state, account, &home, Some(by.into()), now).await?;
             (true, "outbox.resend")
         }
         _ => (false, ""),

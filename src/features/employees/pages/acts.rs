@@ -115,9 +115,9 @@ pub(super) async fn act(
         }
         Act::Password => _ = demand_new_password(&mut writer, account, true).await?,
         Act::Remove => _ = remove_membership(&mut writer, who).await?,
-        Act::Enable => _ = set_membership_disabled(&mut writer, who, None).await?,
+        Act::Enable => _ = set_membership_disabled(&mut writer, who, false, context.now).await?,
         Act::Disable => {
-            set_membership_disabled(&mut writer, who, Some(context.now)).await?;
+            set_membership_disabled(&mut writer, who, true, context.now).await?;
             if person.is_looked_after_by(organisation) {
                 end_everything_else(&mut writer, account, None, context.now).await?;
             }

@@ -14,7 +14,7 @@ use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::employees::store::find_person;
 use crate::features::employees::views::InvitePage;
 use crate::features::interactions::FreshAdmin;
-use crate::features::invitations::{Wanted, count_invitation, invite_member};
+use crate::features::invitations::{Wanted, count_invitation, invite_member, may_be_invited};
 use crate::features::organisations::{
     Role, find_member_invitation, find_organisation, take_turn_as, withdraw_member_invitation,
 };
@@ -68,6 +68,7 @@ pub(super) async fn invite_somebody(
             Added::NotAllowed => return Ok(not_found()),
             Added::Here => ("email", "here"),
             Added::TooMany => ("email", "many"),
+            Added::TooManyToOne => ("email", "often"),
         }
     } else {
         ("email", "wrong")
@@ -83,12 +84,18 @@ enum Added {
     NotAllowed,
     /// The address belongs to one of the people already.
     Here,
+    /// The organisation invited too many.
     TooMany,
+    /// This address was invited too often, by whomever.
+    TooManyToOne,
 }
 
 async fn add(state: &AppState, context: &Context, admin: &OrgAdmin, wanted: Wanted) -> Result<Added, Error> {
     if count_invitation(state, admin.organisation, context.now).await?.is_some() {
         return Ok(Added::TooMany);
+    }
+    if !may_be_invited(state, &wanted.email, context.now).await? {
+        return Ok(Added::TooManyToOne);
     }
     let by = &admin.member.standing.account;
     let mut writer = state.db.writing().await?;
@@ -130,7 +137,9 @@ pub(super) async fn change(
         return Ok(match add(&state, &context, &admin, Wanted::again(&invitation)).await? {
             Added::NotAllowed => not_found(),
             Added::Invited => see_other(&format!("{}?done=invited", urls::EMPLOYEES)),
-            Added::Here | Added::TooMany => see_other(urls::EMPLOYEES),
+            Added::Here => see_other(urls::EMPLOYEES),
+            Added::TooMany => see_other(&format!("{}?done=many", urls::EMPLOYEES)),
+            Added::TooManyToOne => see_other(&format!("{}?done=often", urls::EMPLOYEES)),
         });
     }
     let mut writer = state.db.writing().await?;

@@ -33,7 +33,7 @@ pub(super) struct Asked {
 impl Asked {
     /// What was just done; anybody may have written that.
     fn done(&self) -> Option<&'static str> {
-        ["invited", "withdrawn"].into_iter().find(|word| *word == self.done)
+        ["invited", "withdrawn", "many", "often"].into_iter().find(|word| *word == self.done)
     }
 
     /// What is meant; what nobody offered is left out.

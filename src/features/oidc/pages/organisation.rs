@@ -1,6 +1,6 @@
 //! Which organisation somebody acts for in an app (H19).
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,10 +13,18 @@ use crate::features::oidc::store;
 use crate::features::oidc::views::{OrganisationPage, PlaceRow};
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
 
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    /// What an organisation is looked for by.
+    #[serde(default)]
+    q: String,
+}
+
 pub(super) async fn show(
     State(state): State<AppState>,
     mut context: Context,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
     let Some(resumed) = authorize::open(&state, &context, &id).await? else {
         return expired_page(&state, &mut context, None);
@@ -31,15 +39,12 @@ pub(super) async fn show(
             name: place.organisation_name.clone(),
             role: place.role,
             last: last.is_some_and(|(id, ..)| id == place.organisation_id),
+            shown: true,
         })
         .collect();
-    rows.sort_by_key(|row| !row.last);
-    let page = OrganisationPage {
-        action: urls::choose_organisation(interaction.id),
-        app: client.name.clone(),
-        account: member.standing.account.email.to_string(),
-        rows,
-    };
+    rows.sort_by_key(|row| (!row.last, row.name.to_lowercase()));
+    let (action, account) = (urls::choose_organisation(interaction.id), member.standing.account.email.to_string());
+    let page = OrganisationPage::of((action, client.name.clone(), account), rows, &asked.q);
     context.page(&state, StatusCode::OK, &page)
 }
 

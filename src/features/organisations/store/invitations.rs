@@ -65,7 +65,7 @@ impl From<rows::Model> for Invitation {
 pub async fn add_invitation(
     db: &mut Writer,
     who: (OrganisationId, AccountId),
-    by: (Option<AccountId>, Duration),
+    by: (Option<Giver>, Duration),
     chance: (Timestamp, &dyn Random),
 ) -> Result<Secret<String>, StorageError> {
     add(db, who, by, chance, false).await

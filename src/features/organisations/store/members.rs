@@ -1,6 +1,6 @@
 //! Changes of members, in the table `memberships`.
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::memberships::{Column, Entity};
@@ -118,8 +118,9 @@ pub async fn set_provisioned(
     Ok(done.rows_affected == 1)
 }
 
-/// Switches a membership off, or on again with `None`: then it is also there again for a directory that took it away.
-/// Says whether there is one.
+/// Switches a membership off, or on again: then it is also there again for a directory that took it away. Whoever comes
+/// back has their role anew: what is worth more with time is not there before they have shown again who they are. Says
+/// whether there is one.
 ///
 /// # Errors
 ///
@@ -127,15 +128,37 @@ pub async fn set_provisioned(
 pub async fn set_membership_disabled(
     db: &mut Writer,
     (organisation_id, account_id): (OrganisationId, AccountId),
-    disabled_at: Option<Timestamp>,
+    off: bool,
+    now: Timestamp,
 ) -> Result<bool, StorageError> {
+    let kept = Expr::col(Column::RoleSince);
+    let since = if off {
+        kept
+    } else {
+        CaseStatement::new().case(Expr::col(Column::DisabledAt).is_not_null(), now).finally(kept).into()
+    };
     let mut change = Entity::update_many()
-        .col_expr(Column::DisabledAt, Expr::value(disabled_at))
+        .col_expr(Column::RoleSince, since)
+        .col_expr(Column::DisabledAt, Expr::value(off.then_some(now)))
         .filter(Column::OrganisationId.eq(organisation_id))
         .filter(Column::AccountId.eq(account_id));
-    if disabled_at.is_none() {
+    if !off {
         change = change.col_expr(Column::DeprovisionedAt, Expr::value(None::<Timestamp>));
     }
     let done = change.exec(db).await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Gives an account that comes back its roles anew, in every organisation.
+///
+/// # Errors
+///
+/// When the database refuses.
+pub async fn restart_roles(db: &mut Writer, account: AccountId, now: Timestamp) -> Result<(), StorageError> {
+    Entity::update_many()
+        .col_expr(Column::RoleSince, Expr::value(now))
+        .filter(Column::AccountId.eq(account))
+        .exec(db)
+        .await?;
+    Ok(())
 }

@@ -28,7 +28,8 @@ pub use member_invitations::{
     list_member_invitations_from, remove_member_invitation, remove_old_member_invitations, withdraw_member_invitation,
 };
 pub use members::{
-    Provisioned, remove_membership, set_added_by, set_groups, set_membership_disabled, set_provisioned, set_role,
+    Provisioned, remove_membership, restart_roles, set_added_by, set_groups, set_membership_disabled, set_provisioned,
+    set_role,
 };
 pub use policies::{find_rules, helpdesk_access, set_helpdesk_access, set_policy};
 

@@ -7,7 +7,11 @@ use super::outbox::{Column, Entity};
 use super::{Channel, Row};
 use crate::domain::Timestamp;
 use crate::domain::ids::OutboxId;
+use crate::features::outbox::rules::failed_at;
 use crate::storage::{Reader, StorageError, Writer};
+
+/// The most messages that wait to be tried again and are looked at for when they failed.
+const MOST_PUT_OFF: u64 = 100;
 
 /// Where a message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -124,10 +128,18 @@ pub struct Traffic {
     pub waits_since: Option<Timestamp>,
     /// When one was last taken.
     pub last_sent: Option<Timestamp>,
-    /// When one was last refused for good, or became too old.
+    /// When one was last not taken, became too old, or was put off.
     pub last_failed: Option<Timestamp>,
     /// What was answered then.
     pub last_answer: Option<String>,
+}
+
+impl Traffic {
+    /// When the last message failed, while none was taken since.
+    #[must_use]
+    pub fn failed(&self) -> Option<Timestamp> {
+        self.last_failed.filter(|failed| self.last_sent.is_none_or(|sent| sent < *failed))
+    }
 }
 
 /// How messages leave in one channel.
@@ -150,12 +162,24 @@ pub async fn traffic(db: &Reader, channel: Channel) -> Result<Traffic, StorageEr
         let rows = Entity::find().filter(Column::Channel.eq(channel)).filter(column.is_not_null());
         rows.order_by_desc(column).one(db).await
     };
-    let (sent, failed) = (last(Column::SentAt).await?, last(Column::FailedAt).await?);
+    let (sent, given_up) = (last(Column::SentAt).await?, last(Column::FailedAt).await?);
+    let put_off = Entity::find()
+        .filter(Column::Channel.eq(channel))
+        .filter(Standing::Deferred.condition())
+        .filter(Column::LeasedUntil.is_null())
+        .order_by_desc(Column::NextAttemptAt)
+        .limit(MOST_PUT_OFF)
+        .all(db)
+        .await?;
+    let given_up = given_up.and_then(|row| Some((row.failed_at?, row.last_answer)));
+    let put_off =
+        put_off.into_iter().filter_map(|row| Some((failed_at(row.attempts, row.next_attempt_at?), row.last_answer)));
+    let failed = put_off.chain(given_up).max_by_key(|(at, _)| *at);
     Ok(Traffic {
         waiting,
         waits_since,
         last_sent: sent.and_then(|row| row.sent_at),
-        last_failed: failed.as_ref().and_then(|row| row.failed_at),
-        last_answer: failed.and_then(|row| row.last_answer),
+        last_failed: failed.as_ref().map(|(at, _)| *at),
+        last_answer: failed.and_then(|(_, answer)| answer),
     })
 }

@@ -14,17 +14,19 @@ use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::rules::{Change, Draft, Effect, PastSignIn, Person, Replay, Summary, WINDOW, offered};
+use super::rules::{Change, Draft, Effect, Faulty, PastSignIn, Person, Replay, Summary, WINDOW, offered};
 use super::store::list_people;
 use super::views::{AffectedRow, KindChoice, Preview, Problem, SecurityCenterPage, Tiles, Undo, choices};
 use crate::domain::ids::{AccountId, OrganisationId};
 use crate::domain::network::Network;
-use crate::domain::policy::{Demand, Policy};
+use crate::domain::policy::{Demand, NewNetworks, Policy};
 use crate::domain::{FactorKind, Timestamp};
 use crate::features::accounts::find_account;
+use crate::features::activity::{Asked, Chart, History, Period, Topic};
 use crate::features::audit::{About, Chain, Event, list_events_about};
 use crate::features::networks::{Owner, can_be_known};
 use crate::features::organisations::{Rules, find_rules};
+use crate::features::outbox::{Channel, traffic};
 use crate::features::sessions::{Lifetime, OrgAdmin};
 use crate::storage::Reader;
 use crate::web::{AppState, Context, Error, Form, PageProblem, Routes, see_other, urls};
@@ -152,7 +154,7 @@ impl<'a> Office<'a> {
             (Some(problem), _) => Some(problem),
             (None, _) if !is_current => Some(self.changed(state).await?),
             (None, Err(faulty)) => Some(Problem::Faulty { field: faulty }),
-            (None, Ok(_)) => None,
+            (None, Ok(_)) => self.no_mail(state, db, wanted).await?,
         };
         let preview = match wanted {
             Ok(after) if after != self.rules.policy => Some(self.preview(state, db, after).await?),
@@ -164,7 +166,7 @@ impl<'a> Office<'a> {
         let installed = self.lifetime;
         Ok(SecurityCenterPage {
             organisation: self.name(),
-            tiles: self.tiles(),
+            tiles: self.tiles(state).await?,
             in_force_since: self.in_force_since(),
             kinds: offered().iter().map(|kind| KindChoice::of(kind, &draft)).collect(),
             idle: choices(&[15, 30, 60, 120, 240, 480], installed.idle.as_secs() / 60, &draft.idle),
@@ -191,14 +193,39 @@ impl<'a> Office<'a> {
         }
     }
 
-    fn tiles(&self) -> Tiles {
+    async fn tiles(&self, state: &AppState) -> Result<Tiles, Error> {
         let has = |kind| self.people.iter().filter(|person| person.facts.enrolled.contains(kind)).count();
         let second = self
             .people
             .iter()
             .filter(|person| !person.facts.enrolled.without(FactorKind::RecoveryCode).is_empty())
             .count();
-        Tiles { people: self.people.len(), passkey: has(FactorKind::Passkey), second }
+        let asked = Asked {
+            chain: Some(Chain::Organisation(self.admin.organisation)),
+            account: None,
+            topic: Topic::SignIns,
+            period: Period::Fortnight,
+        };
+        let Chart { done: sign_ins, failed, .. } = History::of(state, asked, self.now).chart().await?;
+        Ok(Tiles { people: self.people.len(), passkey: has(FactorKind::Passkey), second, sign_ins, failed })
+    }
+
+    /// Why people could not confirm by mail, where that is what is to be switched on.
+    async fn no_mail(
+        &self,
+        state: &AppState,
+        db: &Reader,
+        wanted: Result<Policy, Faulty>,
+    ) -> Result<Option<Problem>, Error> {
+        let by_mail = |policy: Policy| policy.new_networks == NewNetworks::ConfirmByMail;
+        if by_mail(self.rules.policy) || !wanted.is_ok_and(by_mail) {
+            return Ok(None);
+        }
+        if !state.config.mail.is_on() {
+            return Ok(Some(Problem::Mail { failed: None }));
+        }
+        let failed = traffic(db, Channel::Mail).await?.failed();
+        Ok(failed.map(|failed| Problem::Mail { failed: Some(failed.millis()) }))
     }
 
     /// Who changed the rules since they were looked at.

@@ -7,13 +7,12 @@ use serde_json::json;
 
 use super::{Office, event, not_found};
 use crate::domain::policy::Policy;
-use crate::features::accounts::{find_account, tell_owner};
 use crate::features::audit::{self, Ink};
 use crate::features::interactions::Fresh;
 use crate::features::organisations::take_turn;
-use crate::features::outbox::Particulars;
+use crate::features::security_center::notices::{RulesNews, tell_concerned, tell_rules_changed};
 use crate::features::security_center::rules::{Draft, Lockout, judge_change};
-use crate::features::security_center::views::{Problem, RulesChanged};
+use crate::features::security_center::views::Problem;
 use crate::features::sessions::{OrgAdmin, change_policy};
 use crate::storage::Writer;
 use crate::web::{AppState, Context, Error, Form, see_other, urls};
@@ -33,11 +32,14 @@ pub(super) async fn save(
     take_turn(&mut writer, admin.organisation).await?;
     let office = Office::find(&state, &writer, &admin, context.now).await?;
     let wanted = draft.policy(office.rules.policy, context.now, &office.zone);
-    let (status, problem) = match wanted {
+    let how = How::Saved { tell: draft.tell.is_some() };
+    let no_mail = office.no_mail(&state, &writer, wanted).await?;
+    let (status, problem) = match (wanted, no_mail) {
         _ if draft.version != office.rules.version => (StatusCode::CONFLICT, office.changed(&state).await?),
-        Err(field) => (StatusCode::UNPROCESSABLE_ENTITY, Problem::Faulty { field }),
-        Ok(after) if after == office.rules.policy => return Ok(see_other(urls::SECURITY_CENTER)),
-        Ok(after) => match apply(&state, &context, &mut writer, &office, (after, "done")).await? {
+        (Err(field), _) => (StatusCode::UNPROCESSABLE_ENTITY, Problem::Faulty { field }),
+        (Ok(_), Some(problem)) => (StatusCode::UNPROCESSABLE_ENTITY, problem),
+        (Ok(after), None) if after == office.rules.policy => return Ok(see_other(urls::SECURITY_CENTER)),
+        (Ok(after), None) => match apply(&state, &context, &mut writer, &office, (after, how)).await? {
             Applied::Done => {
                 writer.commit().await?;
                 return Ok(see_other(&format!("{}?done=saved", urls::SECURITY_CENTER)));
@@ -61,43 +63,58 @@ pub(super) enum Applied {
     NotAllowed,
 }
 
-/// Makes `after` the rules, tells the other administrators, and writes it down as `outcome`. Nothing is committed here.
+/// Why the rules become others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// Somebody filled the form in.
+    Saved {
+        /// Whom it concerns is told by mail.
+        tell: bool,
+    },
+    /// The last change is taken back.
+    Undone,
+}
+
+/// Makes `after` the rules, tells the other administrators, and writes it down. Nothing is committed here.
 pub(super) async fn apply(
     state: &AppState,
     context: &Context,
     writer: &mut Writer,
     office: &Office<'_>,
-    (after, outcome): (Policy, &'static str),
+    (after, how): (Policy, How),
 ) -> Result<Applied, Error> {
     let Some(saver) = office.saver() else { return Ok(Applied::NotAllowed) };
     if let Err(how) = judge_change(saver, &office.change(after), office.others()) {
         return Ok(Applied::Lockout(how));
     }
     let admin = office.admin;
-    let affected = office.effects(after).iter().filter(|(_, effects)| !effects.is_empty()).count();
-    let (by, now) = (saver.id(), context.now);
+    // Before anything is changed: they are told what was shown.
+    let affected: Vec<_> = office.effects(after).into_iter().filter(|(_, effects)| !effects.is_empty()).collect();
+    let (by, now, undone) = (saver.id(), context.now, how == How::Undone);
     if !change_policy(writer, admin.organisation, after, (Some(by), Some(office.rules.version)), now).await? {
         return Ok(Applied::NotAllowed);
     }
-    let event = event(context, admin, "organisation.policy", outcome)
+    let tell = how == How::Saved { tell: true };
+    let event = event(context, admin, "organisation.policy", if undone { "undone" } else { "done" })
         .with("before", json!(office.rules.policy))
         .with("after", json!(after))
-        .with("affected", affected);
+        .with("affected", affected.len())
+        .with("told", tell);
     audit::record(writer, Ink::of(state, now), event).await?;
-    for other in office.people.iter().filter(|person| person.id() != by && person.administers) {
-        let Some(account) = find_account(writer, other.id()).await? else { continue };
-        let message = RulesChanged {
-            name: account.name.clone(),
-            by: saver.name.clone(),
-            organisation: office.name(),
-            undone: outcome == "undone",
-            particulars: Particulars {
-                browser: None,
-                ip: None,
-                ..Particulars::of(context, account.email.as_str(), None)
-            },
-        };
-        tell_owner(writer, state, &account, &message, now).await?;
+    let name = office.name();
+    let news = RulesNews {
+        organisation: (admin.organisation, &name),
+        by: Some(&saver.name),
+        own: Some(by),
+        undone,
+        reference: Some(context.reference),
+        now,
+    };
+    tell_rules_changed(writer, state, &news).await?;
+    if tell {
+        for (person, effects) in affected.into_iter().filter(|(person, _)| person.id() != by) {
+            tell_concerned(writer, state, &news, (person.id(), effects)).await?;
+        }
     }
     Ok(Applied::Done)
 }

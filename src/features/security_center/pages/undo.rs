@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::save::{Applied, apply};
+use super::save::{Applied, How, apply};
 use super::{Office, UNDO, not_found};
 use crate::features::interactions::FreshAdmin;
 use crate::features::organisations::take_turn;
@@ -32,7 +32,7 @@ pub(super) async fn undo(
     let Some(change) = change.filter(|_| filled.version == office.rules.version) else {
         return Ok(see_other(urls::SECURITY_CENTER));
     };
-    match apply(&state, &context, &mut writer, &office, (change.before, "undone")).await? {
+    match apply(&state, &context, &mut writer, &office, (change.before, How::Undone)).await? {
         Applied::Done => {
             writer.commit().await?;
             Ok(see_other(&format!("{}?done=undone", urls::SECURITY_CENTER)))

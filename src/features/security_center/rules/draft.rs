@@ -45,6 +45,8 @@ pub struct Draft {
     pub idle: String,
     /// Hours in all; empty for what the installation says.
     pub absolute: String,
+    /// Whom it concerns is told by mail. No rule: the form begins without it every time.
+    pub tell: Ticked,
 }
 
 /// What is wrong with what was filled in.
@@ -86,6 +88,7 @@ impl Draft {
             email: kind(FactorKind::Email),
             idle: policy.sessions.idle_minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             absolute: policy.sessions.absolute_hours.map(|hours| hours.to_string()).unwrap_or_default(),
+            tell: None,
         }
     }
 
@@ -183,7 +186,7 @@ impl Draft {
         Self { date: "2026-12-01".to_owned(), ..Self::read("date-2026-12-01_limit_totp_key_sms") }
     }
 
-    fn ticks(&mut self) -> [(&'static str, &mut Ticked); 8] {
+    fn ticks(&mut self) -> [(&'static str, &mut Ticked); 9] {
         [
             ("second", &mut self.second),
             ("limit", &mut self.limit),
@@ -193,6 +196,7 @@ impl Draft {
             ("key", &mut self.security_key),
             ("sms", &mut self.sms),
             ("email", &mut self.email),
+            ("tell", &mut self.tell),
         ]
     }
 }
