@@ -22,6 +22,7 @@ mod m0016_api;
 mod m0017_webhooks;
 mod m0018_signals;
 mod m0019_members;
+mod m0024_bounds;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_webhooks::Migration),
             Box::new(m0018_signals::Migration),
             Box::new(m0019_members::Migration),
+            Box::new(m0024_bounds::Migration),
         ]
     }
 }
