@@ -156,7 +156,9 @@ mod tests {
 
     fn with(client: &Client, changes: &[Change]) -> Client {
         let mut client = client.clone();
-        changes.iter().for_each(|change| change(&mut client));
+        for change in changes {
+            change(&mut client);
+        }
         client
     }
 
