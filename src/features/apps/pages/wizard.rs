@@ -278,23 +278,24 @@ pub(super) async fn save_addresses(
     }
     let mut answers = draft.answers.clone();
     read_addresses(&mut answers, &pairs);
+    let faults = answers.address_faults();
+    if goes(&pairs) == "on" && faults.is_empty() && answers.is_sound() {
+        // Saved nowhere on its way: either there is an app and no draft any more, or the draft is as it was.
+        return register(&state, context, &admin, (draft.id, version(&pairs), answers)).await;
+    }
     if !save(&state, &context, &admin, (&draft, &answers, &pairs)).await? {
         return overtaken(&state, &mut context, &admin, (Step::Addresses, draft.id, answers)).await;
     }
     if goes(&pairs) == "back" {
         return Ok(see_other(&urls::app_draft(draft.id, "about")));
     }
-    let faults = answers.address_faults();
     if !faults.is_empty() {
         let seen = (answers, draft.version + 1);
         let form = filled(&state, urls::app_draft(draft.id, "addresses"), seen, faults).await?;
         return show_step(&state, &mut context, &admin, (Step::Addresses, form));
     }
-    if !answers.is_sound() {
-        // Whoever came here by a link of their own still has something to fill in before.
-        return Ok(see_other(&urls::app_draft(draft.id, "about")));
-    }
-    register(&state, context, &admin, (&draft, &answers)).await
+    // Whoever came here by a link of their own still has something to fill in before.
+    Ok(see_other(&urls::app_draft(draft.id, "about")))
 }
 
 /// Registers the app, once, and shows its settings with the secret, once.
@@ -302,7 +303,7 @@ async fn register(
     state: &AppState,
     mut context: Context,
     admin: &InstanceAdmin,
-    (draft, answers): (&Draft, &Answers),
+    (draft, seen, answers): (AppDraftId, i64, Answers),
 ) -> Result<Response, Error> {
     let mut client = answers.new_client(format!("app_{}", &state.random.secret().expose()[..16]));
     check_registration(&client).map_err(Error::new)?;
@@ -310,8 +311,9 @@ async fn register(
     client.secrets = secret.iter().map(|secret| ClientSecret::compared(secret.expose())).collect();
     let mut writer = state.db.writing().await?;
     // Whoever presses twice, or in two tabs, registers one app.
-    if !remove_draft(&mut writer, (owner(admin), draft.id), Some(draft.version + 1)).await? {
-        return Ok(see_other(urls::ADMIN_APPS));
+    if !remove_draft(&mut writer, (owner(admin), draft), Some(seen)).await? {
+        drop(writer);
+        return overtaken(state, &mut context, admin, (Step::Addresses, draft, answers)).await;
     }
     add_client(&mut writer, &client, context.now, state.random.as_ref()).await?;
     let nothing = Answers::default().new_client(client.id.clone());
