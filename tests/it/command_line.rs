@@ -89,7 +89,7 @@ fn a_certificate_in_a_header_is_checked_before_it_is_believed() {
     let check = |settings: &[(&str, &str)]| {
         let mut command = countersign(folder.path(), &["check"]);
         let output = command.envs(settings.iter().copied()).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         (output.status.success(), said)
     };
     json(&run(folder.path(), &["migrate", "--json"]));

@@ -303,7 +303,7 @@ async fn an_update_widens_no_scope(engine: Engine) {
     assert_eq!(put(json!({ "scope": "profile openid" })).await.0, 200, "what the operator allows");
     // Registered before bounds were kept.
     let state = &server.inner.state;
-    let mut writer = state.db.writing().await.unwrap();
+    let writer = state.db.writing().await.unwrap();
     let forget = "UPDATE registrations SET bounds = NULL";
     sea_orm::ConnectionTrait::execute_unprepared(&writer, forget).await.unwrap();
     writer.commit().await.unwrap();
