@@ -274,7 +274,7 @@ async fn nothing_that_the_operator_tightened_is_loosened_by_an_update(engine: En
             let kept = own(&server, &told, Method::PUT, key, Some(&as_it_is)).await;
             assert_eq!(kept.status, 200, "{member}: what stays as it is may be said: {}", kept.body);
         }
-        operate(&server, id, |app| app.name = "Operator".to_owned()).await;
+        operate(&server, id, |app| "Operator".clone_into(&mut app.name)).await;
         let state = &server.inner.state;
         let app = Clients::find(state, id).await.unwrap().unwrap().as_ref().clone();
         let mut again = app.clone();
