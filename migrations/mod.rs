@@ -24,6 +24,7 @@ mod m0018_signals;
 mod m0019_members;
 mod m0022_console;
 mod m0023_programs;
+mod m0024_bounds;
 
 use sea_orm::sea_query::{ColumnDef, IntoIden};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_members::Migration),
             Box::new(m0022_console::Migration),
             Box::new(m0023_programs::Migration),
+            Box::new(m0024_bounds::Migration),
         ]
     }
 }

@@ -37,7 +37,7 @@ pub use faults::{Fault, Faults};
 pub use keys::Keys;
 pub use log::{Log, LogFormat};
 pub use mail::Mail;
-pub use mtls::Mtls;
+pub use mtls::{HeaderFormat, Mtls};
 pub use oidc::{Oidc, Registration};
 pub use outbound::Outbound;
 pub use places::Places;

@@ -19,12 +19,34 @@ pub struct Mtls {
     pub listen: Option<SocketAddr>,
     /// The one header in which `proxies` pass on a certificate.
     pub header: Option<String>,
+    /// How they write it there.
+    pub header_format: HeaderFormat,
     /// The networks of the proxies that ask for certificates, and overwrite that header.
     pub proxies: Vec<IpNet>,
     /// What apps call the place that asks for certificates, where it has a name of its own.
     pub public_url: Option<Url>,
     /// The authorities that vouch for the certificates of apps with `tls_client_auth`, PEM.
     pub ca_file: Option<PathBuf>,
+}
+
+/// How a proxy writes a certificate into a header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeaderFormat {
+    /// Base64 between colons (RFC 9440, section 2).
+    #[default]
+    Rfc9440,
+    /// URL-encoded PEM, such as nginx with `$ssl_client_escaped_cert`.
+    Pem,
+    /// Bare base64, such as `HAProxy` and Caddy; Traefik adds the rest of the chain behind commas.
+    Base64,
+    /// The element of `x-forwarded-client-cert` that Envoy writes.
+    Envoy,
+}
+
+impl HeaderFormat {
+    /// All there are.
+    pub const ALL: [Self; 4] = [Self::Rfc9440, Self::Pem, Self::Base64, Self::Envoy];
 }
 
 impl Mtls {
@@ -53,6 +75,11 @@ impl Mtls {
             "Name the proxies in mtls.proxies as well; otherwise anybody could forge the header.",
         );
         faults.unless(
+            self.header.is_none() || server.tls.certificate_file.is_none(),
+            "mtls.header",
+            "Leave server.tls empty: where our own TLS ends a connection, no proxy passes a certificate on.",
+        );
+        faults.unless(
             self.header.is_none() || self.listen.is_none(),
             "mtls.header",
             "Set listen or header, not both: certificates come in one way.",
@@ -79,5 +106,42 @@ impl Mtls {
             "mtls.listen",
             "Set listen or header; otherwise no app can show a certificate.",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_format_that_nobody_writes_is_refused() {
+        for format in HeaderFormat::ALL {
+            let read: Mtls = serde_json::from_value(json!({ "header_format": format })).unwrap();
+            assert_eq!(read.header_format, format);
+        }
+        for odd in ["", "der", "RFC9440", "xfcc"] {
+            assert!(serde_json::from_value::<Mtls>(json!({ "header_format": odd })).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_header_needs_proxies_that_end_tls() {
+        let header = Mtls {
+            header: Some("client-cert".to_owned()),
+            proxies: vec!["10.0.0.0/8".parse().unwrap()],
+            ..Mtls::default()
+        };
+        let is_fine = |mtls: &Mtls, server: &Server| {
+            let mut faults = Faults::default();
+            mtls.validate(server, &mut faults);
+            faults.is_empty()
+        };
+        let mut server = Server::default();
+        assert!(is_fine(&header, &server));
+        assert!(!is_fine(&Mtls { proxies: Vec::new(), ..header.clone() }, &server));
+        server.tls.certificate_file = Some("own.pem".into());
+        assert!(!is_fine(&header, &server), "nobody could pass a certificate on");
     }
 }

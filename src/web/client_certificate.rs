@@ -7,15 +7,16 @@ use axum::http::{HeaderMap, HeaderName};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::config::Mtls;
+use crate::config::{HeaderFormat, Mtls};
 use crate::keys::Certificate;
 
 /// The longest header that is looked at, in bytes.
 const LONGEST: usize = 16 * 1024;
 
-/// The certificate that was shown on a connection to ourselves.
+/// What was shown on a connection whose TLS ends here. There no proxy speaks for anybody: whoever is at the other end shows
+/// a certificate itself, or none.
 #[derive(Clone, Debug)]
-pub(super) struct Shown(pub(super) Arc<Certificate>);
+pub(super) struct Shown(pub(super) Option<Arc<Certificate>>);
 
 /// The certificate that one of the proxies passes on which ask for certificates. From anybody else the header says nothing,
 /// nor under another name of ours, where nobody may overwrite it, nor when it came twice: then one of the two may be the
@@ -36,26 +37,29 @@ pub(super) fn passed_on(
     }
     let mut lines = headers.get_all(header).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return None };
-    read_header(line.to_str().ok()?).map(Arc::new)
+    read_header(settings.header_format, line.to_str().ok()?).map(Arc::new)
 }
 
-/// A certificate as proxies write it: RFC 9440, URL-encoded PEM (nginx), Envoy's `x-forwarded-client-cert`, or bare base64
-/// with the rest of the chain behind commas (Traefik).
+/// A certificate as the proxies write it, and in no other way.
 #[must_use]
-pub(super) fn read_header(text: &str) -> Option<Certificate> {
+pub(super) fn read_header(format: HeaderFormat, text: &str) -> Option<Certificate> {
     let text = text.trim();
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    if let Some(bytes) = text.strip_prefix(':').and_then(|rest| rest.strip_suffix(':')) {
-        return Certificate::read([STANDARD.decode(bytes).ok()?]);
+    match format {
+        HeaderFormat::Rfc9440 => {
+            let bytes = text.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'))?;
+            Certificate::read([STANDARD.decode(bytes).ok()?])
+        }
+        HeaderFormat::Pem => Certificate::read([of_pem(&url_decoded(text)?)?]),
+        HeaderFormat::Base64 => {
+            let plain = url_decoded(text)?;
+            let chain: Option<Vec<Vec<u8>>> = plain.split(',').map(of_base64).collect();
+            Certificate::read(chain?)
+        }
+        HeaderFormat::Envoy => of_envoy(text),
     }
-    if text.contains('=') && text.contains('"') {
-        return of_envoy(text);
-    }
-    let plain = url_decoded(text)?;
-    let chain: Option<Vec<Vec<u8>>> = plain.split(',').map(bytes_of).collect();
-    Certificate::read(chain?)
 }
 
 /// The certificate in the one element that our own proxy wrote: with two, a proxy further out vouches for the first, and
@@ -71,7 +75,7 @@ fn of_envoy(text: &str) -> Option<Certificate> {
     if is_several || after.contains("Cert=") {
         return None;
     }
-    Certificate::read([bytes_of(&url_decoded(value)?)?])
+    Certificate::read([of_pem(&url_decoded(value)?)?])
 }
 
 /// What percent signs hide; a plus stays one, since it is a digit of base64.
@@ -89,15 +93,14 @@ fn url_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The bytes of base64, with or without the lines that PEM puts around them.
-fn bytes_of(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim();
-    let bare = match text.strip_prefix("-----BEGIN CERTIFICATE-----") {
-        // A second certificate behind the first would be text that is no base64.
-        Some(rest) => rest.strip_suffix("-----END CERTIFICATE-----")?,
-        None => text,
-    };
-    let digits: String = bare.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
+/// The bytes in the lines that PEM puts around them. A second certificate behind the first would be text that is no base64.
+fn of_pem(text: &str) -> Option<Vec<u8>> {
+    let rest = text.trim().strip_prefix("-----BEGIN CERTIFICATE-----")?;
+    of_base64(rest.strip_suffix("-----END CERTIFICATE-----")?)
+}
+
+fn of_base64(text: &str) -> Option<Vec<u8>> {
+    let digits: String = text.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
     STANDARD.decode(digits).ok()
 }
 
@@ -117,24 +120,34 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_is_read_as_every_proxy_writes_it() {
+    fn a_certificate_is_read_as_the_proxy_writes_it_and_in_no_other_way() {
+        use HeaderFormat::{Base64, Envoy, Pem, Rfc9440};
+        let (der, pem) = made();
+        let (base64, pem) = (STANDARD.encode(&der), pem.trim().to_owned());
+        for (right, written) in [
+            (Rfc9440, format!(":{base64}:")),
+            (Pem, escaped(&pem)),
+            (Pem, pem.replace('\n', " ")),
+            (Pem, pem.replace('\n', "\t")),
+            (Base64, base64.clone()),
+            (Base64, escaped(&base64)),
+            (Base64, format!("{base64},{base64}")),
+            (Envoy, format!("Hash=00;Cert=\"{}\";Subject=\"CN=app, O=x\";URI=", escaped(&pem))),
+            (Envoy, format!("By=spiffe://x;Hash=00;Cert=\"{}\"", escaped(&pem))),
+            (Envoy, format!("Cert=\"{}\"", escaped(&pem))),
+        ] {
+            for format in HeaderFormat::ALL {
+                let read = read_header(format, &written);
+                assert_eq!(read.map(|read| read.is(&der)), (format == right).then_some(true), "{format:?} {written}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_broken_or_says_two_things_is_read_in_no_way() {
         let (der, pem) = made();
         let (base64, pem) = (STANDARD.encode(&der), pem.trim().to_owned());
         let (_, other) = made();
-        for written in [
-            format!(":{base64}:"),
-            escaped(&pem),
-            pem.replace('\n', " "),
-            pem.replace('\n', "\t"),
-            base64.clone(),
-            escaped(&base64),
-            format!("{base64},{base64}"),
-            format!("Hash=00;Cert=\"{}\";Subject=\"CN=app, O=x\";URI=", escaped(&pem)),
-            format!("By=spiffe://x;Hash=00;Cert=\"{}\"", escaped(&pem)),
-            format!("Cert=\"{}\"", escaped(&pem)),
-        ] {
-            assert!(read_header(&written).is_some_and(|read| read.is(&der)), "{written}");
-        }
         let one = format!("Hash=00;Cert=\"{}\"", escaped(&pem));
         for odd in [
             String::new(),
@@ -151,7 +164,9 @@ mod tests {
             format!("{one};Cert=\"{}\"", escaped(&other)),
             "a".repeat(LONGEST + 1),
         ] {
-            assert!(read_header(&odd).is_none(), "{odd}");
+            for format in HeaderFormat::ALL {
+                assert!(read_header(format, &odd).is_none(), "{format:?} {odd}");
+            }
         }
     }
 

@@ -64,13 +64,15 @@ impl Context {
         let client_ip = parts.extensions.get::<Peer>().map_or(ClientIp::Unknown, |Peer(peer)| {
             client_ip(peer.ip(), headers, &server.trusted_proxies, header.as_ref())
         });
-        let shown = parts.extensions.get::<Shown>().map(|Shown(certificate)| Arc::clone(certificate));
-        let certificate = shown.or_else(|| {
-            let Peer(peer) = parts.extensions.get::<Peer>()?;
-            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-            let called = parts.uri.authority().map(Authority::as_str).or(host);
-            client_certificate::passed_on(peer.ip(), headers, called, &state.config.mtls)
-        });
+        let certificate = match (parts.extensions.get::<Shown>(), parts.extensions.get::<Peer>()) {
+            (Some(Shown(own)), _) => own.clone(),
+            (None, Some(Peer(peer))) => {
+                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+                let called = parts.uri.authority().map(Authority::as_str).or(host);
+                client_certificate::passed_on(peer.ip(), headers, called, &state.config.mtls)
+            }
+            (None, None) => None,
+        };
         let browser = state.cookies.read(headers, CookieKind::Browser);
         Self {
             now: state.now(),

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use super::client_certificate::read_header;
 use super::client_ip::client_ip;
 use super::cookies::{CookieKind, CookieNames};
+use crate::config::HeaderFormat;
 
 /// Takes any bytes.
 type Parser = fn(&[u8]);
@@ -53,7 +54,7 @@ fn cookies(data: &[u8]) {
 /// The header in which a proxy passes on a certificate.
 fn certificate_header(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    if let Some(certificate) = read_header(text) {
+    for certificate in HeaderFormat::ALL.into_iter().filter_map(|format| read_header(format, text)) {
         let _ = certificate.thumbprint();
         for name in ["subject_dn=CN=app", "san_dns=app.example", "san_ip=192.0.2.1"] {
             let _ = name.parse().is_ok_and(|name| certificate.bears(&name));

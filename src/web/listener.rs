@@ -122,7 +122,7 @@ impl Connection {
                 Ok(Ok(stream)) => {
                     let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
                     let certificate = Certificate::read(chain.iter().map(|certificate| certificate.to_vec()));
-                    self.serve(stream, certificate.map(|certificate| Shown(Arc::new(certificate)))).await;
+                    self.serve(stream, Some(Shown(certificate.map(Arc::new)))).await;
                 }
                 Ok(Err(cause)) => debug!(peer = %self.peer, "no TLS: {cause}"),
                 Err(_) => debug!(peer = %self.peer, "the TLS handshake took too long"),
@@ -130,7 +130,7 @@ impl Connection {
         }
     }
 
-    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, certificate: Option<Shown>) {
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, shown: Option<Shown>) {
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().header_read_timeout(None).max_buf_size(HEADER_BYTES);
         builder
@@ -143,8 +143,8 @@ impl Connection {
         let stream = Paced::new(stream, pace.clone(), self.patience);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
-            if let Some(certificate) = &certificate {
-                request.extensions_mut().insert(certificate.clone());
+            if let Some(shown) = &shown {
+                request.extensions_mut().insert(shown.clone());
             }
             let (router, pace) = (router.clone(), pace.clone());
             pace.begin(request.version());

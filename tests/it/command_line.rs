@@ -67,6 +67,50 @@ pub(crate) fn serve_with(folder: &Path, variables: &[(&str, &str)]) -> (Serving,
 }
 
 #[test]
+fn an_app_with_a_certificate_is_added_by_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    json(&run(folder, &["migrate", "--json"]));
+    let add = ["app", "add", "Bank", "--redirect-uri", "https://bank.example/cb", "--auth", "tls"];
+    let with = |more: &[&str]| run(folder, &[add.as_slice(), more].concat());
+    assert!(refused(&with(&[])).contains("names its certificate"));
+    assert!(refused(&with(&["--certificate", "subject_dn=nobody"])).contains("RFC 4514"));
+    assert_eq!(with(&["--certificate", "colour=red"]).status.code(), Some(2), "there is no such kind of name");
+    let own_secret = with(&["--certificate", "san_dns=bank.example", "--secret-file", "secret"]);
+    assert!(refused(&own_secret).contains("has no secret"));
+    let told = json(&with(&["--certificate", "san_dns=bank.example", "--bind-certificate", "--json"]));
+    assert!(told.get("client_secret").is_none_or(serde_json::Value::is_null), "{told}");
+    let shown = json(&run(folder, &["app", "show", told["client_id"].as_str().unwrap(), "--json"]));
+    assert_eq!(shown["authentication"], "tls_client_auth");
+    assert_eq!(shown["metadata"]["certificate_name"], serde_json::json!({ "san_dns": "bank.example" }));
+    assert_eq!(shown["metadata"]["binds_tokens_to_certificate"], true);
+    assert!(shown["secrets"].as_array().unwrap().is_empty());
+    let own = ["app", "add", "Eigen", "--redirect-uri", "https://bank.example/cb", "--auth", "self-signed-tls"];
+    assert!(refused(&run(folder, &own)).contains("x5c"));
+}
+
+#[test]
+fn a_certificate_in_a_header_is_checked_before_it_is_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |settings: &[(&str, &str)]| {
+        let mut command = countersign(folder.path(), &["check"]);
+        let output = command.envs(settings.iter().copied()).output().unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.success(), said)
+    };
+    json(&run(folder.path(), &["migrate", "--json"]));
+    let header = ("COUNTERSIGN__MTLS__HEADER", "client-cert");
+    let proxies = ("COUNTERSIGN__MTLS__PROXIES", "[\"10.0.0.0/8\"]");
+    for format in ["rfc9440", "pem", "base64", "envoy", "der", ""] {
+        let (_, said) = check(&[header, proxies, ("COUNTERSIGN__MTLS__HEADER_FORMAT", format)]);
+        let is_known = !["der", ""].contains(&format);
+        assert_eq!(!said.contains("header_format"), is_known, "{format}: {said}");
+    }
+    let (fine, said) = check(&[header]);
+    assert!(!fine && said.contains("mtls.proxies"), "{said}");
+}
+
+#[test]
 fn an_installation_is_set_up_by_commands_alone() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -2,7 +2,7 @@
 
 use countersign::config::{Config, DetailField, DetailType, FieldKind};
 use countersign::domain::Algorithm;
-use countersign::features::clients::ClientAuthentication;
+use countersign::features::clients::{ClientAuthentication, Clients, change_client, hold_client};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -16,6 +16,7 @@ on_both_engines! {
     details_that_are_not_the_apps_are_refused_everywhere
     a_token_is_for_some_of_the_details_and_never_for_more
     an_app_asks_for_details_for_itself
+    a_type_that_was_withdrawn_opens_nothing_any_more
     discovery_names_the_types
 }
 
@@ -258,6 +259,33 @@ async fn an_app_asks_for_details_for_itself(engine: Engine) {
     assert_eq!(details_of(&server, &told).await.to_string(), wanted);
     let bare = token(&server, &[("grant_type", "client_credentials")]).await.json();
     assert!(bare.get("authorization_details").is_none() && details_of(&server, &bare).await.is_null());
+}
+
+async fn a_type_that_was_withdrawn_opens_nothing_any_more(engine: Engine) {
+    let server = start(&engine).await;
+    let state = &server.inner.state;
+    let mut browser = signed_in(&server).await;
+    let path = browser.get(&request(&wanted().to_string())).await.location().to_owned();
+    let told = redeem(&server, &agree(&mut browser, &path).await, &[]).await.json();
+    assert_eq!(told["authorization_details"], wanted(), "{told}");
+    let introspected = async || {
+        let access = told["access_token"].as_str().unwrap();
+        let fields = [("client_id", "books"), ("client_secret", SECRET), ("token", access)];
+        server.browser().post_with("/introspect", &[], &fields).await.json()
+    };
+    assert_eq!(introspected().await["authorization_details"], wanted());
+    let mut writer = state.db.writing().await.unwrap();
+    let mut client = hold_client(&mut writer, "books").await.unwrap().unwrap();
+    client.metadata.detail_types.clear();
+    assert!(change_client(&mut writer, &client, state.now(), state.random.as_ref()).await.unwrap());
+    writer.commit().await.unwrap();
+    Clients::forget(state);
+    let now = introspected().await;
+    assert_eq!((&now["active"], now.get("authorization_details")), (&json!(true), None), "{now}");
+    let refresh = told["refresh_token"].as_str().unwrap();
+    let fresh = token(&server, &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await.json();
+    assert!(fresh["access_token"].is_string() && fresh.get("authorization_details").is_none(), "{fresh}");
+    assert!(details_of(&server, &fresh).await.is_null());
 }
 
 async fn discovery_names_the_types(engine: Engine) {

@@ -2,7 +2,7 @@
 
 use countersign::config::{Config, Registration};
 use countersign::domain::Algorithm;
-use countersign::features::clients::{ClientSecret, Clients, change_client, hold_client};
+use countersign::features::clients::{Client, ClientAuthentication, ClientSecret, Clients, change_client, hold_client};
 use countersign::features::oidc::add_initial_access_token;
 use serde_json::{Value, json};
 
@@ -15,6 +15,8 @@ on_both_engines! {
     an_app_registers_itself_and_works
     an_app_reads_changes_and_removes_its_registration
     what_the_operator_did_a_moment_ago_survives_an_update
+    nothing_that_the_operator_tightened_is_loosened_by_an_update
+    an_update_widens_no_scope
     a_registration_needs_its_token
     an_initial_access_token_is_used_so_often_and_ends
     what_cannot_be_registered_is_refused_by_name
@@ -210,6 +212,103 @@ async fn what_the_operator_did_a_moment_ago_survives_an_update(engine: Engine) {
     let refused = own(&server, &told, Method::PUT, &key, Some(&moved)).await;
     assert_eq!((refused.status, text(&refused.json(), "error")), (400, "invalid_client_metadata"));
     assert!(refused.body.contains("The operator trusts this app"), "{}", refused.body);
+}
+
+/// What an app was told of its registration, as far as it may say it.
+fn sayable(told: &Value) -> Value {
+    let ours =
+        ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
+    let mut said = told.clone();
+    said.as_object_mut().unwrap().retain(|name, _| !ours.contains(&name.as_str()));
+    said
+}
+
+/// Changes an app as an operator does.
+async fn operate(server: &Server, id: &str, change: impl FnOnce(&mut Client)) {
+    let state = &server.inner.state;
+    let mut writer = state.db.writing().await.unwrap();
+    let mut client = hold_client(&mut writer, id).await.unwrap().unwrap();
+    change(&mut client);
+    assert!(change_client(&mut writer, &client, state.now(), state.random.as_ref()).await.unwrap());
+    writer.commit().await.unwrap();
+    Clients::forget(state);
+}
+
+async fn nothing_that_the_operator_tightened_is_loosened_by_an_update(engine: Engine) {
+    use reqwest::Method;
+    type Tighten = fn(&mut Client);
+    let (server, _) = start(&engine, Registration::Token).await;
+    let changes = json!({
+        "redirect_uris": [REDIRECT, "https://old.example/cb"],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "jwks": AppKey::new(Algorithm::ES256).jwks(),
+    });
+    let tightened: [(&str, Tighten); 9] = [
+        ("scope", |app| app.metadata.scope = "openid".parse().unwrap()),
+        ("dpop_bound_access_tokens", |app| app.metadata.binds_tokens = true),
+        ("tls_client_certificate_bound_access_tokens", |app| app.metadata.binds_tokens_to_certificate = true),
+        ("require_signed_request_object", |app| app.metadata.signs_requests = true),
+        ("require_pushed_authorization_requests", |app| app.metadata.pushes_requests = true),
+        ("request_object_signing_alg", |app| app.metadata.request_object_algorithm = Some(Algorithm::ES256)),
+        ("token_endpoint_auth_method", |app| app.authentication = ClientAuthentication::PrivateKeyJwt),
+        ("grant_types", |app| app.metadata.grant_types.retain(|grant| grant != "refresh_token")),
+        ("redirect_uris", |app| app.metadata.redirect_uris.truncate(1)),
+    ];
+    for (member, tighten) in tightened {
+        let told = registered(&server, &changes).await;
+        let (id, key) = (text(&told, "client_id"), text(&told, "registration_access_token"));
+        let before = sayable(&told);
+        let unchanged = own(&server, &told, Method::PUT, key, Some(&before)).await;
+        assert_eq!(unchanged.status, 200, "{member}: {}", unchanged.body);
+        operate(&server, id, tighten).await;
+        let as_it_is = sayable(&own(&server, &told, Method::GET, key, None).await.json());
+        for _ in 0..2 {
+            let refused = own(&server, &told, Method::PUT, key, Some(&before)).await;
+            let error = if member == "redirect_uris" { "invalid_redirect_uri" } else { "invalid_client_metadata" };
+            assert_eq!((refused.status, text(&refused.json(), "error")), (400, error), "{member}");
+            assert!(text(&refused.json(), "error_description").starts_with(member), "{member}: {}", refused.body);
+            if member == "tls_client_certificate_bound_access_tokens" {
+                // No app says this where nobody is asked for a certificate; it stays all the same.
+                break;
+            }
+            let kept = own(&server, &told, Method::PUT, key, Some(&as_it_is)).await;
+            assert_eq!(kept.status, 200, "{member}: what stays as it is may be said: {}", kept.body);
+        }
+        operate(&server, id, |app| "Operator".clone_into(&mut app.name)).await;
+        let state = &server.inner.state;
+        let app = Clients::find(state, id).await.unwrap().unwrap().as_ref().clone();
+        let mut again = app.clone();
+        tighten(&mut again);
+        assert_eq!((app.metadata, app.authentication), (again.metadata, again.authentication), "{member}");
+    }
+}
+
+async fn an_update_widens_no_scope(engine: Engine) {
+    use reqwest::Method;
+    let (server, _) = start(&engine, Registration::Token).await;
+    let told = registered(&server, &json!({ "scope": "openid email" })).await;
+    let (id, key) = (text(&told, "client_id"), text(&told, "registration_access_token"));
+    let put = async |changes: Value| {
+        let body = with_changes(with_changes(sound(), &json!({ "client_id": id })), &changes);
+        let answer = own(&server, &told, Method::PUT, key, Some(&body)).await;
+        (answer.status, answer.json()["scope"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(put(json!({ "scope": "openid profile" })).await.0, 400);
+    assert_eq!(put(json!({ "scope": "openid" })).await, (200, "openid".to_owned()));
+    assert_eq!(put(json!({ "scope": "email openid" })).await, (200, "email openid".to_owned()), "what it had at first");
+    assert_eq!(put(json!({})).await, (200, "email openid".to_owned()), "all that it may have");
+    operate(&server, id, |app| app.metadata.scope = "openid profile".parse().unwrap()).await;
+    assert_eq!(put(json!({ "scope": "openid email" })).await.0, 400);
+    assert_eq!(put(json!({ "scope": "openid" })).await.0, 200);
+    assert_eq!(put(json!({ "scope": "profile openid" })).await.0, 200, "what the operator allows");
+    // Registered before bounds were kept.
+    let state = &server.inner.state;
+    let writer = state.db.writing().await.unwrap();
+    let forget = "UPDATE registrations SET bounds = NULL";
+    sea_orm::ConnectionTrait::execute_unprepared(&writer, forget).await.unwrap();
+    writer.commit().await.unwrap();
+    assert_eq!(put(json!({ "scope": "openid email" })).await.0, 400);
+    assert_eq!(put(json!({ "scope": "openid profile" })).await.0, 200);
 }
 
 async fn a_registration_needs_its_token(engine: Engine) {

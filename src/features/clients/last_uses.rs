@@ -30,24 +30,27 @@ impl LastUses {
     pub async fn note(state: &AppState, client: &Client, secret: Option<&Fingerprint>, now: Timestamp) {
         let day = now.millis().div_euclid(DAY);
         let what = secret.map_or(client.id.as_str(), Fingerprint::as_str);
-        if !state.service::<Self>().is_news(what, day) {
+        let uses = state.service::<Self>();
+        if !uses.is_news(what, day) {
             return;
         }
-        if let Err(fault) = Self::write(state, client, secret, (Timestamp::from_millis(day * DAY), now)).await {
-            tracing::warn!(client_id = client.id, "the last use of an app could not be written: {fault}");
+        match Self::write(state, client, secret, (Timestamp::from_millis(day * DAY), now)).await {
+            // Only now, so that the next use tries again what went wrong.
+            Ok(()) => uses.remember(what, day),
+            Err(fault) => tracing::warn!(client_id = client.id, "the last use of an app could not be written: {fault}"),
         }
     }
 
     fn is_news(&self, what: &str, day: i64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(what) != Some(&day)
+    }
+
+    fn remember(&self, what: &str, day: i64) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.get(what) == Some(&day) {
-            return false;
-        }
         if known.len() >= MOST {
             known.clear();
         }
         known.insert(what.to_owned(), day);
-        true
     }
 
     async fn write(
@@ -67,9 +70,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_use_is_news_once_a_day() {
+    fn a_use_is_news_until_it_was_written_down_once_a_day() {
         let uses = LastUses::default();
-        assert!(uses.is_news("app", 1));
+        assert!(uses.is_news("app", 1) && uses.is_news("app", 1), "nobody wrote it down yet");
+        uses.remember("app", 1);
         assert!(!uses.is_news("app", 1));
         assert!(uses.is_news("other", 1));
         assert!(uses.is_news("app", 2));

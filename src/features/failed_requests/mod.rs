@@ -1,9 +1,10 @@
 //! Requests of apps that were refused, for whoever looks after the app: what was wrong with them, and never a secret.
 //!
 //! Anybody can send a request in the name of an app. So little is kept of each, the newest few of an app, the same fault
-//! once, and no more of them than a node has time for.
+//! once, and no more of them than a node has time for; and no flood for one reason takes the room of another.
 
 mod limiter;
+mod room;
 mod rules;
 mod store;
 
@@ -82,7 +83,8 @@ pub struct FailedRequest {
 /// Keeps what was wrong with a request in the name of `client_id`, a registered app. What goes wrong here must change
 /// nothing about the answer, so it is logged and no more.
 pub async fn note_failure(state: &AppState, context: &Context, client_id: &str, failure: Failure<'_>) {
-    if !state.service::<Limiter>().has_time_for(client_id, context.now) {
+    let reason = (client_id, failure.endpoint, failure.code);
+    if !state.service::<Limiter>().has_time_for(reason, context.now) {
         return;
     }
     if let Err(fault) = write(state, context, client_id, failure).await {
@@ -96,6 +98,6 @@ async fn write(state: &AppState, context: &Context, client_id: &str, failure: Fa
     let reference = context.reference.to_string();
     let chance = (context.now, state.random.as_ref());
     store::add_failure(&mut writer, client_id, failure, (&reference, chance)).await?;
-    store::keep_newest(&mut writer, client_id, MOST).await?;
+    store::make_room(&mut writer, client_id, MOST).await?;
     writer.commit().await
 }

@@ -1,10 +1,11 @@
 //! The table `failed_requests`.
 
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
+use super::room::surplus;
 use super::{Endpoint, FailedRequest, Failure};
 use crate::domain::ids::FailedRequestId;
 use crate::domain::secret::Fingerprint;
@@ -96,21 +97,19 @@ pub(super) async fn add_failure(
     Ok(())
 }
 
-/// Removes all of an app but the newest `most`.
-pub(super) async fn keep_newest(db: &mut Writer, client_id: &str, most: u64) -> Result<(), StorageError> {
-    let newest = Query::select()
-        .column(Column::Id)
-        .from("failed_requests")
-        .and_where(Expr::col(Column::ClientId).eq(client_id))
-        .order_by(Column::LastAt, sea_orm::Order::Desc)
-        .order_by(Column::Id, sea_orm::Order::Desc)
-        .limit(most)
-        .to_owned();
-    rows::Entity::delete_many()
+/// Removes what is too much of an app, so that `most` stay.
+pub(super) async fn make_room(db: &mut Writer, client_id: &str, most: u64) -> Result<(), StorageError> {
+    let rows = rows::Entity::find()
         .filter(Column::ClientId.eq(client_id))
-        .filter(Column::Id.not_in_subquery(newest))
-        .exec(db)
+        .order_by_desc(Column::LastAt)
+        .order_by_desc(Column::Id)
+        .all(&**db)
         .await?;
+    let reasons = rows.into_iter().map(|row| (row.id, (row.endpoint.to_string(), row.code, row.description))).collect();
+    let surplus = surplus(reasons, usize::try_from(most).unwrap_or(usize::MAX));
+    if !surplus.is_empty() {
+        rows::Entity::delete_many().filter(Column::Id.is_in(surplus)).exec(db).await?;
+    }
     Ok(())
 }
 

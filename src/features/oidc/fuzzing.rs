@@ -122,7 +122,7 @@ fn authorization_details(data: &[u8]) {
 fn registration(data: &[u8]) {
     let Ok(said) = serde_json::from_slice::<Value>(data) else { return };
     for client in clients() {
-        let read = Document::parse(&said).and_then(|document| document.into_client(client, &Config::default()));
+        let read = Document::parse(&said).and_then(|document| document.into_client(client, None, &Config::default()));
         if let Ok(client) = read {
             let _ = check_registration(&client);
         }

@@ -23,7 +23,7 @@ pub use logouts::remove_old_logouts;
 pub(super) use logouts::{Logout, add_logout, apps_of_sessions, due_logouts, lease_logout, settle_logout};
 pub use registrations::{add_initial_access_token, remove_old_initial_access_tokens};
 pub(super) use registrations::{
-    add_registration, find_registration, is_initial_access_token, use_initial_access_token,
+    add_registration, find_bounds, find_registration, is_initial_access_token, set_bounds, use_initial_access_token,
 };
 pub use requests::remove_old_requests;
 pub(super) use requests::{add_kept_request, find_kept_request, use_kept_request};

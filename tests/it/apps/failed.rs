@@ -129,6 +129,8 @@ async fn what_apps_do_wrong_at_the_other_endpoints_is_kept_without_a_secret(engi
 async fn a_flood_is_kept_as_a_few_rows_and_pushes_out_only_its_own(engine: Engine) {
     let server = Server::start(&engine).await;
     server.token_as("machine", &[("grant_type", "password")]).await;
+    server.token(&[("grant_type", "password")]).await;
+    server.browser().get(&Server::authorize(&[("scope", "everything")])).await;
     for minute in 0..4 {
         for number in 0..30 {
             let address = format!("https://portal.example/{minute}/{number}");
@@ -140,7 +142,11 @@ async fn a_flood_is_kept_as_a_few_rows_and_pushes_out_only_its_own(engine: Engin
     let kept = list_failed_requests(db, CLIENT, 1000).await.unwrap();
     assert_eq!(kept.len() as u64, MOST);
     assert!(kept[0].address.as_ref().unwrap().starts_with("https://portal.example/3/"), "the newest stay");
-    assert!(!kept.iter().any(|one| one.address.as_ref().unwrap().starts_with("https://portal.example/0/")));
+    let of = |text: &str| kept.iter().any(|one| one.address.as_ref().is_some_and(|known| known.starts_with(text)));
+    assert!(!of("https://portal.example/0/"));
+    let mut reasons: Vec<&str> = kept.iter().filter(|one| one.address.is_none()).map(|one| one.code.as_str()).collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, ["invalid_scope", "unsupported_grant_type"], "older, and for another reason");
     assert_eq!(list_failed_requests(db, "machine", 1000).await.unwrap().len(), 1);
     let long = format!("https://portal.example/{}", "x".repeat(3000));
     server.clock.advance(60);

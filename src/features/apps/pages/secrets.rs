@@ -65,7 +65,11 @@ pub(super) async fn add(
     let mut event = event(&context, &admin, "app.secret_add", &id);
     if let Some(old) = old {
         let seen = find_version(&writer, &id).await?;
-        end_secret(&mut writer, (&id, seen), (old.id, ends), context.now).await?;
+        if !end_secret(&mut writer, (&id, seen), (old.id, ends), context.now).await? {
+            // Without its end the old secret would count for ever, and a third could follow.
+            drop(writer);
+            return again(&state, context, &admin, (&id, "secret", "secrets"), false).await;
+        }
         event = event.with("old_secret", old.id.to_string()).with("old_ends", ends.seconds());
     }
     audit::record(&mut writer, Ink::of(&state, context.now), event).await?;

@@ -317,23 +317,27 @@ async fn save_step(
     }
     let mut answers = draft.answers.clone();
     step.read(&mut answers, pairs);
+    let faults = step.faults(&answers);
+    if step == Step::Addresses && goes(pairs) == "on" && faults.is_empty() && answers.is_sound() {
+        // Saved nowhere on its way: either there is an app and no draft any more, or the draft is as it was.
+        return register(state, context, &admin, (draft.id, version(pairs), answers)).await;
+    }
     if !save(state, &context, &admin, (&draft, &answers, pairs)).await? {
         return overtaken(state, &mut context, &admin, (step, draft.id, answers)).await;
     }
     if goes(pairs) == "back" {
         return Ok(see_other(&urls::app_draft(draft.id, step.before())));
     }
-    let faults = step.faults(&answers);
     if !faults.is_empty() {
         let form = step.filled(state, (draft.id, answers, draft.version + 1), faults).await?;
         return show_step(state, &mut context, &admin, (step, form));
     }
-    match step {
-        Step::About => Ok(see_other(&urls::app_draft(draft.id, "addresses"))),
+    let next = match step {
+        Step::About => "addresses",
         // Whoever came here by a link of their own still has something to fill in before.
-        Step::Addresses if !answers.is_sound() => Ok(see_other(&urls::app_draft(draft.id, "about"))),
-        Step::Addresses => register(state, context, &admin, (&draft, &answers)).await,
-    }
+        Step::Addresses => "about",
+    };
+    Ok(see_other(&urls::app_draft(draft.id, next)))
 }
 
 /// Registers the app, once, and shows its settings with the secret, once.
@@ -341,15 +345,16 @@ async fn register(
     state: &AppState,
     mut context: Context,
     admin: &InstanceAdmin,
-    (draft, answers): (&Draft, &Answers),
+    (draft, seen, answers): (AppDraftId, i64, Answers),
 ) -> Result<Response, Error> {
     let mut client = answers.new_client(format!("app_{}", &state.random.secret().expose()[..16]));
     check_registration(&client).map_err(Error::new)?;
     let secret = new_secret(state, &mut client);
     let mut writer = state.db.writing().await?;
     // Whoever presses twice, or in two tabs, registers one app.
-    if !remove_draft(&mut writer, (owner(admin), draft.id), Some(draft.version + 1)).await? {
-        return Ok(see_other(urls::ADMIN_APPS));
+    if !remove_draft(&mut writer, (owner(admin), draft), Some(seen)).await? {
+        drop(writer);
+        return overtaken(state, &mut context, admin, (Step::Addresses, draft, answers)).await;
     }
     add_client(&mut writer, &client, context.now, state.random.as_ref()).await?;
     let nothing = Answers::default().new_client(client.id.clone());

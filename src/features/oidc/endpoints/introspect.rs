@@ -11,6 +11,7 @@ use super::from_app;
 use crate::domain::Timestamp;
 use crate::features::clients::Client;
 use crate::features::oidc::bindings::Binding;
+use crate::features::oidc::details::Details;
 use crate::features::oidc::errors::{ErrorCode, OAuthError, TokenError};
 use crate::features::oidc::store;
 use crate::features::oidc::subjects::subject;
@@ -69,7 +70,7 @@ async fn look_up(
 ) -> Result<Option<Map<String, Value>>, Error> {
     let db = state.db.reading();
     if let Some(live) = find_live_token(state, token, now).await? {
-        return Ok(may_know(client, &live).then(|| of_access_token(&live)));
+        return Ok(may_know(client, &live).then(|| of_access_token(state, &live)));
     }
     let Some(refresh) = store::find_refresh_token(db, token).await? else { return Ok(None) };
     let Some(grant) = store::find_grant(db, refresh.grant_id).await? else { return Ok(None) };
@@ -97,8 +98,16 @@ fn may_know(client: &Client, live: &LiveToken) -> bool {
     live.text("client_id") == client.id || live.is_for(&client.id) || resource.is_some_and(|name| live.is_for(name))
 }
 
-fn of_access_token(live: &LiveToken) -> Map<String, Value> {
+fn of_access_token(state: &AppState, live: &LiveToken) -> Map<String, Value> {
     let mut told = live.claims.clone();
+    if let Some(given) = told.remove("authorization_details") {
+        // A type that was withdrawn since opens nothing any more.
+        let given: Details = serde_json::from_value(given).unwrap_or_default();
+        let left = given.known(&live.client, &state.config.oidc.authorization_details);
+        if !left.is_empty() {
+            told.insert("authorization_details".to_owned(), json!(left));
+        }
+    }
     told.insert("active".to_owned(), json!(true));
     told.insert("token_type".to_owned(), json!(Binding::token_type(live.binding().as_ref())));
     if let Some(Person { standing, .. }) = live.person.as_ref().filter(|_| live.scope.contains("profile")) {

@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 
 use super::authorization;
 use crate::config::Registration;
-use crate::domain::Secret;
-use crate::domain::Timestamp;
 use crate::domain::network::Network;
+use crate::domain::{Scope, Secret, Timestamp};
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::clients::{
     Client, ClientAuthentication, Clients, Metadata, Profile, add_client, change_client, hold_client, new_secret,
@@ -56,7 +55,7 @@ pub(in crate::features::oidc) async fn register(
         _ => return Ok(unauthorized()),
     }
     let said = serde_json::from_slice(&body).unwrap_or_default();
-    let read = read(&state, &said, nobody(format!("app_{}", &state.random.secret().expose()[..16])));
+    let read = read(&state, &said, nobody(format!("app_{}", &state.random.secret().expose()[..16])), None);
     let mut client = match read {
         Ok(client) => client,
         Err(problem) => return Ok(refuse(&problem)),
@@ -73,7 +72,7 @@ pub(in crate::features::oidc) async fn register(
         return Ok(unauthorized());
     }
     add_client(&mut writer, &client, context.now, state.random.as_ref()).await?;
-    store::add_registration(&mut writer, &client.id, key.expose(), context.now).await?;
+    store::add_registration(&mut writer, &client, key.expose(), context.now).await?;
     finish(&state, &context, writer, ("app.add", &client.id)).await?;
     Ok(tell(&state, StatusCode::CREATED, &client, (context.now, key.expose(), secret.as_ref())))
 }
@@ -99,7 +98,7 @@ pub(in crate::features::oidc) async fn replace(
     let Some((known, since, key)) = find(&state, &id, &headers).await? else { return Ok(unauthorized()) };
     let said: Value = serde_json::from_slice(&body).unwrap_or_default();
     // Calls are made before the app is held: no transaction waits for somebody else's server.
-    match read(&state, &said, known) {
+    match read(&state, &said, known, None) {
         Ok(wanted) => {
             if let Err(problem) = prove_sector(&state, &wanted).await {
                 return Ok(refuse(&problem));
@@ -110,10 +109,12 @@ pub(in crate::features::oidc) async fn replace(
     let mut writer = state.db.writing().await?;
     // As it is now and stays until the end: the operator may have switched it off, or given it a secret, a moment ago.
     let Some(known) = hold_client(&mut writer, &id).await? else { return Ok(unauthorized()) };
-    let read = read(&state, &said, known.clone());
+    let Some(bounds) = store::find_bounds(&writer, &known).await? else { return Ok(unauthorized()) };
+    let read = read(&state, &said, known.clone(), Some(bounds.scope()));
     let mut client = match read
         .and_then(|client| is_about(&said, &known, context.now).map(|()| client))
         .and_then(|client| may_change(&known, &client).map(|()| client))
+        .and_then(|client| bounds.check(&client).map(|()| client))
     {
         Ok(client) => client,
         Err(problem) => return Ok(refuse(&problem)),
@@ -127,6 +128,7 @@ pub(in crate::features::oidc) async fn replace(
     if !change_client(&mut writer, &client, context.now, state.random.as_ref()).await? {
         return Ok(unauthorized());
     }
+    store::set_bounds(&mut writer, &client.id, bounds.left_as(&client)).await?;
     finish(&state, &context, writer, ("app.change", &client.id)).await?;
     Ok(tell(&state, StatusCode::OK, &client, (since, key, secret.as_ref())))
 }
@@ -179,8 +181,8 @@ fn nobody(id: String) -> Client {
 }
 
 /// The app that `base` becomes by what was sent, once every check passed that asks nobody.
-fn read(state: &AppState, said: &Value, base: Client) -> Result<Client, RegistrationProblem> {
-    let client = Document::parse(said)?.into_client(base, &state.config)?;
+fn read(state: &AppState, said: &Value, base: Client, most: Option<&Scope>) -> Result<Client, RegistrationProblem> {
+    let client = Document::parse(said)?.into_client(base, most, &state.config)?;
     check_registration(&client)?;
     check_self_registration(&client, &state.config.outbound.ports)?;
     Ok(client)

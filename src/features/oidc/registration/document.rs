@@ -94,7 +94,7 @@ impl Document {
     }
 
     /// The app that is wanted, still to be checked: all that an app registers by itself is replaced, and what only the
-    /// operator sets stays as it is in `base`, and so do its secrets.
+    /// operator sets stays as it is in `base`, and so do its secrets. `most` is the scope of an app that names none.
     ///
     /// # Errors
     ///
@@ -102,6 +102,7 @@ impl Document {
     pub(in crate::features::oidc) fn into_client(
         self,
         base: Client,
+        most: Option<&Scope>,
         config: &Config,
     ) -> Result<Client, RegistrationProblem> {
         self.refuse_what_is_not_offered(config)?;
@@ -124,7 +125,7 @@ impl Document {
         let (response_types, grant_types) = self.types(&base, config)?;
         let redirect_uris = self.redirect_uris.unwrap_or_default();
         let (scope, sector) = (
-            wanted_scope(self.scope.as_deref())?,
+            wanted_scope(self.scope.as_deref(), most)?,
             sector(self.subject_type.as_deref(), self.sector_identifier_uri.as_deref(), &redirect_uris)?,
         );
         let native = match self.application_type.as_deref() {
@@ -278,11 +279,12 @@ impl Document {
     }
 }
 
-/// The scopes that an app may register by itself: those of OpenID Connect, and no other app's.
-fn wanted_scope(text: Option<&str>) -> Result<Scope, RegistrationProblem> {
+/// The scopes that an app may register by itself: those of OpenID Connect, and no other app's; all that it may have where
+/// it names none.
+fn wanted_scope(text: Option<&str>, most: Option<&Scope>) -> Result<Scope, RegistrationProblem> {
     let all: Scope = SCOPES.into_iter().collect();
     match text.map(str::parse::<Scope>) {
-        None => Ok(all),
+        None => Ok(most.map_or_else(|| all.clone(), |most| all.and(most))),
         Some(Ok(wanted)) => Ok(wanted.and(&all)),
         Some(Err(_)) => refuse("scope", "The scope is malformed"),
     }

@@ -1,11 +1,13 @@
 //! What an app may register: one set of checks, whoever registers it.
 
 mod addresses;
+mod bounds;
 mod checks;
 mod document;
 mod sectors;
 
 pub(super) use addresses::check_self_registration;
+pub(super) use bounds::Bounds;
 pub use checks::check_registration;
 pub(super) use document::{Document, describe};
 pub use sectors::find_sector;

@@ -6,13 +6,17 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 use crate::domain::ids::InitialAccessTokenId;
 use crate::domain::secret::Fingerprint;
 use crate::domain::{Random, Secret, Timestamp};
-use crate::storage::{Reader, StorageError, Writer};
+use crate::features::clients::Client;
+use crate::features::oidc::registration::Bounds;
+use crate::storage::{Json, Reader, StorageError, Writer};
 
 mod rows {
     use sea_orm::entity::prelude::*;
 
     use crate::domain::Timestamp;
     use crate::domain::secret::Fingerprint;
+    use crate::features::oidc::registration::Bounds;
+    use crate::storage::Json;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "registrations")]
@@ -21,6 +25,7 @@ mod rows {
         pub(super) client_id: String,
         pub(super) secret: Fingerprint,
         pub(super) created_at: Timestamp,
+        pub(super) bounds: Option<Json<Bounds>>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -123,17 +128,42 @@ pub async fn remove_old_initial_access_tokens(db: &mut Writer, before: Timestamp
 /// Remembers the token with which an app looks after its own registration.
 pub(in crate::features::oidc) async fn add_registration(
     db: &mut Writer,
-    client_id: &str,
+    client: &Client,
     secret: &str,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     rows::Entity::insert(rows::ActiveModel {
-        client_id: Set(client_id.to_owned()),
+        client_id: Set(client.id.clone()),
         secret: Set(Fingerprint::of(secret)),
         created_at: Set(now),
+        bounds: Set(Some(Json(Bounds::of(client)))),
     })
     .exec_without_returning(db)
     .await?;
+    Ok(())
+}
+
+/// The bounds of an app that registered itself, as others left it now; none where it did not.
+pub(in crate::features::oidc) async fn find_bounds(
+    db: &Reader,
+    known: &Client,
+) -> Result<Option<Bounds>, StorageError> {
+    let Some(row) = rows::Entity::find_by_id(&known.id).one(db).await? else { return Ok(None) };
+    // Registered before bounds were written down: what it has is what it may have.
+    Ok(Some(row.bounds.map_or_else(|| Bounds::of(known), |Json(bounds)| bounds.seen(known))))
+}
+
+/// Writes down how far an app may go from now on.
+pub(in crate::features::oidc) async fn set_bounds(
+    db: &mut Writer,
+    client_id: &str,
+    bounds: Bounds,
+) -> Result<(), StorageError> {
+    rows::Entity::update_many()
+        .col_expr(rows::Column::Bounds, Expr::value(Json(bounds)))
+        .filter(rows::Column::ClientId.eq(client_id))
+        .exec(db)
+        .await?;
     Ok(())
 }
 

@@ -32,9 +32,6 @@ use crate::web::{AppState, Context, Error, urls};
 pub use answer::finish_trial;
 pub use preview::{Preview, preview_claims};
 
-/// How long a trial may take, and its result may be looked at.
-const LIFETIME: Duration = Duration::from_mins(30);
-
 /// What an administrator wants to try.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish<'a> {
@@ -180,7 +177,10 @@ pub async fn begin_trial(
     };
     let browser = context.browser(state);
     let kept = state.random.secret();
-    let times = (now, now.after(LIFETIME));
+    let minutes = u64::from(state.config.sign_in.interaction_minutes);
+    let opens_until = now.after(Duration::from_mins(minutes));
+    // Whoever opens the request in its last minute has as long again to sign in: the trial is there until then.
+    let times = (now, now.after(Duration::from_mins(2 * minutes)));
     let new = NewTrial {
         id,
         client_id: &client.id,
@@ -192,7 +192,7 @@ pub async fn begin_trial(
     };
     let mut writer = state.db.writing().await?;
     store::add_trial(&mut writer, new).await?;
-    store::add_kept_request(&mut writer, (kept.expose(), Origin::Trial), &request, times).await?;
+    store::add_kept_request(&mut writer, (kept.expose(), Origin::Trial), &request, (now, opens_until)).await?;
     let mut event = Event::new(Chain::Instance, "app.try", "begun")
         .through(&client.id)
         .referred_to(context.reference)
