@@ -174,7 +174,7 @@ pub fn run() -> ExitCode {
 
 async fn dispatch(command: Command) -> Outcome {
     match command {
-        Command::Demo(demo) => demo.run().await,
+        Command::Demo(demo) => Box::pin(demo.run()).await,
         Command::Serve(common) => serve::run(&common).await,
         Command::Migrate(common) => migrate::run(&common).await,
         Command::Check(check) => check.run().await,

@@ -26,9 +26,9 @@ pub(super) async fn print_first(state: &AppState) -> Result<(), Error> {
 }
 
 async fn make(state: &AppState, ink: Ink<'_>, by: &str) -> Result<(String, Timestamp), Error> {
-    let mut writer = state.db.writing().await?;
-    let link = add_setup_link(&mut writer, ink.now, state.random.as_ref()).await?;
-    record(&mut writer, ink, Event::new(Chain::Instance, "setup.link", "done").with("by", by)).await?;
-    writer.commit().await?;
-    Ok((state.absolute(&format!("{}/{}", urls::SETUP, link.secret.expose())), link.expires_at))
+    let mut db = state.db.writing().await?;
+    let made = add_setup_link(&mut db, ink.now, state.random.as_ref()).await?;
+    record(&mut db, ink, Event::new(Chain::Instance, "setup.link", "done").with("by", by)).await?;
+    db.commit().await?;
+    Ok((state.absolute(&format!("{}/{}", urls::SETUP, made.secret.expose())), made.expires_at))
 }

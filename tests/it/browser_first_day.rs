@@ -35,10 +35,10 @@ fn start(folder: &Path) -> Installation {
     let serving = Serving(child);
     let mut link = None;
     loop {
-        let line = lines.next().expect("the server did not start");
-        if line.starts_with("Nobody administers this installation yet.") {
+        let said = lines.next().expect("the server did not start");
+        if said.starts_with("Nobody administers this installation yet.") {
             link = lines.next();
-        } else if line.contains("ready") {
+        } else if said.contains("ready") {
             break;
         }
     }
