@@ -141,7 +141,10 @@ fn assemble(config: Config, world: World, db: Database, may_create: bool) -> Res
     let templates = Templates::new(&config.branding, &atlas)?;
     let outbound = Outbound::new(&config.outbound).map_err(StartError::Senders)?;
     let authorities = Authorities::load(config.mtls.ca_file.as_deref()).map_err(StartError::Senders)?;
-    let cookies = CookieNames::new(config.server.is_https());
+    let mut cookies = CookieNames::new(config.server.is_https());
+    if config.offers_session_management() {
+        cookies = cookies.showing_login_state(mac.clone());
+    }
     let World { clock, random } = world;
     let outbox_bell = Arc::default();
     Ok(Parts { config, db, vault, mac, clock, random, atlas, templates, cookies, authorities, outbound, outbox_bell })

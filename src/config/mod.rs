@@ -84,6 +84,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether apps can see in the browser that a sign-in changed. Browsers take the cookie for it over https alone.
+    #[must_use]
+    pub fn offers_session_management(&self) -> bool {
+        self.oidc.session_management && self.server.is_https()
+    }
+
     /// Reads the layers: the defaults, `file` if there is one, and `environment` (names and values).
     ///
     /// # Errors

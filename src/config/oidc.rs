@@ -7,9 +7,12 @@ use super::{DetailType, Faults, details};
 /// Which parts of the protocol are offered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the configuration")]
 pub struct Oidc {
     /// Whether discovery lists the response types of classic OpenID Connect, which bring tokens in the address of a page.
     pub classic: bool,
+    /// Whether apps may frame a page of ours that tells them when a sign-in changed; over https alone.
+    pub session_management: bool,
     /// Seconds in which a pushed authorization request must be opened.
     pub pushed_request_seconds: u16,
     /// Whether a proof that an app holds its key must carry a nonce of ours.
@@ -39,6 +42,7 @@ impl Default for Oidc {
     fn default() -> Self {
         Self {
             classic: false,
+            session_management: false,
             pushed_request_seconds: 90,
             dpop_nonces: false,
             device_grant: false,

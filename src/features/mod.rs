@@ -100,6 +100,7 @@ pub const FEATURES: &[Feature] = &[
             all.extend(samples_of::<oidc::DoneDevicePage>());
             all.extend(samples_of::<oidc::ReturningPage>());
             all.extend(samples_of::<oidc::FormPostPage>());
+            all.extend(samples_of::<oidc::CheckSessionPage>());
             all.extend(samples_of::<oidc::SignOutPage>());
             all.extend(samples_of::<oidc::SignedOutPage>());
             all.extend(samples_of::<oidc::LeavingPage>());

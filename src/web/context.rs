@@ -48,6 +48,8 @@ pub struct Context {
     pub knows_passkeys: bool,
     /// Whether somebody said that several people use this browser.
     pub is_shared: bool,
+    /// The login state that the browser shows to scripts, if it has one.
+    pub login_state: Option<String>,
     /// The path, for the way back after changing the language.
     pub path: String,
     /// Who is signed in, as far as the page shows it.
@@ -90,6 +92,7 @@ impl Context {
             remembered: state.cookies.read(headers, CookieKind::Remembered).map(Secret::new),
             knows_passkeys: state.cookies.read(headers, CookieKind::Passkey).is_some(),
             is_shared: state.cookies.read(headers, CookieKind::Shared).is_some(),
+            login_state: state.cookies.read(headers, CookieKind::LoginState),
             path: parts.uri.path().to_owned(),
             signed_in: None,
             new_browser: false,

@@ -41,7 +41,7 @@ pub use error::{Error, ErrorPage, PageProblem, ProtocolDetail};
 pub use form::{Form, JsonForm};
 #[cfg(any(test, fuzzing))]
 pub(crate) use fuzzing::TARGETS as FUZZ_TARGETS;
-pub use headers::{Framing, allow_frames};
+pub use headers::{Framing, allow_frames, allow_framing};
 pub use language::switch_language;
 pub use listener::Peer;
 pub use page::{Page, PageSample, SignedIn, samples_of};

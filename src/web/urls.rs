@@ -135,6 +135,8 @@ pub const INTROSPECT: &str = "/introspect";
 pub const FOR_APPS: [&str; 6] = [TOKEN, USERINFO, PUSH, REVOKE, INTROSPECT, DEVICE_AUTHORIZATION];
 /// The key set (RFC 7517, section 5).
 pub const JWKS: &str = "/jwks";
+/// What apps frame to see whether a sign-in changed (OpenID Connect Session Management, section 3.2).
+pub const CHECK_SESSION: &str = "/check_session";
 /// The end-session endpoint (OpenID Connect RP-Initiated Logout, section 2).
 pub const END_SESSION: &str = "/end_session";
 /// Discovery (OpenID Connect Discovery, section 4).

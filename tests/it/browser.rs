@@ -102,6 +102,10 @@ impl Chromium {
         for argument in fixed.iter().chain(arguments) {
             capabilities.add_arg(argument).unwrap();
         }
+        // Some builds keep cookies from frames of other sites, as people may choose; what apps frame needs them.
+        let cookies =
+            serde_json::json!({ "profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false });
+        capabilities.add_experimental_option("prefs", cookies).unwrap();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.unwrap();
         driver.set_implicit_wait_timeout(Duration::from_secs(10)).await.unwrap();
         Self { driver, _process: process, _profile: profile }

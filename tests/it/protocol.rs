@@ -33,7 +33,7 @@
 //! | logout by the app | `code_flow::signing_out_ends_the_session_and_what_it_gave` |
 //! | back-channel logout | `protocol_logout::an_app_is_told_when_somebody_signs_out`, `protocol_logout::an_app_that_is_away_is_told_again_and_holds_up_nobody` |
 //! | front-channel logout | `protocol_logout::apps_are_told_in_frames_when_somebody_signs_out`, `protocol_logout::the_way_back_waits_for_the_frames_and_says_nothing_more`, `browser_logout::an_app_is_told_in_a_frame_before_the_browser_goes_back` |
-//! | session management | not offered, and not advertised: browsers no longer send the cookie that it stands on |
+//! | session management | `protocol_sessions::every_answer_says_what_to_compare`, `protocol_sessions::the_login_state_follows_the_session`, `protocol_sessions::an_error_without_a_session_leaves_the_browser_as_it_is`, `browser_sessions::an_app_sees_in_a_frame_that_somebody_signed_out` |
 //! | FAPI 2 security: happy flow | `protocol_fapi2::happy_flow`, `protocol_mtls::a_certificate_will_do_for_fapi2` |
 //! | FAPI 2 security: what must be pushed, bound, and proven with PKCE | `protocol_fapi2::ensure_unsigned_authorization_request_without_using_par_fails`, `protocol_fapi2::ensure_holder_of_key_required`, `protocol_fapi2::par_ensure_pkce_required` |
 //! | FAPI 2 security: statements of apps | `protocol_fapi2::signed_client_assertion_with_rs256_fails`, `protocol_fapi2::par_with_an_audience_other_than_the_issuer_string_fails`, `protocol_clients::a_statement_with_any_fault_is_refused` |

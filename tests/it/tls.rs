@@ -6,6 +6,7 @@ use std::process::Output;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign::config::Config;
 use josekit::jwk::alg::rsa::RsaKeyPair;
 use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256};
 use rustls::pki_types::pem::PemObject as _;
@@ -53,11 +54,17 @@ impl Identity {
     }
 
     pub(crate) async fn serve(&self, engine: &Engine) -> Server {
+        self.serve_with(engine, |_| {}).await
+    }
+
+    /// The same with a changed configuration.
+    pub(crate) async fn serve_with(&self, engine: &Engine, change: impl FnOnce(&mut Config)) -> Server {
         Server::start_with(engine, TestClock::new(), |config| {
             let port = config.server.public_url.port().unwrap();
             config.server.public_url = format!("https://localhost:{port}").parse().unwrap();
             config.server.tls.certificate_file = Some(self.certificate());
             config.server.tls.private_key_file = Some(self.private_key());
+            change(config);
         })
         .await
     }

@@ -21,6 +21,7 @@ mod registration;
 mod resources;
 mod response_modes;
 mod response_types;
+mod session_state;
 mod store;
 mod subjects;
 mod tokens;
@@ -49,8 +50,8 @@ pub use trials::{
 };
 pub use validity::find_app_token;
 pub use views::{
-    AccountsPage, ApproveDevicePage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage, LeavingPage,
-    NotAdmittedPage, OrganisationPage, ReturningPage, SignOutPage, SignedOutPage,
+    AccountsPage, ApproveDevicePage, CheckSessionPage, ConsentPage, DevicePage, DoneDevicePage, FormPostPage,
+    LeavingPage, NotAdmittedPage, OrganisationPage, ReturningPage, SignOutPage, SignedOutPage,
 };
 
 /// The grant types that an app may register.

@@ -222,6 +222,22 @@ pub struct FormPostPage {
     pub fields: Vec<FormField>,
 }
 
+/// Shows nothing: a script in it tells the page around it whether a sign-in changed (OpenID Connect Session Management,
+/// section 3.2).
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckSessionPage {
+    /// The cookie that the script reads.
+    pub cookie: String,
+}
+
+impl Page for CheckSessionPage {
+    const TEMPLATE: &'static str = "pages/oidc/check_session.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { cookie: "__Host-countersign-login-state".to_owned() }]
+    }
+}
+
 /// A hidden field.
 #[derive(Clone, Debug, Serialize)]
 pub struct FormField {

@@ -9,7 +9,7 @@ use super::{Lifetime, Session, Standing, facts_later, find_live_session, find_st
 use crate::domain::ids::OrganisationId;
 use crate::domain::sign_in::{Decision, Refusal, decide};
 use crate::features::organisations::Role;
-use crate::web::{AppState, Context, Error, PageProblem, SignedIn, see_other, urls};
+use crate::web::{AppState, Context, CookieKind, Error, PageProblem, SignedIn, see_other, urls};
 
 /// Somebody whose session is open, whatever the rules of now say about it. It permits nothing; it may be asked more.
 #[derive(Debug)]
@@ -125,7 +125,14 @@ impl FromRequestParts<AppState> for Member {
         };
         match found.await {
             Ok(Ok(member)) => Ok(member),
-            Ok(Err(to)) => Err(see_other(&to)),
+            Ok(Err(to)) => {
+                let mut response = see_other(&to);
+                // The session ended elsewhere: apps that watch it see that from now on.
+                if to == urls::SIGN_IN && context.session.is_some() && context.login_state.is_some() {
+                    state.cookies.clear(response.headers_mut(), CookieKind::LoginState);
+                }
+                Err(response)
+            }
             Err(error) => Err(error.into_response()),
         }
     }

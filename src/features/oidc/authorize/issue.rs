@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::Outcome;
 use super::organisation::chosen;
 use super::request::AuthorizationRequest;
@@ -10,12 +13,13 @@ use crate::domain::ids::InteractionId;
 use crate::domain::secret::Fingerprint;
 use crate::domain::sign_in::{Clearance, Refusal};
 use crate::features::audit::{self, Chain, Event, Ink};
-use crate::features::clients::Client;
+use crate::features::clients::{Client, Profile};
 use crate::features::interactions::complete_interaction;
 use crate::features::oidc::claims::claims;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::grant::{Grant, GrantDetails};
 use crate::features::oidc::response_modes::{Answer, Correspondence};
+use crate::features::oidc::session_state::{Shown, origin_of, session_state};
 use crate::features::oidc::store::{self, NewGrant};
 use crate::features::oidc::tokens::{Beside, Mint};
 use crate::features::sessions::Holder;
@@ -187,8 +191,9 @@ impl Due<'_> {
         self.tell(error_pairs(error)).await
     }
 
-    async fn tell(self, pairs: Pairs) -> Result<Outcome, Error> {
+    async fn tell(self, mut pairs: Pairs) -> Result<Outcome, Error> {
         let Self { state, context, client, request } = self;
+        let shown = self.add_session_state(&mut pairs).await?;
         let ring = Signing::ring(state).await?;
         let issuer = state.config.server.issuer();
         let between = Correspondence { issuer: &issuer, client, ring: &ring, now: context.now };
@@ -198,7 +203,29 @@ impl Due<'_> {
             state: request.state.as_deref(),
             pairs,
         };
-        Ok(Outcome::ToApp(between.send(answer)?))
+        Ok(Outcome::ToApp(between.send(answer)?, shown))
+    }
+
+    /// Tells the app what to compare the sign-in of the browser with, also beside an error: whoever was signed in may not
+    /// be any more (OpenID Connect Session Management, section 2).
+    async fn add_session_state(self, pairs: &mut Pairs) -> Result<Shown, Error> {
+        let Self { state, context, client, request } = self;
+        let may_watch = client.profile != Profile::Fapi2 && request.trial.is_none() && request.scope.contains("openid");
+        let origin = origin_of(&request.redirect_uri);
+        let Some(origin) = origin.filter(|_| may_watch && state.config.offers_session_management()) else {
+            return Ok(Shown::AsBefore);
+        };
+        // A browser leaves the session out of requests from frames of another site, so that nothing follows from its
+        // absence: the answer is about what the browser goes on showing.
+        let (shown, login_state) = match &context.session {
+            None => (Shown::AsBefore, context.login_state.clone()),
+            Some(_) if Holder::find(state, context).await?.is_none() => (Shown::Nobody, None),
+            Some(session) => (Shown::Session, state.cookies.login_state(session.expose())),
+        };
+        let salt = URL_SAFE_NO_PAD.encode(state.random.array::<16>());
+        let value = session_state(&client.id, &origin, login_state.as_deref().unwrap_or_default(), &salt);
+        pairs.push(("session_state", value));
+        Ok(shown)
     }
 }
 

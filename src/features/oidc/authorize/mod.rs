@@ -25,6 +25,7 @@ use super::errors::{ErrorCode, OAuthError};
 use super::known_accounts;
 use super::parameters::Parameters;
 use super::response_modes::Sent;
+use super::session_state::Shown;
 use super::store;
 use crate::domain::Scope;
 use crate::domain::ids::InteractionId;
@@ -42,8 +43,8 @@ pub(super) use self::understand::{Way, check};
 
 /// What the endpoint answers.
 pub(super) enum Outcome {
-    /// Back to the app, with a code or an error.
-    ToApp(Sent),
+    /// Back to the app, with a code or an error, and what the browser shows to scripts from now on.
+    ToApp(Sent, Shown),
     /// To one of our own pages.
     Page(String),
     /// Nothing left to ask: the page that says so.

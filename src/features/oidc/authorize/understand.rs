@@ -12,6 +12,7 @@ use crate::features::oidc::dpop::ProvenKey;
 use crate::features::oidc::errors::{ErrorCode, OAuthError};
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::response_modes::{Answer, Correspondence, ResponseMode};
+use crate::features::oidc::session_state::Shown;
 use crate::features::oidc::{store, trials};
 use crate::features::signing::Signing;
 use crate::web::{AppState, Context, Error, PageProblem};
@@ -110,7 +111,7 @@ pub(super) async fn understand(
             let between = Correspondence { issuer: &issuer, client: &client, ring: &ring, now: context.now };
             let pairs = error_pairs(&error);
             let answer = Answer { redirect_uri: &redirect_uri, mode, state: given.as_deref(), pairs };
-            Ok(Err(Box::new(Outcome::ToApp(between.send(answer)?))))
+            Ok(Err(Box::new(Outcome::ToApp(between.send(answer)?, Shown::AsBefore))))
         }
     }
 }

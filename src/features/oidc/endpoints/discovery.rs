@@ -166,6 +166,9 @@ fn metadata(config: &Config) -> String {
     if let Some(alias) = config.mtls.alias() {
         metadata["mtls_endpoint_aliases"] = aliases(&alias, config);
     }
+    if config.offers_session_management() {
+        metadata["check_session_iframe"] = json!(at(urls::CHECK_SESSION));
+    }
     if config.oidc.device_grant {
         metadata["device_authorization_endpoint"] = json!(at(urls::DEVICE_AUTHORIZATION));
     }

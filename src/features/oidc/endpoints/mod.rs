@@ -1,5 +1,6 @@
 //! The endpoints of the protocol, a file each.
 
+pub(super) mod check_session;
 pub(super) mod device_authorization;
 pub(super) mod discovery;
 pub(super) mod end_session;

@@ -7,7 +7,7 @@ mod organisation;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -16,6 +16,7 @@ use serde::Deserialize;
 use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::interactions::{Purpose, change_purpose, expired_page};
 use crate::features::oidc::authorize::{self, AuthorizationRequest, Outcome};
+use crate::features::oidc::endpoints::check_session::check_session;
 use crate::features::oidc::endpoints::device_authorization;
 use crate::features::oidc::endpoints::discovery::{discovery, jwks};
 use crate::features::oidc::endpoints::end_session;
@@ -27,10 +28,13 @@ use crate::features::oidc::endpoints::token::token;
 use crate::features::oidc::endpoints::userinfo::userinfo;
 use crate::features::oidc::parameters::Parameters;
 use crate::features::oidc::response_modes::Sent;
+use crate::features::oidc::session_state::Shown;
 use crate::features::oidc::store;
 use crate::features::oidc::views::{ConsentItem, ConsentPage, NotAdmittedPage, ReturningPage};
 use crate::features::sessions::Holder;
-use crate::web::{AppState, Context, Error, Form, Framing, PageProblem, Routes, cross_origin, see_other, urls};
+use crate::web::{
+    AppState, Context, CookieKind, Error, Form, Framing, PageProblem, Routes, cross_origin, see_other, urls,
+};
 
 /// The longest form that is turned into a query, in bytes.
 const LONGEST_POST: usize = 16 * 1024;
@@ -56,6 +60,7 @@ pub fn routes() -> Routes {
         .route(urls::PUSH, post(push))
         .route(urls::REGISTER, post(register::register))
         .route("/register/{client_id}", get(register::show).put(register::replace).delete(register::remove))
+        .route(urls::CHECK_SESSION, get(check_session))
         .route(urls::END_SESSION, get(end_session::start).post(post_as_query))
         .route(end_session::CONFIRMED, post(end_session::confirmed))
         .merge(accounts::routes())
@@ -99,10 +104,15 @@ async fn returning(State(state): State<AppState>, context: Context, Path(id): Pa
 
 fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<Response, Error> {
     let mut response = match outcome {
-        Outcome::ToApp(Sent::Redirect(url)) => see_other(&url),
-        Outcome::ToApp(Sent::Form(page)) => {
+        Outcome::ToApp(Sent::Redirect(url), shown) => {
+            let mut response = see_other(&url);
+            shown.apply(state, &context, response.headers_mut());
+            response
+        }
+        Outcome::ToApp(Sent::Form(page), shown) => {
             let mut response = context.page(state, StatusCode::OK, page.as_ref())?;
             Framing::LeavesForApp.apply(response.headers_mut());
+            shown.apply(state, &context, response.headers_mut());
             return Ok(response);
         }
         Outcome::Page(path) => see_other(&path),
@@ -129,6 +139,17 @@ fn respond(state: &AppState, mut context: Context, outcome: Outcome) -> Result<R
     };
     context.hand_over_browser(state, response.headers_mut());
     Ok(response)
+}
+
+impl Shown {
+    /// Has the browser show it to scripts from now on.
+    fn apply(self, state: &AppState, context: &Context, headers: &mut HeaderMap) {
+        match (self, &context.session) {
+            (Self::Session, Some(session)) => state.cookies.show_login_state(headers, session.expose()),
+            (Self::Nobody, _) => state.cookies.clear(headers, CookieKind::LoginState),
+            (Self::Session | Self::AsBefore, _) => {}
+        }
+    }
 }
 
 async fn show_consent(
