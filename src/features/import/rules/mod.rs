@@ -281,7 +281,7 @@ mod tests {
         let person = person.unwrap();
         assert_eq!(person.groups, ["Tax", "Audit"]);
         assert_eq!(person.networks.len(), 2);
-        let many = (0..60).map(|n| n.to_string()).collect::<Vec<_>>().join(";");
+        let many = (0..101).map(|n| n.to_string()).collect::<Vec<_>>().join(";");
         assert!(read(&[(Field::Email, "a@b.nl"), (Field::Name, "A"), (Field::Groups, &many)]).is_err());
     }
 }
