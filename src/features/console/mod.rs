@@ -5,10 +5,8 @@
 //! session of the same browser lives on. The areas behind the door take [`Auditor`] to show something, [`InstanceAdmin`]
 //! to change something ([`Administrator`] where what was typed is kept meanwhile), and extend the template `admin.html`.
 
-mod kept;
 mod pages;
 mod rules;
 mod store;
 
-pub use kept::Kept;
-pub use pages::{Administrator, Auditor, InstanceAdmin};
+pub use pages::{Administrator, Auditor, InstanceAdmin, Kept};

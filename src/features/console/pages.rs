@@ -1,11 +1,12 @@
 //! Who is at the door.
 
+mod kept;
+
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 
-use super::kept::Kept;
 use super::rules::{is_fresh, is_open, needs_touch, strong_at};
 use super::store::{find_visit, touch_visit};
 use crate::domain::Timestamp;
@@ -13,6 +14,8 @@ use crate::features::accounts::InstanceRole;
 use crate::features::sessions::Member;
 use crate::web::urls::confirm_anew;
 use crate::web::{AppState, Context, Error, PageProblem, see_other};
+
+pub use self::kept::Kept;
 
 /// Somebody who may look around in the console, judged at this moment: an auditor or an administrator of the instance.
 /// Having one is the permission to show what an administrator sees; for whom it is not, there is no such page.
