@@ -136,7 +136,7 @@ async fn three_ways_from_an_empty_folder_leave_the_same_state() {
     let app = in_a_browser(&chromium.driver, &installation).await.unwrap();
     let state = exported(first);
     assert!(state["apps"][&app]["name"] == "Boekhouding", "{state}");
-    assert_eq!(printed(&run(first, &["audit", "verify", "--json"]))["verdict"], "sound");
+    assert!(printed(&run(first, &["audit", "verify", "--json"]))["Sound"]["events"].as_u64() > Some(5));
     drop(installation);
     assert_eq!(start(first).link, None, "somebody administers it now");
 

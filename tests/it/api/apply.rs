@@ -130,7 +130,7 @@ async fn api_command_line_and_description_leave_the_same_state(engine: Engine) {
         let again = printed(&run(&third, &["apply", &file, "--yes", "--json", "--prune", "apps"]));
         assert_eq!(again["applied"], false, "{again}");
         let audit = printed(&run(&third, &["audit", "verify", "--json"]));
-        assert_eq!(audit["verdict"].as_str().unwrap_or("sound"), "sound", "{audit}");
+        assert!(audit["Sound"]["events"].as_u64() > Some(2), "{audit}");
     }
 }
 
