@@ -107,7 +107,7 @@ async fn in_a_browser(driver: &WebDriver, installation: &Installation) -> WebDri
 /// The same by the API, with a key from the command line.
 async fn by_the_api(folder: &Path, installation: &Installation, app: &str) {
     let key = printed(&run(folder, &["api-key", "add", "First day", "--scope", "all", "--json"]));
-    let bearer = format!("Bearer {}", key["key"].as_str().unwrap());
+    let bearer = format!("Bearer {}", key["secret"].as_str().unwrap());
     let mut curl = Browser::new(&installation.origin);
     let mut post = async |path: &str, body: Value| {
         let headers = [("authorization", bearer.as_str())];

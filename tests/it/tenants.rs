@@ -173,6 +173,8 @@ async fn furnish(server: &Server) -> Known {
     for (name, table) in [("factor", "factors"), ("invitation", "member_invitations"), ("case", "recovery_cases")] {
         known.insert(name, texts(server, &one(table)).await);
     }
+    let (webhook, _) = crate::webhooks::add_at(server, "127.0.0.1:9", &["keys.change"]).await;
+    known.insert("webhook", vec![webhook.to_string()]);
     known.insert("account", vec![bram.to_string(), server.account.to_string()]);
     known.insert("organisation", vec![server.organisation.to_string()]);
     known.insert("interaction", vec![other.rsplit('/').next().unwrap().to_owned()]);

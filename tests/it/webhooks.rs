@@ -93,7 +93,7 @@ async fn add(server: &Server, address: SocketAddr, kinds: &[&str]) -> (WebhookId
     add_at(server, &address.to_string(), kinds).await
 }
 
-async fn add_at(server: &Server, address: &str, kinds: &[&str]) -> (WebhookId, WebhookSecret) {
+pub(crate) async fn add_at(server: &Server, address: &str, kinds: &[&str]) -> (WebhookId, WebhookSecret) {
     let state = &server.inner.state;
     let new = NewWebhook {
         url: format!("http://{address}/in"),
