@@ -24,7 +24,7 @@
 //! | form post | `protocol_authorize::an_answer_travels_as_the_app_wishes` |
 //! | implicit and hybrid | `protocol_authorize::classic_response_types_carry_the_right_hashes`, `protocol_authorize::an_id_token_alone_carries_the_claims_itself`, `protocol_authorize::a_front_channel_id_token_needs_a_nonce` |
 //! | config | `refusals::documents_are_cached_and_true`, `protocol_clients::discovery_lists_every_way` |
-//! | dynamic: registration, reading, deleting | `protocol_registration::an_app_registers_itself_and_works`, `protocol_registration::an_app_reads_changes_and_removes_its_registration` |
+//! | dynamic: registration, reading, deleting | `protocol_registration::an_app_registers_itself_and_works`, `protocol_registration::updates::an_app_reads_changes_and_removes_its_registration` |
 //! | dynamic: faults by name, sectors, fragments | `protocol_registration::what_cannot_be_registered_is_refused_by_name`, `protocol_registration::a_sector_is_proven_by_its_list` |
 //! | dynamic: keys by address, and their change | `protocol_fetches::the_keys_of_an_app_are_fetched_and_kept`, `protocol_fetches::an_unknown_key_is_looked_for_at_most_once_in_ten_seconds` |
 //! | dynamic: logo, policy and terms are shown | `protocol_registration::people_are_asked_for_consent_and_shown_what_the_app_says` |
@@ -53,7 +53,7 @@
 //! | authorization: details | `protocol_details::details_that_are_not_the_apps_are_refused_everywhere`, `protocol_details::a_yes_in_one_tab_is_no_yes_in_another` |
 //! | authorization: the interaction belongs to its browser | `refusals::an_interaction_belongs_to_its_browser_and_ends` |
 //! | token: how apps authenticate | `refusals::an_app_authenticates_as_it_registered_and_in_one_way`, `protocol_clients::the_registered_algorithm_and_way_count`, `protocol_mtls::a_certificate_proves_an_app_by_the_name_that_it_registered`, `protocol_mtls::a_certificate_that_the_app_signed_itself_must_be_the_registered_one` |
-//! | token: certificates behind a proxy | `protocol_mtls::a_trusted_proxy_passes_a_certificate_on_and_nobody_else` |
+//! | token: certificates behind a proxy | `protocol_mtls::proxies::a_trusted_proxy_passes_a_certificate_on_and_nobody_else` |
 //! | token: refresh tokens are replaced, or bound, and end a family that is used twice | `code_flow::a_refresh_token_of_an_app_without_a_secret_is_replaced`, `protocol_dpop::a_refresh_token_of_an_app_without_a_secret_is_bound_to_its_key_and_stays`, `protocol_mtls::an_app_without_a_secret_refreshes_with_its_certificate_only` |
 //! | token: the life of a refresh token | `protocol_lifetimes::an_organisations_limit_binds_what_apps_were_given`, `protocol_lifetimes::a_session_that_is_ended_elsewhere_takes_its_tokens_along` |
 //! | token: apps for themselves | `refusals::an_app_acts_for_itself_with_its_own_scopes` |
@@ -66,7 +66,7 @@
 //! | revocation | `protocol_tokens::nobody_revokes_the_tokens_of_another_app`, `protocol_tokens::a_revoked_refresh_token_takes_its_access_tokens_along` |
 //! | introspection | `protocol_tokens::what_does_not_count_is_only_inactive`, `protocol_tokens::a_token_is_nobody_elses_business`, `protocol_tokens::introspection_answers_signed_when_asked_to` |
 //! | discovery says what is true | `refusals::documents_are_cached_and_true`, `protocol_mtls::certificates_are_advertised_only_where_they_are_taken`, `protocol_details::discovery_names_the_types`, `protocol_device::without_the_setting_there_is_nothing`, `protocol_registration::without_the_setting_there_is_nothing` |
-//! | registration | `protocol_registration::a_registration_needs_its_token`, `protocol_registration::what_the_operator_did_a_moment_ago_survives_an_update` |
+//! | registration | `protocol_registration::a_registration_needs_its_token`, `protocol_registration::updates::what_the_operator_did_a_moment_ago_survives_an_update` |
 //! | logout | `protocol_logout::nobody_is_told_what_is_not_theirs_and_nobody_is_told_twice`, `protocol_logout::an_address_behind_the_server_is_not_called` |
 //! | sessions and cookies | `sign_in::every_sign_in_has_a_new_secret_and_the_old_one_ends`, `tls::a_browser_signs_in_with_cookies_that_only_https_carries` |
 //! | apps in browsers and on telephones | `refusals::other_origins_may_call_what_is_meant_for_them` |
@@ -82,8 +82,8 @@ fn every_test_that_the_tables_name_exists() {
         own.lines().filter(|line| line.starts_with("//! |")).flat_map(|line| line.split('`').skip(1).step_by(2));
     let mut count = 0;
     for name in named.filter(|name| name.contains("::")) {
-        let (module, test) = name.split_once("::").unwrap();
-        let source = std::fs::read_to_string(folder.join(format!("{module}.rs")));
+        let (module, test) = name.rsplit_once("::").unwrap();
+        let source = std::fs::read_to_string(folder.join(format!("{}.rs", module.replace("::", "/"))));
         let source = source.unwrap_or_else(|_| panic!("there is no module {module}"));
         assert!(source.contains(&format!("fn {test}(")), "there is no test {name}");
         count += 1;

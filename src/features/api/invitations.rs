@@ -14,10 +14,11 @@ use crate::domain::ids::{MemberInvitationId, OrganisationId};
 use crate::domain::names::{LONGEST_NAME, is_name_of_a_stranger};
 use crate::features::accounts::find_account_by_login;
 use crate::features::audit::{Chain, Event};
-use crate::features::invitations::{Inviter, Wanted, count_invitation, invite_member, may_be_invited};
+use crate::features::invitations::{Inviter, Wanted, count_invitation, count_invitation_to, invite_member};
 use crate::features::organisations::{
     MemberInvitation, Organisation, find_member_invitation, list_member_invitations_from, withdraw_member_invitation,
 };
+use crate::features::throttles::Blocked;
 use crate::storage::Reader;
 
 pub(super) async fn list(call: Call) -> Answered {
@@ -79,15 +80,17 @@ pub(super) async fn begin(call: Call, wanted: Wanted) -> Result<(Change, Organis
     let groups = check_groups(&wanted.groups)?;
     check_power(&call, [wanted.role])?;
     let (now, organisation) = (call.context.now, call.organisation(call.db()).await?.id);
+    let too_many = |blocked: &Blocked, says: &str| {
+        let retry_after = Some(blocked.until.since(now).as_secs().max(1));
+        Problem { retry_after, ..Problem::new("too_many", says) }
+    };
     if call.caller.organisation.is_some()
         && let Some(blocked) = count_invitation(&call.state, organisation, now).await?
     {
-        let retry_after = Some(blocked.until.since(now).as_secs().max(1));
-        let problem = Problem::new("too_many", "The organisation invited too many people today.");
-        return Err(Problem { retry_after, ..problem }.into());
+        return Err(too_many(&blocked, "The organisation invited too many people today.").into());
     }
-    if !may_be_invited(&call.state, &wanted.email, now).await? {
-        return Err(Problem::new("too_many", "This address was invited often enough today. Try it tomorrow.").into());
+    if let Some(blocked) = count_invitation_to(&call.state, &wanted.email, now).await? {
+        return Err(too_many(&blocked, "This address was invited often enough today. Try it tomorrow.").into());
     }
     let (change, organisation) = call.begin_at_organisation().await?;
     Ok((change, organisation, Wanted { name, given_name, family_name, groups, ..wanted }))

@@ -14,7 +14,7 @@ use crate::features::organisations::{
     add_member_invitation, add_membership, administrators_of, set_added_by, set_provisioned, set_role,
 };
 use crate::features::outbox::{Letter, Particulars, Recipient, post};
-use crate::features::throttles::{Counter, Limit, reserve};
+use crate::features::throttles::{Blocked, Counter, Limit, reserve};
 use crate::storage::{Reader, StorageError, Writer};
 use crate::web::{Error, Parts, urls};
 
@@ -78,16 +78,20 @@ impl Wanted {
 /// answer more.
 const TO_ONE: Limit = Limit::quota(5, Duration::from_hours(24));
 
-/// Counts an invitation to an address, and says whether it may leave: many organisations together must not flood somebody
-/// either.
+/// Counts an invitation to an address: many organisations together must not flood somebody either. Gives until when there
+/// may be no more, where there were too many.
 ///
 /// # Errors
 ///
 /// When the database refuses.
-pub async fn may_be_invited(parts: &Parts, email: &Email, now: Timestamp) -> Result<bool, Error> {
+pub async fn count_invitation_to(
+    parts: &Parts,
+    email: &Email,
+    now: Timestamp,
+) -> Result<Option<Blocked>, StorageError> {
     // A tag, so that the table does not tell whom anybody wanted to invite.
     let key = format!("invited:{}", parts.mac.tag("invited", &[&login_as_known(email.as_str())]));
-    Ok(reserve(&parts.db, &[Counter { key, limit: TO_ONE }], now).await?.is_none())
+    reserve(&parts.db, &[Counter { key, limit: TO_ONE }], now).await
 }
 
 /// Asks whoever reads mail at an address into an organisation. What is kept and shown is the same whether there is an

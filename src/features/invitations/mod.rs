@@ -17,7 +17,7 @@ use crate::features::throttles::{Blocked, Counter, Limit, reserve};
 use crate::storage::{StorageError, Writer};
 use crate::web::{Error, Parts, urls};
 
-pub use join::{Wanted, invite_member, may_be_invited};
+pub use join::{Wanted, count_invitation_to, invite_member};
 pub use pages::routes;
 pub use views::{ClosedInvitationPage, InvitationMail, InvitationPage, JoinPage};
 

@@ -8,6 +8,7 @@ use crate::support::{Engine, on_both_engines};
 on_both_engines! {
     wrong_keys_are_counted_and_a_right_one_goes_on
     one_organisation_invites_so_many_people_in_a_day
+    nobody_is_flooded_with_invitations_by_programs
     refused_changes_count_as_well
 }
 
@@ -67,4 +68,20 @@ async fn one_organisation_invites_so_many_people_in_a_day(engine: Engine) {
     let mut person = person("c@kantoor.nl");
     person["organisation"] = json!(api.server.organisation);
     assert_eq!(api.post("/accounts", operator, person).await.status, 201);
+}
+
+async fn nobody_is_flooded_with_invitations_by_programs(engine: Engine) {
+    let api = Api::start(&engine).await;
+    let key = &api.key("admin:accounts:write", Some(api.server.organisation)).await;
+    let path = format!("/organisations/{}/invitations", api.server.organisation);
+    for spelled in ["zoe@nergens.nl", "Zoe@Nergens.NL", "zoe@nergens.nl", "ZOE@nergens.nl", "zoe@nergens.nl"] {
+        let asked = api.post(&path, key, json!({ "email": spelled, "name": "Zoe" })).await;
+        assert!([201, 409].contains(&asked.status), "{}", asked.body);
+    }
+    let answer = api.post(&path, key, json!({ "email": "zoe@nergens.nl", "name": "Zoe" })).await;
+    refused(&answer, 429, "too_many");
+    let seconds: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=86_400).contains(&seconds), "{seconds}");
+    let other = api.post(&path, key, json!({ "email": "yara@nergens.nl", "name": "Yara" })).await;
+    assert_eq!(other.status, 201, "{}", other.body);
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{doer, not_found};
+use super::{WasDone, doer, not_found};
 use crate::domain::{Algorithm, Timestamp};
 use crate::features::admin::timeline::{WIDTH, Window};
 use crate::features::admin::views::{KeyActPage, KeyLine, KeySpan, KeysPage};
@@ -42,11 +42,6 @@ async fn apps(state: &AppState) -> Result<Vec<(Algorithm, Vec<String>)>, Error> 
 fn used_by(apps: &[(Algorithm, Vec<String>)], life: &KeyLife) -> Vec<String> {
     let found = apps.iter().find(|(algorithm, _)| *algorithm == life.algorithm);
     found.map(|(_, names)| names.clone()).unwrap_or_default()
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct WasDone {
-    done: Option<String>,
 }
 
 pub(super) async fn show(

@@ -15,6 +15,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use serde::Deserialize;
 
 use super::acts::Doer;
 use crate::features::console::{Auditor, InstanceAdmin};
@@ -50,6 +51,12 @@ pub fn routes() -> Routes {
         .route(urls::ADMIN_ORGANISATIONS_NEW, get(organisations::new).post(organisations::add))
         .route("/admin/organisations/{organisation}", get(organisations::show))
         .route("/admin/organisations/{organisation}/{act}", get(organisations::ask).post(organisations::act))
+}
+
+/// What a form did, when it led back to its page.
+#[derive(Debug, Deserialize)]
+struct WasDone {
+    done: Option<String>,
 }
 
 /// Whoever acts on a page.

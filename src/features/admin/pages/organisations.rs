@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{doer, not_found};
+use super::{WasDone, doer, not_found};
 use crate::domain::ids::{MembershipId, OrganisationId};
 use crate::domain::names::is_name;
 use crate::domain::policy::{Demand, NewNetworks, Remembering};
@@ -75,11 +75,6 @@ async fn find(state: &AppState, organisation: &str) -> Result<Option<Organisatio
 
 fn known(act: &str) -> Option<&'static str> {
     ["add", "disable", "enable"].into_iter().find(|known| *known == act)
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct WasDone {
-    done: Option<String>,
 }
 
 pub(super) async fn show(

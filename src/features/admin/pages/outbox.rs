@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 
-use super::{doer, not_found};
+use super::{WasDone, doer, not_found};
 use crate::domain::Timestamp;
 use crate::domain::ids::OutboxId;
 use crate::features::accounts::{Account, find_account};
@@ -77,11 +77,6 @@ pub(super) async fn list(
     };
     context.signed_in = Some(auditor.member.shown());
     context.page(&state, StatusCode::OK, &page)
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct WasDone {
-    done: Option<String>,
 }
 
 pub(super) async fn show(

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{doer, not_found};
+use super::{WasDone, doer, not_found};
 use crate::domain::Timestamp;
 use crate::domain::ids::AccountId;
 use crate::features::accounts::InstanceRole;
@@ -97,11 +97,6 @@ fn acts(person: &PersonRow) -> Vec<&'static str> {
 
 fn known(act: &str) -> Option<&'static str> {
     ["role", "disable", "enable"].into_iter().find(|known| *known == act)
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct WasDone {
-    done: Option<String>,
 }
 
 pub(super) async fn show(

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::{doer, not_found};
+use super::{WasDone, doer, not_found};
 use crate::domain::Timestamp;
 use crate::domain::ids::{OrganisationId, WebhookId};
 use crate::features::admin::views::{
@@ -47,11 +47,6 @@ async fn line(state: &AppState, webhook: &Webhook) -> Result<WebhookLine, Error>
         since: since.map(Timestamp::millis),
         answer: webhook.last_answer.clone(),
     })
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct WasDone {
-    done: Option<String>,
 }
 
 pub(super) async fn list(

@@ -14,7 +14,7 @@ use crate::features::audit::{self, Chain, Event, Ink};
 use crate::features::employees::store::find_person;
 use crate::features::employees::views::InvitePage;
 use crate::features::interactions::FreshAdmin;
-use crate::features::invitations::{Wanted, count_invitation, invite_member, may_be_invited};
+use crate::features::invitations::{Wanted, count_invitation, count_invitation_to, invite_member};
 use crate::features::organisations::{
     Role, find_member_invitation, find_organisation, take_turn_as, withdraw_member_invitation,
 };
@@ -94,7 +94,7 @@ async fn add(state: &AppState, context: &Context, admin: &OrgAdmin, wanted: Want
     if count_invitation(state, admin.organisation, context.now).await?.is_some() {
         return Ok(Added::TooMany);
     }
-    if !may_be_invited(state, &wanted.email, context.now).await? {
+    if count_invitation_to(state, &wanted.email, context.now).await?.is_some() {
         return Ok(Added::TooManyToOne);
     }
     let by = &admin.member.standing.account;
